@@ -1,0 +1,155 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+/// One list of settings for every target of ours: Swift 6 language mode comes with the tools
+/// version, warnings are errors, imports say what they need.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+  name: "belepo",
+  products: [
+    .executable(name: "belepo", targets: ["belepo"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+      traits: [.defaults, "YAML"]),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(
+      url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // What an insurer and its customers talk about. Decides, never acts.
+    .target(name: "Domain", swiftSettings: strict),
+
+    // Tools with one purpose each.
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .target(name: "Cryptography", dependencies: ["CSodium"], swiftSettings: strict),
+    .target(name: "Persistence", swiftSettings: strict),
+    .target(
+      name: "PersistenceSQLite",
+      dependencies: ["Persistence", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    .target(
+      name: "Wording",
+      dependencies: ["Domain", "Cryptography", .product(name: "Yams", package: "Yams")],
+      resources: [.copy("Texts"), .copy("Brand")],
+      swiftSettings: strict),
+
+    // What the product does.
+    .target(
+      name: "Outbox",
+      dependencies: ["Domain", "Persistence", "Wording", logging, lifecycle],
+      swiftSettings: strict),
+    .target(
+      name: "Accounts",
+      dependencies: ["Domain", "Persistence", "Outbox", "Cryptography", "Wording"],
+      resources: [.copy("CommonPasswords")],
+      swiftSettings: strict),
+    .target(
+      name: "RegisterImport", dependencies: ["Domain", "Persistence"], swiftSettings: strict),
+
+    // What people see.
+    .target(
+      name: "Pages",
+      dependencies: [
+        "Domain", "Wording", "Cryptography", hummingbird, httpTypes, nioCore, logging,
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.copy("Templates"), .copy("Assets")],
+      swiftSettings: strict),
+    .target(
+      name: "CustomerSite",
+      dependencies: [
+        "Domain", "Accounts", "Outbox", "Pages", "Wording", hummingbird, httpTypes, nioCore,
+        logging,
+      ],
+      resources: [.copy("Templates")],
+      swiftSettings: strict),
+
+    // The program: the only place that knows what is real.
+    .executableTarget(
+      name: "belepo",
+      dependencies: [
+        "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "Wording", "Outbox",
+        "Accounts", "RegisterImport", "Pages", "CustomerSite",
+        hummingbird, httpTypes, nioCore, logging, lifecycle,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      resources: [.copy("SampleRegister")],
+      swiftSettings: strict),
+
+    // Tests: stories about people, and one that guards the style.
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "Wording", "Outbox",
+        "Accounts", "RegisterImport", "Pages", "CustomerSite", hummingbird, httpTypes, nioCore,
+        logging,
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ],
+      path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+    .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
+    .testTarget(
+      name: "PersistenceTests",
+      dependencies: ["Persistence", "PersistenceSQLite", "Accounts", "TestSupport"],
+      exclude: ["schema.sql"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WordingTests", dependencies: ["Wording", "Domain", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OutboxTests", dependencies: ["Outbox", "Wording", "Accounts", "TestSupport", logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AccountsTests",
+      dependencies: ["Accounts", "Cryptography", "Domain", "Outbox", "Persistence", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RegisterImportTests",
+      dependencies: [
+        "RegisterImport", "Accounts", "Domain", "Persistence", "PersistenceSQLite", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CustomerSiteTests",
+      dependencies: [
+        "CustomerSite", "Pages", "Wording", "Accounts", "Domain", "Outbox", "TestSupport",
+        hummingbird, httpTypes, nioCore,
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ],
+      exclude: ["Snapshots"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BelepoTests", dependencies: ["belepo", "Domain", logging], swiftSettings: strict),
+    .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
+  ]
+)

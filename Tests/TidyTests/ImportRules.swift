@@ -1,0 +1,65 @@
+internal import TestSupport
+
+/// Who may know whom (house style 4.3, as the targets are).
+enum ImportRules {
+  /// A module and the targets that alone may import it.
+  static let keepers: [String: Set<String>] = [
+    "GRDB": ["PersistenceSQLite"],
+    "CSodium": ["Cryptography"],
+    "Mustache": ["Pages"],
+    "PersistenceSQLite": ["belepo"],
+    "CustomerSite": ["belepo"],
+    "ArgumentParser": ["belepo"],
+    "Configuration": ["belepo"],
+    "Yams": ["Wording", "belepo"],
+    "Hummingbird": ["Pages", "CustomerSite", "belepo"],
+    "HTTPTypes": ["Pages", "CustomerSite", "belepo"],
+    "TestSupport": [],
+    "Testing": [],
+  ]
+
+  /// What a target may import, where the list is short enough to be given whole.
+  static let allowed: [String: Set<String>] = [
+    "Domain": ["FoundationEssentials"],
+    "Persistence": ["FoundationEssentials", "Foundation"],
+    "Wording": ["Domain", "Cryptography", "Foundation", "FoundationEssentials", "Yams"],
+    "RegisterImport": [
+      "Domain", "Persistence", "Foundation", "FoundationEssentials", "Glibc",
+    ],
+  ]
+
+  /// Targets, and what they must never import.
+  static let banned: [String: Set<String>] = [
+    "CustomerSite": ["Persistence", "PersistenceSQLite", "RegisterImport", "Cryptography"],
+    "Pages": ["Persistence", "PersistenceSQLite", "Accounts", "Outbox", "RegisterImport"],
+    "Outbox": ["Accounts", "Pages", "PersistenceSQLite", "RegisterImport"],
+    "Accounts": ["Pages", "PersistenceSQLite", "RegisterImport"],
+    "Cryptography": ["Domain", "Persistence", "Accounts"],
+  ]
+
+  static func faults(in file: Repository.File, _ code: SwiftCode) -> [Fault] {
+    let parts = file.path.split(separator: "/")
+    guard parts.count > 2, parts[0] == "Sources" else { return [] }
+    let target = String(parts[1])
+    var faults: [Fault] = []
+    for (place, line) in code.lines.enumerated() {
+      guard let match = line.prefixMatch(of: #/\s*(?:@\w+\s+)*(?:(\w+)\s+)?import\s+(\w+)/#) else {
+        continue
+      }
+      let module = String(match.2)
+      func add(_ words: String) {
+        faults.append(Fault(file: file.path, line: place + 1, words: words))
+      }
+      if match.1 == nil { add("«import \(module)»; say internal or package") }
+      if let keepers = keepers[module], !keepers.contains(target) {
+        let names = keepers.sorted().joined(separator: ", ")
+        add("\(target) imports \(module); only \(names.isEmpty ? "tests" : names) may")
+      }
+      if let allowed = allowed[target], !allowed.contains(module) {
+        add("\(target) imports \(module); it may not")
+      }
+      if banned[target]?.contains(module) == true { add("\(target) imports \(module); ask a desk") }
+    }
+    return faults
+  }
+}
