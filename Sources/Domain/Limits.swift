@@ -1,0 +1,61 @@
+/// Every limit and lifetime that the insurer may set, with its default (R11).
+///
+/// Seconds are whole seconds. The configuration checks each value against its range before it comes
+/// here; the reasons stand beside the numbers.
+package struct Limits: Hashable, Sendable {
+  // MARK: Registration
+
+  /// How long one attempt lives (D 8): long enough to look for a policy, short enough for a shared
+  /// computer.
+  package var registrationLifetimeSeconds = 60 * 60
+  /// Prefixes of mobile numbers that can be texted (J2).
+  package var mobilePrefixes = ["20", "30", "70"]
+  /// Failed identifications an hour for one policy or customer number, and for one mobile number:
+  /// enough for any muddle, too few to find out a stranger's other half of the pair.
+  package var mismatchesPerNumberPerHour = 20
+  /// Failed identifications in ten minutes from one network address.
+  package var mismatchesPerAddressPerTenMinutes = 30
+
+  // MARK: Codes by SMS
+
+  package var smsAlphabet = CodeAlphabet.digits
+  /// At most ten minutes (ASVS 6.5.5).
+  package var smsCodeLifetimeSeconds = 10 * 60
+  /// Tries for each code (D 1, ASVS 6.6.3).
+  package var smsTriesPerCode = 5
+  /// Wrong codes of one customer in a row, over all codes and registrations, that disable the SMS
+  /// step: ten guesses of 100,000 are NIST's 1 in 10,000 (D 1).
+  package var smsFailuresPerCustomer = 10
+  /// Wrong codes a day of all customers together; beyond it the SMS step refuses and an alarm is
+  /// logged (D 1).
+  package var smsFailuresPerDay = 1000
+  /// Pause before the next message (D 2).
+  package var resendAfterSeconds = 60
+  /// A code that lives at least this long is sent again instead of being replaced (D 2).
+  package var sameCodeForSeconds = 5 * 60
+  package var smsPerRegistration = 3
+  package var smsPerNumberPerDay = 5
+  package var smsPerCustomerPerDay = 5
+
+  // MARK: E-mail
+
+  /// Life of the code that confirms an address (D 1): it is not a way to log in.
+  package var emailCodeLifetimeSeconds = 24 * 60 * 60
+  package var emailTriesPerCode = 10
+  package var emailsPerAccountPerDay = 5
+  /// Answers that an address is taken (D 7).
+  package var takenEmailsPerRegistration = 5
+
+  // MARK: Login and sessions
+
+  /// Idle time of a session (D 8).
+  package var sessionIdleSeconds = 15 * 60
+  /// Whole life of a session (D 8).
+  package var sessionAbsoluteSeconds = 8 * 60 * 60
+  /// Failures that cost no delay; after them it doubles from one second.
+  package var loginFailuresWithoutDelay = 3
+  /// The longest delay: nobody can lock somebody else out for longer.
+  package var loginDelaySecondsMax = 60
+
+  package init() {}
+}

@@ -1,0 +1,324 @@
+package import FoundationEssentials
+
+/// One attempt to become a user, from the first page to success.
+///
+/// A registration decides and remembers; it does nothing. Every event answers with an outcome, and
+/// the desk saves the registration and acts on the answer. An event that does not fit the step
+/// answers `.outOfTurn` and changes nothing.
+package struct Registration: Hashable, Sendable {
+  package enum Step: Hashable, Sendable {
+    /// Nobody is identified yet.
+    case identification
+    /// A code is on its way to the customer's number on file.
+    case phone(CustomerNumber, Challenge)
+    /// The person has the customer's phone; an e-mail address is missing.
+    case email(CustomerNumber)
+    /// E-mail and declarations are given; a password is missing.
+    case password(CustomerNumber, Contact)
+    /// The account exists.
+    case finished(CustomerNumber)
+    /// The account existed before; told only to who has the phone (D 4).
+    case alreadyRegistered(CustomerNumber)
+    /// It cannot go on; the call centre helps.
+    case stopped(CustomerNumber, Stop)
+  }
+
+  package enum Stop: String, CaseIterable, Sendable {
+    /// Ten wrong codes in a row (D 1).
+    case smsStepDisabled = "sms_step_disabled"
+    /// Five addresses that belong to others (D 7).
+    case takenEmails = "taken_emails"
+  }
+
+  /// The e-mail address and the declarations, waiting for the password.
+  package struct Contact: Hashable, Sendable {
+    package let email: EmailAddress
+    package let declarations: [Declaration]
+
+    package init(email: EmailAddress, declarations: [Declaration]) {
+      self.email = email
+      self.declarations = declarations
+    }
+  }
+
+  package let id: Int64
+  package let caseNumber: CaseNumber
+  package let expiresAt: Date
+  /// In which the customer reads the page, and so the messages.
+  package var language: Language
+  package private(set) var step: Step
+  package private(set) var smsSent: Int
+  package private(set) var takenEmails: Int
+  /// The challenge whose code was accepted, so that the same click twice is answered twice alike.
+  package private(set) var proof: Challenge?
+
+  package init(
+    id: Int64, caseNumber: CaseNumber, expiresAt: Date, language: Language,
+    step: Step = .identification, smsSent: Int = 0, takenEmails: Int = 0, proof: Challenge? = nil
+  ) {
+    self.id = id
+    self.caseNumber = caseNumber
+    self.expiresAt = expiresAt
+    self.language = language
+    self.step = step
+    self.smsSent = smsSent
+    self.takenEmails = takenEmails
+    self.proof = proof
+  }
+
+  package func isExpired(at now: Date) -> Bool { now >= expiresAt }
+
+  /// Whether there is something left to do in this attempt; who comes back after that begins anew.
+  package func isOpen(at now: Date) -> Bool {
+    switch step {
+    case .identification, .phone, .email, .password: !isExpired(at: now)
+    case .finished, .alreadyRegistered, .stopped: false
+    }
+  }
+
+  /// Who this attempt is about, as far as it is known.
+  package var customer: CustomerNumber? {
+    switch step {
+    case .identification: nil
+    case .phone(let customer, _), .email(let customer), .password(let customer, _),
+      .finished(let customer), .alreadyRegistered(let customer), .stopped(let customer, _):
+      customer
+    }
+  }
+}
+
+// MARK: Messages
+
+/// How many code messages went out lately, to one number and for one customer.
+package struct RecentMessages: Hashable, Sendable {
+  package let toNumber: Int
+  package let forCustomer: Int
+
+  package init(toNumber: Int, forCustomer: Int) {
+    self.toNumber = toNumber
+    self.forCustomer = forCustomer
+  }
+}
+
+extension Registration {
+  /// What is to be done about a message.
+  package enum Sending: Hashable, Sendable {
+    /// The code of this challenge is to be sent.
+    case send(Challenge, isNewCode: Bool)
+    /// A message is on its way already; nothing to do but to wait for it.
+    case underWay
+    case tooSoon(secondsLeft: Int)
+    /// The limits of messages are reached (D 2); the customer can go on tomorrow, or by phone.
+    case tooMany
+    case disabled
+    case expired
+    case outOfTurn
+  }
+
+  /// The number and the mobile number match the register.
+  ///
+  /// The same customer again, with a code that is still good, gets no second message: a double
+  /// click, a reload and a step back cost nothing. Another customer begins from the beginning, so
+  /// that what was proven for the one never serves the other.
+  package mutating func identify(
+    _ customer: CustomerNumber, smsStep: SMSStep, recent: RecentMessages, drawing new: Challenge,
+    at now: Date, limits: Limits
+  ) -> Sending {
+    guard !isExpired(at: now) else { return .expired }
+    guard isOpen(at: now) else { return .outOfTurn }
+    if smsStep.isDisabled {
+      step = .stopped(customer, .smsStepDisabled)
+      return .disabled
+    }
+    if case .phone(customer, let challenge) = step, now < challenge.expiresAt,
+      challenge.triesLeft > 0
+    {
+      return .underWay
+    }
+    guard mayText(recent, limits) else { return .tooMany }
+    smsSent += 1
+    step = .phone(customer, new)
+    return .send(new, isNewCode: true)
+  }
+
+  /// The customer asks for the code once more.
+  package mutating func resendCode(
+    smsStep: SMSStep, recent: RecentMessages, drawing new: Challenge, at now: Date, limits: Limits
+  ) -> Sending {
+    guard !isExpired(at: now) else { return .expired }
+    guard case .phone(let customer, var challenge) = step else { return .outOfTurn }
+    if smsStep.isDisabled {
+      step = .stopped(customer, .smsStepDisabled)
+      return .disabled
+    }
+    let resend = challenge.resend(at: now, limits: limits)
+    if case .tooSoon(let secondsLeft) = resend { return .tooSoon(secondsLeft: secondsLeft) }
+    guard mayText(recent, limits) else { return .tooMany }
+    smsSent += 1
+    if resend == .new {
+      step = .phone(customer, new)
+      return .send(new, isNewCode: true)
+    }
+    challenge.wasSent(at: now)
+    step = .phone(customer, challenge)
+    return .send(challenge, isNewCode: false)
+  }
+
+  private func mayText(_ recent: RecentMessages, _ limits: Limits) -> Bool {
+    smsSent < limits.smsPerRegistration && recent.toNumber < limits.smsPerNumberPerDay
+      && recent.forCustomer < limits.smsPerCustomerPerDay
+  }
+}
+
+// MARK: Code
+
+extension Registration {
+  package enum CodeOutcome: Hashable, Sendable {
+    case accepted
+    /// Accepted, and the customer has an account already (D 4).
+    case alreadyRegistered
+    case wrong(triesLeft: Int)
+    case codeExpired
+    /// All tries of this code are used up.
+    case codeSpent
+    /// The tenth failure in a row: the SMS step is disabled (D 1).
+    case disabled
+    case expired
+    case outOfTurn
+  }
+
+  /// The customer typed a code.
+  ///
+  /// - Parameters:
+  ///   - matches: whether it is the challenge's code, found out in constant time
+  ///   - isRegistered: whether the customer has an account
+  package mutating func enterCode(
+    matches: Bool, smsStep: inout SMSStep, isRegistered: Bool, at now: Date, limits: Limits
+  ) -> CodeOutcome {
+    guard !isExpired(at: now) else { return .expired }
+    guard case .phone(let customer, var challenge) = step else { return .outOfTurn }
+    if smsStep.isDisabled {
+      step = .stopped(customer, .smsStepDisabled)
+      return .disabled
+    }
+    let outcome = challenge.try(matches: matches, at: now)
+    step = .phone(customer, challenge)
+    switch outcome {
+    case .expired: return .codeExpired
+    case .spent: return .codeSpent
+    case .accepted:
+      smsStep.succeeded()
+      proof = challenge
+      step = isRegistered ? .alreadyRegistered(customer) : .email(customer)
+      return isRegistered ? .alreadyRegistered : .accepted
+    case .wrong(let triesLeft):
+      smsStep.failed(at: now, limits: limits)
+      if smsStep.isDisabled {
+        step = .stopped(customer, .smsStepDisabled)
+        return .disabled
+      }
+      return .wrong(triesLeft: triesLeft)
+    }
+  }
+}
+
+extension Registration {
+  /// The same code once more, from a browser that did not get the answer to the first click.
+  ///
+  /// It gains nothing and costs a try: whoever types the right code a second time sees what the
+  /// first time brought, and nothing is done again.
+  package mutating func repeatCode(matches: Bool, at now: Date) -> CodeOutcome {
+    guard !isExpired(at: now) else { return .expired }
+    let answer: CodeOutcome
+    switch step {
+    case .email: answer = .accepted
+    case .alreadyRegistered: answer = .alreadyRegistered
+    case .identification, .phone, .password, .finished, .stopped: return .outOfTurn
+    }
+    guard var challenge = proof else { return .outOfTurn }
+    let outcome = challenge.try(matches: matches, at: now)
+    proof = challenge
+    return outcome == .accepted ? answer : .outOfTurn
+  }
+}
+
+// MARK: E-mail and declarations
+
+extension Registration {
+  package enum ContactOutcome: Hashable, Sendable {
+    case accepted
+    /// The address belongs to somebody else's account (D 7).
+    case emailTaken(answersLeft: Int)
+    case stopped
+    case expired
+    case outOfTurn
+  }
+
+  /// The customer gave an address and answered the declarations.
+  ///
+  /// Possible again after a step back from the password, until the account exists.
+  package mutating func give(
+    _ contact: Contact, isTaken: Bool, at now: Date, limits: Limits
+  ) -> ContactOutcome {
+    guard !isExpired(at: now) else { return .expired }
+    guard let customer = provenCustomer else { return .outOfTurn }
+    if isTaken { return refuseTakenEmail(of: customer, limits) }
+    step = .password(customer, contact)
+    return .accepted
+  }
+
+  private mutating func refuseTakenEmail(
+    of customer: CustomerNumber, _ limits: Limits
+  ) -> ContactOutcome {
+    takenEmails += 1
+    guard takenEmails < limits.takenEmailsPerRegistration else {
+      step = .stopped(customer, .takenEmails)
+      return .stopped
+    }
+    step = .email(customer)
+    return .emailTaken(answersLeft: limits.takenEmailsPerRegistration - takenEmails)
+  }
+
+  /// The customer whose phone the person has, while the account is still missing.
+  private var provenCustomer: CustomerNumber? {
+    switch step {
+    case .email(let customer), .password(let customer, _): customer
+    case .identification, .phone, .finished, .alreadyRegistered, .stopped: nil
+    }
+  }
+}
+
+// MARK: Password
+
+extension Registration {
+  /// What the account is made of, when the password is chosen.
+  package enum Completion: Hashable, Sendable {
+    case ready(CustomerNumber, Contact)
+    case expired
+    case outOfTurn
+  }
+
+  package func completion(at now: Date) -> Completion {
+    guard !isExpired(at: now) else { return .expired }
+    guard case .password(let customer, let contact) = step else { return .outOfTurn }
+    return .ready(customer, contact)
+  }
+
+  /// The account was made.
+  package mutating func finish() {
+    guard case .password(let customer, _) = step else { return }
+    step = .finished(customer)
+  }
+
+  /// Somebody else's registration of this customer was faster.
+  package mutating func wasOvertaken() {
+    guard let customer = provenCustomer else { return }
+    step = .alreadyRegistered(customer)
+  }
+
+  /// Somebody else's registration took the address while the password was being typed.
+  package mutating func lostEmail(limits: Limits) -> ContactOutcome {
+    guard let customer = provenCustomer else { return .outOfTurn }
+    return refuseTakenEmail(of: customer, limits)
+  }
+}

@@ -1,0 +1,37 @@
+extension EmailAddress {
+  /// The text without the spaces that autofill and paste leave around it.
+  static func trimmed(_ typed: String.UTF8View) -> Substring.UTF8View {
+    let start = typed.drop { $0 == 0x20 }
+    guard let last = start.lastIndex(where: { $0 != 0x20 }) else { return start.prefix(0) }
+    return start[...last]
+  }
+
+  /// Atoms of RFC 5322 joined by single dots.
+  static func isDotAtom(_ text: Substring.UTF8View) -> Bool {
+    text.split(separator: 0x2E, omittingEmptySubsequences: false)
+      .allSatisfy { !$0.isEmpty && $0.allSatisfy(isAtomText) }
+  }
+
+  /// A host name of at least two labels that cannot be taken for an IP address.
+  static func isHostName(_ text: Substring.UTF8View) -> Bool {
+    let labels = text.split(separator: 0x2E, omittingEmptySubsequences: false)
+    guard labels.count >= 2, let last = labels.last, !last.allSatisfy(\.isDigit) else {
+      return false
+    }
+    return labels.allSatisfy(isHostLabel)
+  }
+
+  private static func isHostLabel(_ label: Substring.UTF8View) -> Bool {
+    let hyphen: UInt8 = 0x2D
+    return (1...63).contains(label.count)
+      && label.first != hyphen && label.last != hyphen
+      && label.allSatisfy { $0.isLetter || $0.isDigit || $0 == hyphen }
+  }
+
+  /// The `atext` of RFC 5322, 3.2.3.
+  private static func isAtomText(_ byte: UInt8) -> Bool {
+    byte.isLetter || byte.isDigit || atomPunctuation.contains(byte)
+  }
+
+  private static let atomPunctuation = Set("!#$%&'*+-/=?^_`{|}~".utf8)
+}

@@ -1,0 +1,27 @@
+extension PasswordPolicy {
+  /// Why a password cannot be accepted.
+  package enum Refusal: Hashable, Sendable {
+    case missing
+    case tooShort
+    case tooLong
+    case lowerCaseMissing
+    case upperCaseMissing
+    case digitMissing
+    case forbiddenCharacters
+    case equalsEmail
+    case containsEmailName
+    /// The word as it was given, to be shown.
+    case contextWord(String)
+    case common
+  }
+}
+
+extension PasswordPolicy.Refusal: CaseIterable {
+  /// One of each kind, with an example of a word.
+  package static var allCases: [PasswordPolicy.Refusal] {
+    [
+      .missing, .tooShort, .tooLong, .lowerCaseMissing, .upperCaseMissing, .digitMissing,
+      .forbiddenCharacters, .equalsEmail, .containsEmailName, .contextWord("Biztosító"), .common,
+    ]
+  }
+}

@@ -1,0 +1,87 @@
+/// A telephone number as somebody wrote it, read as far as its writing tells.
+///
+/// Whether the digits make a number is for ``MobileNumber`` and ``PhoneNumber`` to say.
+enum WrittenPhoneNumber: Equatable {
+  /// The digits after 06, +36, 0036 or 36.
+  case hungarian([UInt8])
+  /// Country code and number, after + or 00.
+  case foreign([UInt8])
+  /// Seven digits and nothing before them, not even 06.
+  case subscriber([UInt8])
+  /// Digits that do not say where they begin.
+  case bare([UInt8])
+
+  /// More bytes than any writing of a number needs, even in full-width digits with a mark around
+  /// each group.
+  static let longest = 64
+
+  init(_ written: String) throws(Problem) {
+    let (digits, hasPlus) = try Self.digits(of: written)
+    if hasPlus {
+      self = Self.international(digits[...])
+    } else if digits.isEmpty {
+      throw .empty
+    } else if digits.count == HungarianNumbering.subscriberLength {
+      self = .subscriber(digits)
+    } else if digits.starts(with: HungarianNumbering.internationalPrefix) {
+      self = Self.international(digits.dropFirst(2))
+    } else if digits.starts(with: HungarianNumbering.trunkPrefix) {
+      self = .hungarian(Array(digits.dropFirst(2)))
+    } else if digits.starts(with: HungarianNumbering.countryCode),
+      digits.count >= HungarianNumbering.mobileLength
+    {
+      // Shorter ones may as well be from Eger, whose area code is 36.
+      self = Self.international(digits[...])
+    } else {
+      self = .bare(digits)
+    }
+  }
+
+  /// The digits as ASCII, and whether a plus sign stands before them.
+  private static func digits(of written: String) throws(Problem) -> ([UInt8], hasPlus: Bool) {
+    var digits: [UInt8] = []
+    var hasPlus = false
+    for scalar in written.unicodeScalars where !scalar.isGrouping {
+      // Full-width forms stand 0xFEE0 above the ASCII characters that they are.
+      let isFullWidth = (0xFF01...0xFF5E).contains(scalar.value)
+      let value = isFullWidth ? scalar.value - 0xFEE0 : scalar.value
+      switch value {
+      case 0x30...0x39: digits.append(UInt8(value))
+      case 0x28, 0x29: continue
+      case 0x2B where !hasPlus && digits.isEmpty: hasPlus = true
+      default: throw .characters
+      }
+    }
+    return (digits, hasPlus)
+  }
+
+  /// What follows a plus sign, or the 00 that stands for it.
+  private static func international(_ digits: ArraySlice<UInt8>) -> WrittenPhoneNumber {
+    let countryCode = HungarianNumbering.countryCode
+    if digits.starts(with: HungarianNumbering.internationalPrefix) {
+      return international(digits.dropFirst(2))
+    }
+    // No country code begins with 0, so «+06 30 …» can only be a slip for «06 30 …».
+    if digits.starts(with: HungarianNumbering.trunkPrefix) {
+      return .hungarian(Array(digits.dropFirst(2)))
+    }
+    if digits.starts(with: countryCode) {
+      return .hungarian(withoutTrunkPrefix(digits.dropFirst(countryCode.count)))
+    }
+    // «+» and «+3» are Hungarian numbers that have only just been begun.
+    return countryCode.starts(with: digits) ? .hungarian([]) : .foreign(Array(digits))
+  }
+
+  /// The digits without the 06 or (0) that some leave standing after +36.
+  ///
+  /// No number begins with 0 after the country code.
+  private static func withoutTrunkPrefix(_ digits: ArraySlice<UInt8>) -> [UInt8] {
+    if digits.starts(with: HungarianNumbering.trunkPrefix) { return Array(digits.dropFirst(2)) }
+    return Array(digits.first == 0x30 ? digits.dropFirst() : digits)
+  }
+
+  enum Problem: Error, Equatable {
+    case empty
+    case characters
+  }
+}
