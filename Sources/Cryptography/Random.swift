@@ -1,0 +1,32 @@
+internal import CSodium
+
+/// Bytes that nobody can guess, from the operating system's generator (ASVS 11.5.1).
+///
+/// Handed to whoever needs chance, so that tests can hand out their own (R10).
+package struct RandomBytes: Sendable {
+  private let draw: @Sendable (Int) -> [UInt8]
+
+  package init(_ draw: @escaping @Sendable (Int) -> [UInt8]) {
+    self.draw = draw
+  }
+
+  package func callAsFunction(_ count: Int) -> [UInt8] {
+    draw(count)
+  }
+
+  package static let system = RandomBytes { count in
+    Sodium.prepare()
+    var bytes = [UInt8](repeating: 0, count: count)
+    randombytes_buf(&bytes, bytes.count)
+    return bytes
+  }
+}
+
+enum Sodium {
+  private static let isReady = sodium_init() >= 0
+
+  /// Starts libsodium once; without its generator nothing may run (fail closed, R-36).
+  static func prepare() {
+    precondition(isReady, "libsodium could not be started.")
+  }
+}
