@@ -1,0 +1,136 @@
+package import FoundationEssentials
+
+/// One step in the history of the schema: numbered, forward only, never edited once it has landed.
+package struct Migration: Sendable {
+  package let number: Int
+  package let name: String
+  private let script: @Sendable (ColumnTypes) -> String
+
+  /// - Parameter script: SQL text and nothing else, so that the step means the same for ever,
+  ///   whatever becomes of the program's types.
+  package init(
+    _ number: Int, _ name: String, script: @escaping @Sendable (ColumnTypes) -> String
+  ) {
+    self.number = number
+    self.name = name
+    self.script = script
+  }
+
+  package func script(for dialect: Dialect) -> String {
+    script(ColumnTypes(dialect: dialect))
+  }
+}
+
+/// What the engines call the same thing.
+package struct ColumnTypes: Sendable {
+  package let dialect: Dialect
+
+  /// A number the database gives to each new row.
+  package var identity: String {
+    dialect == .sqlite
+      ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+  }
+  /// A whole number of 64 bits.
+  package var integer: String { dialect == .sqlite ? "INTEGER" : "BIGINT" }
+  package var bytes: String { dialect == .sqlite ? "BLOB" : "BYTEA" }
+  /// Makes SQLite check the kind of each stored value, as PostgreSQL does anyway.
+  package var strict: String { dialect == .sqlite ? "STRICT" : "" }
+
+  /// Makes every change of a table's rows fail: what was said stays said.
+  package func appendOnly(_ table: String) -> String {
+    switch dialect {
+    case .sqlite:
+      """
+      CREATE TRIGGER \(table)_no_update BEFORE UPDATE ON \(table)
+      BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
+      CREATE TRIGGER \(table)_no_delete BEFORE DELETE ON \(table)
+      BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
+      """
+    case .postgres:
+      """
+      CREATE FUNCTION \(table)_append_only() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION '\(table) is append-only'; END $$;
+      CREATE TRIGGER \(table)_append_only BEFORE UPDATE OR DELETE ON \(table)
+      FOR EACH ROW EXECUTE FUNCTION \(table)_append_only();
+      """
+    }
+  }
+}
+
+/// The whole history, and how far a database has come in it.
+package struct Schema: Sendable {
+  package let migrations: [Migration]
+
+  package init(_ migrations: [Migration]) {
+    self.migrations = migrations
+  }
+
+  package var newest: Int { migrations.last?.number ?? 0 }
+
+  /// How a database stands to this program.
+  package enum Fit: Equatable, Sendable {
+    case exact
+    /// The program needs steps that the database has not taken: `belepo migrate` takes them.
+    case tooOld(found: Int, needed: Int)
+    /// The database was migrated by a newer program.
+    case tooNew(found: Int, known: Int)
+  }
+
+  package func fit(of store: some Store) async throws -> Fit {
+    let found = try await store.read { try Schema.version($0) }
+    if found < newest { return .tooOld(found: found, needed: newest) }
+    if found > newest { return .tooNew(found: found, known: newest) }
+    return .exact
+  }
+
+  /// Takes all missing steps, each in a transaction of its own.
+  ///
+  /// - Returns: the steps that were taken now.
+  package func migrate(_ store: some Store, at now: Date) async throws -> [Migration] {
+    try await store.write { transaction in
+      try transaction.run(script: Schema.historyTable(ColumnTypes(dialect: transaction.dialect)))
+    }
+    var taken: [Migration] = []
+    for migration in migrations {
+      let isNew = try await store.write { transaction in
+        guard try Schema.version(transaction) < migration.number else { return false }
+        try transaction.run(script: migration.script(for: transaction.dialect))
+        try transaction.execute(
+          """
+          INSERT INTO schema_migration (number, name, applied_at)
+          VALUES (\(migration.number), \(migration.name), \(now))
+          """)
+        return true
+      }
+      if isNew { taken.append(migration) }
+    }
+    return taken
+  }
+
+  private static func historyTable(_ types: ColumnTypes) -> String {
+    """
+    CREATE TABLE IF NOT EXISTS schema_migration (
+      number \(types.integer) PRIMARY KEY,
+      name TEXT NOT NULL,
+      applied_at \(types.integer) NOT NULL
+    ) \(types.strict);
+    """
+  }
+
+  /// The number of the last step taken; 0 for an empty database.
+  private static func version(_ transaction: any Transaction) throws -> Int {
+    let table: Query = """
+      SELECT COUNT(*) AS tables
+      FROM \(Query.Differing(
+        sqlite: "sqlite_master WHERE type = 'table' AND name",
+        postgres: "pg_tables WHERE schemaname = current_schema() AND tablename"
+      )) = 'schema_migration'
+      """
+    guard let row = try transaction.row(table), try row.value("tables", as: Int.self) == 1 else {
+      return 0
+    }
+    let newest = try transaction.row(
+      "SELECT COALESCE(MAX(number), 0) AS number FROM schema_migration")
+    return try newest?.value("number") ?? 0
+  }
+}

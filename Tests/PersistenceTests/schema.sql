@@ -1,0 +1,212 @@
+CREATE TABLE account (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_number TEXT NOT NULL UNIQUE,
+  email TEXT NOT NULL UNIQUE,
+  email_shown TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  language TEXT NOT NULL CHECK (language IN ('hu', 'en')),
+  registration_id INTEGER NOT NULL REFERENCES registration (id),
+  created_at INTEGER NOT NULL,
+  email_confirmed_at INTEGER,
+  code_nonce BLOB NOT NULL,
+  code_prefix TEXT NOT NULL,
+  code_expires_at INTEGER NOT NULL,
+  code_sent_at INTEGER NOT NULL,
+  code_tries_left INTEGER NOT NULL CHECK (code_tries_left >= 0)
+) STRICT;
+
+CREATE TABLE audit_event (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  detail TEXT,
+  customer_number TEXT,
+  registration_id INTEGER,
+  account_id INTEGER
+) STRICT;
+
+CREATE INDEX audit_event_of_customer ON audit_event (customer_number, id);
+
+CREATE INDEX audit_event_of_registration ON audit_event (registration_id, id);
+
+CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event
+BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END;
+
+CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event
+BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END;
+
+CREATE TABLE declaration (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  registration_id INTEGER,
+  kind TEXT NOT NULL CHECK (kind IN ('marketing', 'data_processing', 'contract', 'notice')),
+  version TEXT NOT NULL,
+  is_accepted INTEGER NOT NULL CHECK (is_accepted IN (0, 1)),
+  channel TEXT NOT NULL,
+  declared_at INTEGER NOT NULL,
+  FOREIGN KEY (version, kind) REFERENCES declared_text (version, kind)
+) STRICT;
+
+CREATE INDEX declaration_of_account ON declaration (account_id, id);
+
+CREATE TRIGGER declaration_no_delete BEFORE DELETE ON declaration
+BEGIN SELECT RAISE(ABORT, 'declaration is append-only'); END;
+
+CREATE TRIGGER declaration_no_update BEFORE UPDATE ON declaration
+BEGIN SELECT RAISE(ABORT, 'declaration is append-only'); END;
+
+CREATE TABLE declared_text (
+  version TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  language TEXT NOT NULL CHECK (language IN ('hu', 'en')),
+  body TEXT NOT NULL,
+  PRIMARY KEY (version, kind)
+) STRICT;
+
+CREATE TABLE event_count (
+  name TEXT NOT NULL,
+  key BLOB NOT NULL,
+  window_start INTEGER NOT NULL,
+  used INTEGER NOT NULL CHECK (used >= 0),
+  PRIMARY KEY (name, key, window_start)
+) STRICT;
+
+CREATE TABLE login_throttle (
+  user_name_hash BLOB PRIMARY KEY,
+  failures_in_a_row INTEGER NOT NULL CHECK (failures_in_a_row >= 0),
+  last_failure_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('sms', 'email')),
+  recipient TEXT NOT NULL,
+  language TEXT NOT NULL CHECK (language IN ('hu', 'en')),
+  subject TEXT NOT NULL,
+  body TEXT,
+  customer_number TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'sent', 'expired', 'failed')),
+  created_at INTEGER NOT NULL,
+  not_after INTEGER NOT NULL,
+  next_try_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL CHECK (tries >= 0),
+  lease_token BLOB,
+  sent_at INTEGER,
+  problem TEXT,
+  CHECK ((state = 'leased') = (lease_token IS NOT NULL)),
+  CHECK (state NOT IN ('queued', 'leased') OR body IS NOT NULL)
+) STRICT;
+
+CREATE INDEX message_due ON message (next_try_at) WHERE state IN ('queued', 'leased');
+
+CREATE INDEX message_for_customer ON message (customer_number, created_at);
+
+CREATE INDEX message_to_recipient ON message (recipient, created_at);
+
+CREATE TABLE register_customer (
+  generation INTEGER NOT NULL,
+  customer_number TEXT NOT NULL CHECK (length(customer_number) = 7),
+  name TEXT NOT NULL,
+  sms_number TEXT CHECK (sms_number LIKE '+%'),
+  email TEXT,
+  status TEXT NOT NULL CHECK (status IN ('active', 'blocked', 'deceased', 'closed')),
+  PRIMARY KEY (generation, customer_number)
+) STRICT;
+
+CREATE TABLE register_old_number (
+  generation INTEGER NOT NULL,
+  old_number TEXT NOT NULL,
+  customer_number TEXT NOT NULL,
+  PRIMARY KEY (generation, old_number, customer_number)
+) STRICT;
+
+CREATE INDEX register_old_number_of_customer
+  ON register_old_number (generation, customer_number, old_number);
+
+CREATE TABLE register_policy (
+  generation INTEGER NOT NULL,
+  policy_number TEXT NOT NULL,
+  written_number TEXT NOT NULL,
+  customer_number TEXT NOT NULL,
+  product TEXT NOT NULL,
+  status TEXT NOT NULL,
+  valid_from TEXT,
+  valid_to TEXT,
+  PRIMARY KEY (generation, policy_number)
+) STRICT;
+
+CREATE INDEX register_policy_of_customer
+  ON register_policy (generation, customer_number);
+
+CREATE TABLE register_state (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  generation INTEGER NOT NULL,
+  imported_at INTEGER,
+  newest_generation INTEGER NOT NULL,
+  import_seen_at INTEGER,
+  CHECK (generation <= newest_generation)
+) STRICT;
+
+CREATE TABLE registration (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  case_number TEXT NOT NULL UNIQUE,
+  opening_key BLOB NOT NULL UNIQUE,
+  token_hash BLOB NOT NULL UNIQUE,
+  previous_token_hash BLOB UNIQUE,
+  language TEXT NOT NULL CHECK (language IN ('hu', 'en')),
+  started_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  step TEXT NOT NULL CHECK (step IN ('identification', 'phone', 'email', 'password',
+    'finished', 'already_registered', 'stopped')),
+  stop TEXT CHECK (stop IN ('sms_step_disabled', 'taken_emails')),
+  customer_number TEXT,
+  sms_sent INTEGER NOT NULL CHECK (sms_sent >= 0),
+  taken_emails INTEGER NOT NULL CHECK (taken_emails >= 0),
+  code_nonce BLOB,
+  code_prefix TEXT,
+  code_expires_at INTEGER,
+  code_sent_at INTEGER,
+  code_tries_left INTEGER CHECK (code_tries_left >= 0),
+  email TEXT,
+  CHECK ((step = 'identification') = (customer_number IS NULL)),
+  CHECK ((step = 'stopped') = (stop IS NOT NULL)),
+  CHECK (step <> 'phone' OR code_nonce IS NOT NULL),
+  CHECK ((code_nonce IS NULL) = (code_prefix IS NULL)),
+  CHECK ((code_nonce IS NULL) = (code_expires_at IS NULL)),
+  CHECK ((code_nonce IS NULL) = (code_sent_at IS NULL)),
+  CHECK ((code_nonce IS NULL) = (code_tries_left IS NULL)),
+  CHECK ((step = 'password') = (email IS NOT NULL))
+) STRICT;
+
+CREATE TABLE registration_declaration (
+  registration_id INTEGER NOT NULL REFERENCES registration (id),
+  kind TEXT NOT NULL,
+  is_accepted INTEGER NOT NULL CHECK (is_accepted IN (0, 1)),
+  version TEXT NOT NULL,
+  PRIMARY KEY (registration_id, kind)
+) STRICT;
+
+CREATE TABLE schema_migration (
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE session (
+  token_hash BLOB PRIMARY KEY,
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER NOT NULL,
+  ended_at INTEGER
+) STRICT;
+
+CREATE INDEX session_of_account ON session (account_id);
+
+CREATE TABLE sms_step (
+  customer_number TEXT PRIMARY KEY,
+  failures_in_a_row INTEGER NOT NULL CHECK (failures_in_a_row >= 0),
+  disabled_at INTEGER
+) STRICT;
