@@ -1,0 +1,177 @@
+package import Domain
+internal import Foundation
+internal import Yams
+
+/// The insurer's name, colours, phone and words: one folder, replaceable without a rebuild (D 11).
+///
+/// The folder holds `brand.yaml`, `texts/hu.yaml` and `texts/en.yaml` with overridden sentences,
+/// and `documents/hu`, `documents/en` with the pages that the insurer answers for. What it lacks
+/// comes from the brand that ships with Belépő.
+package struct Brand: Sendable {
+  package let facts: Facts
+  package let documents: [Language: [String: Document]]
+  private let texts: [Language: Texts]
+
+  /// `brand.yaml`.
+  package struct Facts: Codable, Hashable, Sendable {
+    package let insurerName: String
+    package let portalName: String
+    package let callCentrePhone: String
+    package let callCentreHours: [String: String]
+    package let email: String
+    /// Accent on light and on dark ground, as `#rrggbb`; both are checked for contrast.
+    package let accentColour: String
+    package let accentColourOnDark: String
+    /// Where `/` leads when the insurer has an opening page of its own (J1).
+    package let openingPage: String?
+    /// Words that no password may contain, besides the names above (ASVS 6.1.2).
+    package let passwordContextWords: [String]
+  }
+
+  package struct Broken: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  /// Loads the brand that ships with Belépő, and over it the insurer's folder.
+  ///
+  /// - Throws: ``Broken`` with a sentence that names the file.
+  package static func load(directory: String?) throws -> Brand {
+    let builtIn = Bundle.module.bundleURL.appendingPathComponent("Brand")
+    let own = directory.map { URL(fileURLWithPath: $0, isDirectory: true) }
+    if let own, !FileManager.default.fileExists(atPath: own.path) {
+      throw Broken(description: "\(own.path): there is no such brand folder.")
+    }
+    let facts = try loadFacts(own: own, builtIn: builtIn)
+    var texts: [Language: Texts] = [:]
+    var documents: [Language: [String: Document]] = [:]
+    for language in Language.allCases {
+      texts[language] = try loadTexts(language, facts: facts, own: own)
+      documents[language] = try loadDocuments(language, own: own, builtIn: builtIn)
+    }
+    return Brand(facts: facts, documents: documents, texts: texts)
+  }
+
+  private init(
+    facts: Facts, documents: [Language: [String: Document]], texts: [Language: Texts]
+  ) {
+    self.facts = facts
+    self.documents = documents
+    self.texts = texts
+  }
+
+  /// All sentences in a language.
+  package func texts(in language: Language) -> Texts {
+    texts[language] ?? Texts(language: language, sentences: [:])
+  }
+
+  /// A page or contract in a language.
+  package func document(_ name: DocumentName, in language: Language) -> Document {
+    documents[language]?[name.rawValue]
+      ?? Document(name: name, language: language, html: "<h1>\(name.rawValue)</h1>")
+  }
+
+  /// The insurer's names and words, folded to lower case by the caller's rule.
+  package var passwordContextWords: [String] {
+    let names = [facts.insurerName, facts.portalName].flatMap { $0.split(separator: " ") }
+    return facts.passwordContextWords + names.map(String.init)
+  }
+
+  // MARK: Loading
+
+  private static func loadFacts(own: URL?, builtIn: URL) throws -> Facts {
+    for folder in [own, builtIn].compactMap(\.self) {
+      let file = folder.appendingPathComponent("brand.yaml")
+      guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+      do {
+        let facts = try YAMLDecoder().decode(Facts.self, from: text)
+        try check(facts.accentColour, against: "#ffffff", file)
+        try check(facts.accentColourOnDark, against: "#0b1518", file)
+        return facts
+      } catch let error as DecodingError {
+        throw Broken(description: "\(file.path): \(error)")
+      }
+    }
+    throw Broken(description: "There is no brand.yaml in \(builtIn.path).")
+  }
+
+  private static func check(_ colour: String, against ground: String, _ file: URL) throws {
+    guard let accent = Colour(colour), let ground = Colour(ground) else {
+      throw Broken(description: "\(file.path): \(colour) is not a colour like #0b5c6b.")
+    }
+    guard accent.contrast(with: ground) >= Colour.leastContrast else {
+      throw Broken(
+        description: "\(file.path): \(colour) is too near to its ground to be read.")
+    }
+  }
+
+  private static func loadTexts(
+    _ language: Language, facts: Facts, own: URL?
+  ) throws -> Texts {
+    let name = "\(language.rawValue).yaml"
+    let shipped = Bundle.module.bundleURL.appendingPathComponent("Texts/\(name)")
+    var sentences = try sentences(in: shipped)
+    if let file = own?.appendingPathComponent("texts/\(name)"),
+      FileManager.default.fileExists(atPath: file.path)
+    {
+      let overrides = try Brand.sentences(in: file)
+      if let unknown = overrides.keys.sorted().first(where: { sentences[$0] == nil }) {
+        throw Broken(description: "\(file.path): there is no sentence named \(unknown).")
+      }
+      for (key, sentence) in overrides {
+        try checkPlaceholders(sentence, like: sentences[key] ?? "", key: key, file: file)
+      }
+      sentences.merge(overrides) { $1 }
+    }
+    let constants = [
+      "insurer": facts.insurerName, "portal": facts.portalName, "phone": facts.callCentrePhone,
+      "hours": facts.callCentreHours[language.rawValue] ?? "", "email": facts.email,
+    ]
+    return Texts(language: language, sentences: sentences).filling(constants)
+  }
+
+  private static func sentences(in file: URL) throws -> [String: String] {
+    do {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      return try YAMLDecoder().decode([String: String].self, from: text)
+    } catch {
+      throw Broken(description: "\(file.path): \(error)")
+    }
+  }
+
+  private static func checkPlaceholders(
+    _ sentence: String, like shipped: String, key: String, file: URL
+  ) throws {
+    let ofTheBrand: Set = ["insurer", "portal", "phone", "hours", "email"]
+    let (own, known) = (Texts.placeholders(in: sentence), Texts.placeholders(in: shipped))
+    if let name = own.subtracting(known).subtracting(ofTheBrand).sorted().first {
+      throw Broken(description: "\(file.path): \(key) has an unknown place {\(name)}.")
+    }
+    if let name = known.subtracting(own).subtracting(ofTheBrand).sorted().first {
+      throw Broken(description: "\(file.path): \(key) does not tell {\(name)}.")
+    }
+  }
+
+  private static func loadDocuments(
+    _ language: Language, own: URL?, builtIn: URL
+  ) throws -> [String: Document] {
+    var documents: [String: Document] = [:]
+    for name in DocumentName.allCases {
+      let path = "documents/\(language.rawValue)/\(name.rawValue).html"
+      let folders = [own, builtIn].compactMap(\.self)
+      let found = folders.lazy.compactMap { folder in
+        try? String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
+      }.first
+      guard let html = found else {
+        throw Broken(description: "The document \(path) is missing.")
+      }
+      guard html.components(separatedBy: "<h1>").count == 2, !html.contains("{{"),
+        !html.contains("[[")
+      else {
+        throw Broken(
+          description: "The document \(path) must have one <h1>, and neither {{ nor [[.")
+      }
+      documents[name.rawValue] = Document(name: name, language: language, html: html)
+    }
+    return documents
+  }
+}

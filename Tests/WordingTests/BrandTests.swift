@@ -1,0 +1,130 @@
+internal import Domain
+internal import Testing
+internal import Wording
+
+/// One folder makes Belépő an insurer's own (D 11, G-24).
+@Suite struct `An insurer's own brand` {
+  @Test func `changes one sentence and leaves the others`() throws {
+    let own = try OwnBrand(["texts/hu.yaml": "start.register.button: Kezdjük\n"])
+    let texts = try own.load().texts(in: .hungarian)
+    let shipped = try Brand.load(directory: nil)
+    #expect(texts["start.register.button"] == "Kezdjük")
+    #expect(texts["action.next"] == "Tovább")
+    #expect(
+      try own.load().texts(in: .english).sentences == shipped.texts(in: .english).sentences)
+  }
+
+  @Test func `fills the brand's own places in every sentence`() throws {
+    let own = try OwnBrand(["brand.yaml": OwnBrand.facts("none", "")])
+    let brand = try own.load()
+    #expect(brand.texts(in: .hungarian)["brand.insurer"] == "Saját Biztosító")
+    #expect(brand.texts(in: .english)["brand.portal"] == "Ügyfélkapu")
+    #expect(brand.texts(in: .hungarian)["start.oldMobile.body"].contains("06-1-234-5678"))
+    #expect(brand.texts(in: .english)["layout.help.hours"].contains("all day"))
+    #expect(brand.facts.accentColour == "#102030")
+    for language in Language.allCases {
+      for (key, sentence) in brand.texts(in: language).sentences {
+        #expect(!sentence.contains("Példa") && !sentence.contains("421"), "\(key)")
+        let left = Texts.placeholders(in: sentence)
+        #expect(left.isDisjoint(with: `The bundles`.brandPlaces), "\(key)")
+      }
+    }
+    #expect(Set(brand.passwordContextWords) == ["sajat", "Saját", "Biztosító", "Ügyfélkapu"])
+  }
+
+  @Test func `may use the brand's places in a sentence that had none`() throws {
+    let own = try OwnBrand(["texts/en.yaml": "opening.lead: \"Welcome to {insurer}\"\n"])
+    #expect(
+      try own.load().texts(in: .english)["opening.lead"] == "Welcome to Példa Biztosító")
+  }
+
+  @Test func `replaces one document, whose version changes with it`() throws {
+    let html = "<h1>Saját szerződés</h1>\n<p>Egy mondat.</p>\n"
+    let own = try OwnBrand(["documents/hu/portalszerzodes.html": html])
+    let brand = try own.load()
+    let shipped = try Brand.load(directory: nil)
+    let contract = brand.document(.contract, in: .hungarian)
+    #expect(contract.html == html)
+    #expect(contract.title == "Saját szerződés")
+    #expect(contract.version != shipped.document(.contract, in: .hungarian).version)
+    #expect(contract.plainText == "Saját szerződés\nEgy mondat.")
+    #expect(
+      brand.document(.contract, in: .english) == shipped.document(.contract, in: .english))
+  }
+
+  @Test func `may be an empty folder`() throws {
+    let own = try OwnBrand()
+    #expect(try own.load().facts == Brand.load(directory: nil).facts)
+  }
+
+  // MARK: Refused, with a sentence that names the file
+
+  struct Refused: Sendable, CustomTestStringConvertible {
+    let path: String
+    let text: String
+    let words: [String]
+
+    var testDescription: String { "\(path): \(text.prefix(40))" }
+  }
+
+  @Test(arguments: [
+    Refused(path: "texts/hu.yaml", text: "nincs.ilyen: X\n", words: ["hu.yaml", "nincs.ilyen"]),
+    Refused(path: "texts/en.yaml", text: "action.nxt: X\n", words: ["en.yaml", "action.nxt"]),
+    Refused(
+      path: "texts/hu.yaml", text: "code.resendIn: \"{minutes} perc\"\n",
+      words: ["hu.yaml", "code.resendIn", "{minutes}"]),
+    Refused(
+      path: "texts/en.yaml", text: "action.next: \"{name}\"\n",
+      words: ["en.yaml", "action.next", "{name}"]),
+    Refused(path: "texts/hu.yaml", text: "action.next: [1]\n", words: ["hu.yaml"]),
+    Refused(path: "texts/hu.yaml", text: "action.next: \"x\n", words: ["hu.yaml"]),
+    Refused(path: "brand.yaml", text: "insurerName: X\n", words: ["brand.yaml"]),
+    Refused(path: "brand.yaml", text: ": :\n- {\n", words: ["brand.yaml"]),
+  ])
+  func `is refused for what is unknown or cannot be read`(refused: Refused) throws {
+    let own = try OwnBrand([refused.path: refused.text])
+    let sentence = try #require(own.refusal())
+    for words in refused.words { #expect(sentence.contains(words), "\(sentence)") }
+    #expect(!sentence.hasPrefix("an error of another kind"), "\(sentence)")
+  }
+
+  @Test(arguments: [
+    "red", "#fff", "\"#+12345\"", "\"#12345g\"", "\"0b5c6b\"",
+    "\"#0b5c6b; } body { x: url(//evil.test)\"", "\"\"",
+  ])
+  func `is refused for a colour that is none`(colour: String) throws {
+    for key in ["accentColour", "accentColourOnDark"] {
+      let own = try OwnBrand(["brand.yaml": OwnBrand.facts(key, colour)])
+      let sentence = try #require(own.refusal())
+      #expect(sentence.contains("brand.yaml"), "\(sentence)")
+    }
+  }
+
+  @Test(arguments: [("accentColour", "\"#fafafa\""), ("accentColourOnDark", "\"#101010\"")])
+  func `is refused for a colour that cannot be read on its ground`(
+    key: String, colour: String
+  ) throws {
+    let own = try OwnBrand(["brand.yaml": OwnBrand.facts(key, colour)])
+    let sentence = try #require(own.refusal())
+    #expect(sentence.contains("brand.yaml") && sentence.contains(colour.dropFirst().dropLast()))
+  }
+
+  @Test func `is refused when a sentence loses the code that it has to tell`() throws {
+    for key in ["sms.code", "mail.code.text"] {
+      let own = try OwnBrand(["texts/hu.yaml": "\(key): Nincs benne semmi\n"])
+      let sentence = try #require(own.refusal())
+      #expect(sentence.contains("hu.yaml") && sentence.contains("{code}"), "\(sentence)")
+    }
+  }
+
+  @Test(arguments: ["<p>Nincs címe.</p>", "<h1>Egy</h1><h1>Kettő</h1>", "", "<h1>{{x}}</h1>"])
+  func `is refused for a document that is no page`(html: String) throws {
+    let own = try OwnBrand(["documents/hu/gyik.html": html])
+    let sentence = try #require(own.refusal())
+    #expect(sentence.contains("gyik.html"), "\(sentence)")
+  }
+
+  @Test func `is refused when the folder is not there`() {
+    #expect(throws: Brand.Broken.self) { try Brand.load(directory: "/nincs/ilyen/mappa") }
+  }
+}
