@@ -1,0 +1,86 @@
+package import Domain
+package import FoundationEssentials
+package import Wording
+
+/// Turns a decision into the message that tells it, in the customer's language.
+package struct Correspondence: Sendable {
+  private let brand: Brand
+  /// The host of the public URL, for the last line of a code message.
+  private let host: String
+
+  package init(brand: Brand, host: String) {
+    self.brand = brand
+    self.host = host
+  }
+
+  /// The code that proves a phone.
+  ///
+  /// The last line is bound to the origin ("Origin-bound one-time codes delivered via SMS"), so
+  /// that a phone offers the five characters to this page and to no other.
+  package func smsCode(
+    _ code: VerificationCode, to number: PhoneNumber, sending: String, for customer: CustomerNumber,
+    in language: Language, expiring expiresAt: Date, at now: Date
+  ) -> Message {
+    let life = expiresAt.timeIntervalSince(now)
+    let minutes = max(1, Int(life / 60))
+    // A code that arrives dead is worse than none; a short-lived one still gets its chance.
+    let notAfter = expiresAt.addingTimeInterval(-min(30, life / 4))
+    let sentence = brand.texts(in: language)[
+      "sms.code", ["code": code.text, "minutes": String(minutes)]]
+    return Message(
+      key: "sms-code/\(sending)", kind: .smsCode, channel: .sms, recipient: number.e164,
+      language: language, subject: "",
+      text: GSM7.transliterate(sentence) + "\n\n@\(host) #\(code.typedPart)",
+      customer: customer, notAfter: notAfter)
+  }
+
+  /// Tells the phone's owner that an account was made, so that a stranger's success is noticed (D
+  /// 1, compensation 8).
+  package func registered(
+    to number: PhoneNumber, account: Int64, for customer: CustomerNumber, in language: Language,
+    at now: Date
+  ) -> Message {
+    Message(
+      key: "registered/\(account)", kind: .registered, channel: .sms, recipient: number.e164,
+      language: language, subject: "",
+      text: GSM7.transliterate(brand.texts(in: language)["sms.registered"]),
+      customer: customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
+  }
+
+  /// The code that confirms an e-mail address (J7, J9).
+  package func emailCode(
+    _ code: VerificationCode, to email: EmailAddress, sending: String, for customer: CustomerNumber,
+    in language: Language, expiring expiresAt: Date
+  ) -> Message {
+    let texts = brand.texts(in: language)
+    return Message(
+      key: "email-code/\(sending)", kind: .emailCode, channel: .email, recipient: email.address,
+      language: language, subject: texts["mail.code.subject"],
+      text: texts["mail.code.text", ["code": code.text]], customer: customer, notAfter: expiresAt)
+  }
+
+  /// The accepted contract, word for word (D 6).
+  package func contract(
+    _ document: Document, to email: EmailAddress, account: Int64, for customer: CustomerNumber,
+    in language: Language, at now: Date
+  ) -> Message {
+    let texts = brand.texts(in: language)
+    return Message(
+      key: "contract/\(account)", kind: .contract, channel: .email, recipient: email.address,
+      language: language, subject: texts["mail.contract.subject"],
+      text: texts["mail.contract.text", ["contract": document.plainText]],
+      customer: customer, notAfter: now.addingTimeInterval(3 * 24 * 60 * 60))
+  }
+
+  /// Tells the owner of an address that somebody tried to register with it, once a day (D 7).
+  package func emailTaken(
+    owner: Account, day: String, at now: Date
+  ) -> Message {
+    let texts = brand.texts(in: owner.language)
+    return Message(
+      key: "email-taken/\(owner.id)/\(day)", kind: .emailTaken, channel: .email,
+      recipient: owner.email.address, language: owner.language,
+      subject: texts["mail.taken.subject"], text: texts["mail.taken.text"],
+      customer: owner.customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Outbox
+import Persistence
+import PersistenceSQLite
+import TestSupport
+import Testing
+
+/// The dispatcher as it runs in the program: woken by the bell and by the clock.
+@Suite(.timeLimit(.minutes(1)))
+struct DispatcherServiceTests {
+  /// Runs a dispatcher while a story goes on, and ends it by cancelling.
+  private func running(
+    _ dispatcher: Dispatcher, _ story: () async throws -> Void
+  ) async throws {
+    let service = Task { try await dispatcher.run() }
+    try await story()
+    service.cancel()
+    // Being stopped is no error.
+    try await service.value
+  }
+
+  @Test func `what is queued before the start is sent`() async throws {
+    let office = try await PostOffice()
+    try await office.enqueue(try office.message())
+    let sent = office.sms.whenHanded(1)
+    try await running(office.dispatcher(ticking: StoppedClock())) { await sent.wait() }
+  }
+
+  @Test func `the bell wakes the dispatcher`() async throws {
+    let office = try await PostOffice()
+    let doorbell = Doorbell()
+    try await running(office.dispatcher(doorbell: doorbell, ticking: StoppedClock())) {
+      for number in 1...3 {
+        let sent = office.sms.whenHanded(number)
+        try await office.enqueue(try office.message("\(number)"))
+        doorbell.ring()
+        await sent.wait()
+      }
+    }
+    #expect(office.sms.keys == ["1", "2", "3"])
+  }
+
+  @Test func `many rings before anybody listens are one`() async throws {
+    let office = try await PostOffice()
+    let doorbell = Doorbell()
+    for _ in 1...100 { doorbell.ring() }
+    try await office.enqueue(try office.message())
+    let sent = office.sms.whenHanded(1)
+    try await running(office.dispatcher(doorbell: doorbell, ticking: StoppedClock())) {
+      await sent.wait()
+    }
+    #expect(office.sms.keys == ["kód"])
+  }
+
+  @Test func `what another program queued is found without a bell`() async throws {
+    let office = try await PostOffice()
+    let clock = TickingClock()
+    try await running(office.dispatcher(ticking: clock)) {
+      let sent = office.sms.whenHanded(1)
+      try await office.enqueue(try office.message())
+      clock.tick()
+      await sent.wait()
+    }
+  }
+
+  @Test func `a database that is out of order for a while loses nothing`() async throws {
+    let breakage = Breakage()
+    let store = BreakableStore(try SQLiteStore.inMemory(), breakage)
+    let office = try await PostOffice(store)
+    try await office.enqueue(try office.message())
+    breakage.takeOut()
+    let clock = TickingClock()
+    let sent = office.sms.whenHanded(1)
+    try await running(office.dispatcher(ticking: clock)) {
+      clock.tick()
+      clock.tick()
+      breakage.mend()
+      clock.tick()
+      await sent.wait()
+    }
+    #expect(office.sms.keys == ["kód"])
+  }
+}
+
+/// A clock on which nobody ever wakes.
+struct StoppedClock: Clock {
+  let real = ContinuousClock()
+  var now: ContinuousClock.Instant { real.now }
+  var minimumResolution: Duration { real.minimumResolution }
+
+  func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+    await Signal().wait()
+    try Task.checkCancellation()
+  }
+}
+
+/// A clock on which everybody who sleeps wakes at a tick.
+struct TickingClock: Clock {
+  private let ticks: AsyncStream<Void>
+  private let continuation: AsyncStream<Void>.Continuation
+  let real = ContinuousClock()
+  var now: ContinuousClock.Instant { real.now }
+  var minimumResolution: Duration { real.minimumResolution }
+
+  init() {
+    (ticks, continuation) = AsyncStream.makeStream()
+  }
+
+  func tick() { continuation.yield() }
+
+  func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+    for await _ in ticks { return }
+    try Task.checkCancellation()
+  }
+}
