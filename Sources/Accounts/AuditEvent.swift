@@ -1,0 +1,44 @@
+internal import Domain
+internal import FoundationEssentials
+internal import Persistence
+
+/// Who did what, when: one line for each thing that somebody may be asked about later.
+struct AuditEvent {
+  enum Kind: String {
+    case mismatch
+    case smsSent = "sms_sent"
+    case smsLimit = "sms_limit"
+    case smsCodeWrong = "sms_code_wrong"
+    case smsCodeAccepted = "sms_code_accepted"
+    case smsStepDisabled = "sms_step_disabled"
+    case smsStepEnabled = "sms_step_enabled"
+    case emailTaken = "email_taken"
+    case contactGiven = "contact_given"
+    case registered
+    case loggedIn = "logged_in"
+    case loginFailed = "login_failed"
+    case loggedOut = "logged_out"
+    case emailCodeSent = "email_code_sent"
+    case emailCodeWrong = "email_code_wrong"
+    case emailConfirmed = "email_confirmed"
+    case emailCorrected = "email_corrected"
+  }
+
+  let kind: Kind
+  var detail: String?
+  var customer: CustomerNumber?
+  var registration: Int64?
+  var account: Int64?
+}
+
+extension Transaction {
+  /// Writes an audit event, in the transaction of what it tells (R4).
+  func record(_ event: AuditEvent, at now: Date) throws {
+    try execute(
+      """
+      INSERT INTO audit_event (at, kind, detail, customer_number, registration_id, account_id)
+      VALUES (\(now), \(event.kind.rawValue), \(event.detail), \(event.customer?.text),
+              \(event.registration), \(event.account))
+      """)
+  }
+}

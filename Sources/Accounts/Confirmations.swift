@@ -1,0 +1,216 @@
+internal import Cryptography
+package import Domain
+internal import FoundationEssentials
+internal import Outbox
+internal import Persistence
+
+/// The desk where a new account's e-mail address is confirmed (J9).
+package struct Confirmations: Sendable {
+  private let world: World
+  private let passwords: Passwords
+
+  package init(world: World, passwords: Passwords) {
+    self.world = world
+    self.passwords = passwords
+  }
+
+  /// What the page shows.
+  package struct Standing: Hashable, Sendable {
+    package let email: EmailAddress
+    package let codePrefix: String
+    package let triesLeft: Int
+    package let isCodeExpired: Bool
+    package let resendInSeconds: Int
+    package let mark: SendingMark
+
+    /// Whether a code can be typed at all, or only a new one asked for.
+    package var isLive: Bool { !isCodeExpired && triesLeft > 0 }
+  }
+
+  /// How the confirmation stands; `nil` when the address is confirmed.
+  package func standing(of account: Int64) async throws -> Standing? {
+    let now = world.now()
+    return try await world.store.read { transaction in
+      guard let confirmation = try transaction.emailConfirmation(of: account),
+        !confirmation.account.isConfirmed
+      else { return nil }
+      let challenge = confirmation.challenge
+      return Standing(
+        email: confirmation.account.email, codePrefix: challenge.prefix,
+        triesLeft: challenge.triesLeft, isCodeExpired: now >= challenge.expiresAt,
+        resendInSeconds: challenge.secondsUntilResend(at: now, limits: world.limits),
+        mark: SendingMark(challenge))
+    }
+  }
+
+  package enum CodeOutcome: Hashable, Sendable {
+    case confirmed
+    /// It was confirmed before, in another tab perhaps.
+    case alreadyConfirmed
+    case wrong(triesLeft: Int)
+    case expired
+    case spent
+  }
+
+  /// «Megerősítés», below the code from the e-mail.
+  package func enterCode(_ entry: CodeEntry, of account: Int64) async throws -> CodeOutcome {
+    let now = world.now()
+    return try await world.store.write { transaction in
+      guard var confirmation = try transaction.emailConfirmation(of: account) else {
+        throw MissingRow("account")
+      }
+      guard !confirmation.account.isConfirmed else { return .alreadyConfirmed }
+      let isRight = world.codes.matches(entry, confirmation.challenge, .unambiguous)
+      let outcome = confirmation.challenge.try(matches: isRight, at: now)
+      try transaction.save(confirmation.challenge, of: account)
+      switch outcome {
+      case .expired: return .expired
+      case .spent: return .spent
+      case .wrong(let triesLeft):
+        try transaction.record(
+          AuditEvent(
+            kind: .emailCodeWrong, customer: confirmation.account.customer, account: account),
+          at: now)
+        return .wrong(triesLeft: triesLeft)
+      case .accepted:
+        _ = try transaction.confirmEmail(of: account, at: now)
+        try transaction.record(
+          AuditEvent(
+            kind: .emailConfirmed, customer: confirmation.account.customer, account: account),
+          at: now)
+        return .confirmed
+      }
+    }
+  }
+
+  package enum ResendOutcome: Hashable, Sendable {
+    case sent(isNewCode: Bool)
+    case tooSoon(secondsLeft: Int)
+    case tooMany
+    case alreadyConfirmed
+  }
+
+  /// «Új kódot kérek».
+  ///
+  /// - Parameter mark: the ``SendingMark`` of the page on which it was pressed
+  package func resendCode(
+    of account: Int64, mark: String = ""
+  ) async throws -> ResendOutcome {
+    let now = world.now()
+    let newChallenge = world.codes.newChallenge(.email(world.limits), at: now)
+    let outcome = try await world.store.write { transaction -> ResendOutcome in
+      guard let confirmation = try transaction.emailConfirmation(of: account) else {
+        throw MissingRow("account")
+      }
+      guard !confirmation.account.isConfirmed else { return .alreadyConfirmed }
+      var challenge = confirmation.challenge
+      if let isNewCode = SendingMark.missed(by: mark, challenge) {
+        return .sent(isNewCode: isNewCode)
+      }
+      let resend = challenge.resend(at: now, limits: world.limits)
+      if case .tooSoon(let secondsLeft) = resend { return .tooSoon(secondsLeft: secondsLeft) }
+      guard try maySend(to: confirmation.account, in: transaction, at: now) else {
+        return .tooMany
+      }
+      if resend == .new { challenge = newChallenge } else { challenge.wasSent(at: now) }
+      try send(challenge, to: confirmation.account, in: transaction, at: now)
+      return .sent(isNewCode: resend == .new)
+    }
+    if case .sent = outcome { world.doorbell.ring() }
+    return outcome
+  }
+
+  package enum CorrectionOutcome: Hashable, Sendable {
+    case corrected
+    case wrongPassword
+    case taken
+    case tooMany
+    case alreadyConfirmed
+    case overloaded
+  }
+
+  /// Corrects a mistyped address; the code that went to the old one is dead.
+  package func correctEmail(
+    to email: EmailAddress, password: String, of account: Int64
+  ) async throws -> CorrectionOutcome {
+    let now = world.now()
+    let isRight: Bool
+    do {
+      isRight = try await confirmsPassword(password, of: account, at: now)
+    } catch is HashingQueue.Overloaded {
+      return .overloaded
+    }
+    guard isRight else { return .wrongPassword }
+    let challenge = world.codes.newChallenge(.email(world.limits), at: now)
+    let outcome = try await world.store.write { transaction -> CorrectionOutcome in
+      guard let confirmation = try transaction.emailConfirmation(of: account) else {
+        throw MissingRow("account")
+      }
+      guard !confirmation.account.isConfirmed else { return .alreadyConfirmed }
+      // The same click twice: the code is on its way to this very address.
+      guard confirmation.account.email.address != email.address else { return .corrected }
+      let corrected = Account(
+        id: account, customer: confirmation.account.customer, email: email, emailConfirmedAt: nil,
+        language: confirmation.account.language)
+      guard try maySend(to: corrected, in: transaction, at: now) else { return .tooMany }
+      guard try transaction.correctEmail(of: account, to: email) else { return .taken }
+      try send(challenge, to: corrected, in: transaction, at: now)
+      try transaction.record(
+        AuditEvent(kind: .emailCorrected, customer: corrected.customer, account: account), at: now)
+      return .corrected
+    }
+    if outcome == .corrected { world.doorbell.ring() }
+    return outcome
+  }
+
+  /// A wrong password here counts like a failed login (ASVS 6.2.3).
+  private func confirmsPassword(
+    _ password: String, of account: Int64, at now: Date
+  ) async throws -> Bool {
+    guard !passwords.isTooLong(password) else { return false }
+    let credentials = try await world.store.write { transaction -> Credentials? in
+      guard let credentials = try transaction.credentials(of: account) else { return nil }
+      let key = sha256(Array(credentials.account.email.canonical.utf8))
+      return try transaction.countTry(ofUserName: key, at: now, limits: world.limits)
+        ? credentials : nil
+    }
+    guard let credentials else { return false }
+    let key = sha256(Array(credentials.account.email.canonical.utf8))
+    do {
+      guard try await passwords.verify(password, against: credentials.passwordHash) else {
+        return false
+      }
+    } catch let overloaded as HashingQueue.Overloaded {
+      try await world.store.write { try $0.takeBackFailure(ofUserName: key) }
+      throw overloaded
+    }
+    try await world.store.write { try $0.forgetThrottle(ofUserName: key) }
+    return true
+  }
+
+  /// The limit counts by recipient and by customer, so that a chain of corrections does not turn
+  /// the portal into a mailer.
+  private func maySend(
+    to account: Account, in transaction: any Transaction, at now: Date
+  ) throws -> Bool {
+    let recent = try transaction.recentMessages(
+      kind: .emailCode, to: account.email.address, for: account.customer,
+      since: now.addingTimeInterval(-86_400))
+    return max(recent.toNumber, recent.forCustomer) < world.limits.emailsPerAccountPerDay
+  }
+
+  private func send(
+    _ challenge: Challenge, to account: Account, in transaction: any Transaction, at now: Date
+  ) throws {
+    try transaction.save(challenge, of: account.id)
+    let sending =
+      "\(account.id)/\(hexadecimal(challenge.nonce.prefix(8)))/\(Int(now.timeIntervalSince1970))"
+    try transaction.enqueue(
+      world.correspondence.emailCode(
+        world.codes.code(of: challenge, .unambiguous), to: account.email, sending: sending,
+        for: account.customer, in: account.language, expiring: challenge.expiresAt),
+      at: now)
+    try transaction.record(
+      AuditEvent(kind: .emailCodeSent, customer: account.customer, account: account.id), at: now)
+  }
+}

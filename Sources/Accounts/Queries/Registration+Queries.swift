@@ -1,0 +1,241 @@
+package import Domain
+internal import FoundationEssentials
+package import Persistence
+
+private let columns: Query = """
+  id, case_number, language, expires_at, step, stop, customer_number, sms_sent, taken_emails,
+  code_nonce, code_prefix, code_expires_at, code_sent_at, code_tries_left, email
+  """
+
+extension Transaction {
+  /// The registration that a cookie names, locked when a write is to follow.
+  func registration(_ token: Token, locking: Bool) throws -> Registration? {
+    try registration(
+      where: "token_hash = \(token.hash) \(locking ? Query.Differing.rowLock : .nothing)")
+  }
+
+  /// The registration that a cookie named until the phone was proven.
+  func registration(beforeProof token: Token) throws -> Registration? {
+    try registration(where: "previous_token_hash = \(token.hash) \(Query.Differing.rowLock)")
+  }
+
+  private func registration(where condition: Query) throws -> Registration? {
+    guard
+      let row = try row("SELECT \(columns) FROM registration WHERE \(condition)")
+    else { return nil }
+    let step = try row.value("step", as: String.self)
+    let declarations =
+      step == "password" ? try declarations(ofRegistration: try row.value("id")) : []
+    return try Registration(row: row, step: step, declarations: declarations)
+  }
+
+  private func declarations(ofRegistration id: Int64) throws -> [Declaration] {
+    try rows(
+      """
+      SELECT kind, is_accepted, version FROM registration_declaration
+      WHERE registration_id = \(id)
+      ORDER BY kind
+      """
+    ).map { row in
+      Declaration(
+        kind: try row.value("kind"), isAccepted: try row.value("is_accepted"),
+        version: try row.value("version"))
+    }
+  }
+
+  /// Opens a registration, unless the same click has opened it already.
+  func open(
+    key: [UInt8], token: Token, caseNumber: CaseNumber, language: Language, at now: Date,
+    expiring expiresAt: Date
+  ) throws {
+    try execute(
+      """
+      INSERT INTO registration
+        (case_number, opening_key, token_hash, language, started_at, expires_at, step, sms_sent,
+         taken_emails)
+      VALUES (\(caseNumber.text), \(key), \(token.hash), \(language.rawValue), \(now),
+              \(expiresAt), 'identification', 0, 0)
+      ON CONFLICT (opening_key) DO NOTHING
+      """)
+  }
+
+  /// Gives a registration a new token; the one before is good only for the same click again.
+  func changeToken(of registration: Registration, to token: Token) throws {
+    try execute(
+      """
+      UPDATE registration
+      SET previous_token_hash = token_hash, token_hash = \(token.hash)
+      WHERE id = \(registration.id)
+      """)
+  }
+
+  func save(_ registration: Registration) throws {
+    let challenge = registration.currentChallenge
+    try execute(
+      """
+      UPDATE registration
+      SET language = \(registration.language.rawValue),
+          step = \(registration.step.name),
+          stop = \(registration.stop?.rawValue),
+          customer_number = \(registration.customer?.text),
+          sms_sent = \(registration.smsSent),
+          taken_emails = \(registration.takenEmails),
+          code_nonce = \(challenge?.nonce),
+          code_prefix = \(challenge?.prefix),
+          code_expires_at = \(challenge?.expiresAt),
+          code_sent_at = \(challenge?.sentAt),
+          code_tries_left = \(challenge?.triesLeft),
+          email = \(registration.contact?.email.address)
+      WHERE id = \(registration.id)
+      """)
+  }
+
+  /// Keeps what was declared until the account exists, in the place of earlier answers.
+  func replaceDeclarations(of registration: Registration) throws {
+    guard let contact = registration.contact else { return }
+    let rows = contact.declarations.map { declaration -> Query in
+      """
+      (\(registration.id), \(declaration.kind.rawValue), \(declaration.isAccepted),
+       \(declaration.version))
+      """
+    }
+    guard !rows.isEmpty else { return }
+    try execute(
+      """
+      INSERT INTO registration_declaration (registration_id, kind, is_accepted, version)
+      VALUES \(Query.joined(rows, separator: ", "))
+      ON CONFLICT (registration_id, kind)
+      DO UPDATE SET is_accepted = excluded.is_accepted, version = excluded.version
+      """)
+  }
+
+  /// How a customer stands with the SMS step, locked.
+  func smsStep(of customer: CustomerNumber) throws -> SMSStep {
+    // The row must exist to be locked; SQLite's writer is alone anyway.
+    if dialect == .postgres {
+      try execute(
+        """
+        INSERT INTO sms_step (customer_number, failures_in_a_row) VALUES (\(customer.text), 0)
+        ON CONFLICT (customer_number) DO NOTHING
+        """)
+    }
+    let row = try row(
+      """
+      SELECT failures_in_a_row, disabled_at FROM sms_step
+      WHERE customer_number = \(customer.text)
+      \(Query.Differing.rowLock)
+      """)
+    return SMSStep(
+      customer: customer, failuresInARow: try row?.value("failures_in_a_row") ?? 0,
+      disabledAt: try row?.optional("disabled_at"))
+  }
+
+  func save(_ smsStep: SMSStep) throws {
+    try execute(
+      """
+      INSERT INTO sms_step (customer_number, failures_in_a_row, disabled_at)
+      VALUES (\(smsStep.customer.text), \(smsStep.failuresInARow), \(smsStep.disabledAt))
+      ON CONFLICT (customer_number)
+      DO UPDATE SET failures_in_a_row = excluded.failures_in_a_row,
+                    disabled_at = excluded.disabled_at
+      """)
+  }
+}
+
+// MARK: Row and value
+
+extension Registration {
+  fileprivate init(row: ResultRow, step name: String, declarations: [Declaration]) throws {
+    let challenge = try Challenge(row: row)
+    let step = try Step(row: row, name: name, challenge: challenge, declarations: declarations)
+    self.init(
+      id: try row.value("id"), caseNumber: try row.value("case_number"),
+      expiresAt: try row.value("expires_at"), language: try row.value("language"), step: step,
+      smsSent: try row.value("sms_sent"), takenEmails: try row.value("taken_emails"),
+      proof: name == "phone" ? nil : challenge)
+  }
+
+  fileprivate var stop: Stop? {
+    guard case .stopped(_, let stop) = step else { return nil }
+    return stop
+  }
+
+  var contact: Contact? {
+    guard case .password(_, let contact) = step else { return nil }
+    return contact
+  }
+
+  /// The challenge that is being answered, or the one that was.
+  fileprivate var currentChallenge: Challenge? {
+    guard case .phone(_, let challenge) = step else { return proof }
+    return challenge
+  }
+}
+
+extension Registration.Step {
+  fileprivate var name: String {
+    switch self {
+    case .identification: "identification"
+    case .phone: "phone"
+    case .email: "email"
+    case .password: "password"
+    case .finished: "finished"
+    case .alreadyRegistered: "already_registered"
+    case .stopped: "stopped"
+    }
+  }
+
+  fileprivate init(
+    row: ResultRow, name: String, challenge: Challenge?, declarations: [Declaration]
+  ) throws {
+    let customer = try row.optional("customer_number", as: CustomerNumber.self)
+    switch (name, customer) {
+    case ("identification", _): self = .identification
+    case ("email", let customer?): self = .email(customer)
+    case ("finished", let customer?): self = .finished(customer)
+    case ("already_registered", let customer?): self = .alreadyRegistered(customer)
+    case ("stopped", let customer?): self = .stopped(customer, try row.value("stop"))
+    case ("phone", let customer?):
+      guard let challenge else {
+        throw ColumnFault(column: "code_nonce", expected: "bytes", found: .null)
+      }
+      self = .phone(customer, challenge)
+    case ("password", let customer?):
+      self = .password(
+        customer, .init(email: try row.value("email"), declarations: declarations))
+    default: throw ColumnFault(column: "step", expected: "a step", found: .text(name))
+    }
+  }
+}
+
+extension Challenge {
+  /// The challenge in a row's `code_…` columns, if there is one.
+  init?(row: ResultRow) throws {
+    guard let nonce = try row.optional("code_nonce", as: [UInt8].self) else { return nil }
+    self.init(
+      nonce: nonce, prefix: try row.value("code_prefix"),
+      expiresAt: try row.value("code_expires_at"), sentAt: try row.value("code_sent_at"),
+      triesLeft: try row.value("code_tries_left"))
+  }
+}
+
+extension CaseNumber: SQLDecodable {
+  package init?(sqlValue: SQLValue) {
+    guard case .text(let text) = sqlValue, let number = CaseNumber(text) else { return nil }
+    self = number
+  }
+}
+
+extension DeclarationKind: SQLDecodable {
+  package init?(sqlValue: SQLValue) {
+    guard case .text(let text) = sqlValue else { return nil }
+    self.init(rawValue: text)
+  }
+}
+
+extension Registration.Stop: SQLDecodable {
+  package init?(sqlValue: SQLValue) {
+    guard case .text(let text) = sqlValue else { return nil }
+    self.init(rawValue: text)
+  }
+}

@@ -1,0 +1,568 @@
+internal import Cryptography
+package import Domain
+internal import FoundationEssentials
+internal import Outbox
+internal import Persistence
+internal import Wording
+
+/// The registration desk: one method for each button of the journey (J2 to J6).
+///
+/// Each is one transaction: load, decide (``Registration``), save, queue the message, answer. What
+/// a customer may not do is an answer, not an error; what is thrown is breakage, and undoes all.
+package struct Registrations: Sendable {
+  let world: World
+  private let passwords: Passwords
+
+  package init(world: World, passwords: Passwords) {
+    self.world = world
+    self.passwords = passwords
+  }
+
+  private var limits: Limits { world.limits }
+
+  /// The rules that the page of the password shows.
+  package var passwordPolicy: PasswordPolicy { passwords.policy }
+
+  // MARK: Identification (J2, J3)
+
+  /// Where a click came from.
+  package struct Visit: Sendable {
+    /// The registration that the browser has open, if any.
+    package let token: Token?
+    /// The form's own token: the same click twice opens one registration.
+    package let form: [UInt8]
+    package let language: Language
+    /// The network address, for the limit that is counted by address; `nil` where all customers
+    /// would share one.
+    package let address: String?
+
+    package init(token: Token?, form: [UInt8], language: Language, address: String?) {
+      self.token = token
+      self.form = form
+      self.language = language
+      self.address = address
+    }
+  }
+
+  package struct Identified: Hashable, Sendable {
+    package let outcome: IdentificationOutcome
+    package let token: Token
+    package let caseNumber: CaseNumber
+  }
+
+  package enum IdentificationOutcome: Hashable, Sendable {
+    /// A code is on its way.
+    case codeSent
+    case noMatch
+    /// Too many failed tries with this number or from this address.
+    case limited(retryAfterSeconds: Int)
+    case tooManyMessages
+    case smsStepDisabled
+  }
+
+  /// «Tovább», below the number and the mobile number.
+  package func identify(_ claim: Claim, on visit: Visit) async throws -> Identified {
+    let now = world.now()
+    let challenge = world.codes.newChallenge(.sms(limits), at: now)
+    let caseNumber = CaseNumber(drawing: world.randomBytes(32))
+    let identified = try await world.store.write { transaction in
+      var (registration, token) = try open(
+        visit, caseNumber: caseNumber, in: transaction, at: now)
+      registration.language = visit.language
+      let outcome = try decide(
+        claim, on: visit, &registration, drawing: challenge, in: transaction, at: now)
+      try transaction.save(registration)
+      return Identified(outcome: outcome, token: token, caseNumber: registration.caseNumber)
+    }
+    if identified.outcome == .codeSent { world.doorbell.ring() }
+    return identified
+  }
+
+  /// How often one form may begin anew, after what it opened has come to its end.
+  private static let opensPerForm: ClosedRange<UInt8> = 1...20
+
+  private func open(
+    _ visit: Visit, caseNumber: CaseNumber, in transaction: any Transaction, at now: Date
+  ) throws -> (Registration, Token) {
+    if let current = visit.token,
+      let registration = try transaction.registration(current, locking: true),
+      registration.isOpen(at: now)
+    {
+      return (registration, current)
+    }
+    // The same click twice finds what the first one opened. A page that is sent once more after the
+    // end of that registration opens another one.
+    for turn in Self.opensPerForm {
+      let click = visit.form + [turn]
+      let token = Token(bytes: world.keys.sign(click, for: .registrationToken))
+      try transaction.open(
+        key: sha256(click), token: token, caseNumber: caseNumber, language: visit.language,
+        at: now, expiring: now.addingTimeInterval(Double(limits.registrationLifetimeSeconds)))
+      // Found by its token, which is another one after the proof: the page that was before it must
+      // not move what was proven.
+      if let registration = try transaction.registration(token, locking: true),
+        registration.isOpen(at: now)
+      {
+        return (registration, token)
+      }
+    }
+    throw MissingRow("open registration")
+  }
+
+  private func decide(
+    _ claim: Claim, on visit: Visit, _ registration: inout Registration,
+    drawing challenge: Challenge, in transaction: any Transaction, at now: Date
+  ) throws -> IdentificationOutcome {
+    let counts = mismatchCounts(of: claim, on: visit)
+    for (count, limit) in counts where try transaction.used(count, at: now) >= limit {
+      return .limited(retryAfterSeconds: count.secondsLeft(at: now))
+    }
+    let answer = try transaction.lookUp(claim.number)
+    let comparison = claim.compare(
+      with: answer.customer, isOldNumber: answer.isOldNumber, limits: limits)
+    switch comparison {
+    case .failure(let refused):
+      for (count, _) in counts { _ = try transaction.increase(count, at: now) }
+      try transaction.record(
+        AuditEvent(
+          kind: .mismatch, detail: refused.reason.rawValue, customer: answer.customer?.number,
+          registration: registration.id),
+        at: now)
+      return .noMatch
+    case .success(let customer):
+      return try admit(
+        customer, &registration, drawing: challenge, in: transaction, at: now)
+    }
+  }
+
+  private func mismatchCounts(of claim: Claim, on visit: Visit) -> [(EventCount, Int)] {
+    var counts = [claim.number.text, claim.mobile.e164].map { number in
+      (
+        EventCount(name: "mismatch_number", key: sha256(Array(number.utf8)), windowSeconds: 3600),
+        limits.mismatchesPerNumberPerHour
+      )
+    }
+    if let address = visit.address {
+      counts.append(
+        (
+          EventCount(
+            name: "mismatch_address", key: sha256(Array(address.utf8)), windowSeconds: 600),
+          limits.mismatchesPerAddressPerTenMinutes
+        ))
+    }
+    return counts
+  }
+
+  private func admit(
+    _ customer: RegisteredCustomer, _ registration: inout Registration,
+    drawing challenge: Challenge, in transaction: any Transaction, at now: Date
+  ) throws -> IdentificationOutcome {
+    guard let number = customer.smsNumber else { return .noMatch }
+    let sending = registration.identify(
+      customer.number, smsStep: try transaction.smsStep(of: customer.number),
+      recent: try recentMessages(to: number, for: customer.number, in: transaction, at: now),
+      drawing: challenge, at: now, limits: limits)
+    switch sending {
+    case .send(let challenge, _):
+      try send(challenge, to: number, registration, customer.number, in: transaction, at: now)
+      return .codeSent
+    case .underWay, .tooSoon: return .codeSent
+    case .tooMany:
+      try transaction.record(
+        AuditEvent(kind: .smsLimit, customer: customer.number, registration: registration.id),
+        at: now)
+      return .tooManyMessages
+    case .disabled: return .smsStepDisabled
+    case .expired, .outOfTurn:
+      // Only an open registration comes here; it was locked when that was found out.
+      throw MissingRow("open registration")
+    }
+  }
+
+  // MARK: Code by SMS (J4)
+
+  package struct CodeAnswer: Hashable, Sendable {
+    package let outcome: CodeOutcome
+    /// The browser's new token, when the code was accepted.
+    package let newToken: Token?
+    /// `nil` when the browser has no registration.
+    package let caseNumber: CaseNumber?
+
+    fileprivate static let unknown = CodeAnswer(outcome: .unknown, newToken: nil, caseNumber: nil)
+
+    fileprivate init(
+      _ outcome: CodeOutcome, newToken: Token? = nil, of registration: Registration
+    ) {
+      self.init(outcome: outcome, newToken: newToken, caseNumber: registration.caseNumber)
+    }
+
+    private init(outcome: CodeOutcome, newToken: Token?, caseNumber: CaseNumber?) {
+      self.outcome = outcome
+      self.newToken = newToken
+      self.caseNumber = caseNumber
+    }
+  }
+
+  package enum CodeOutcome: Hashable, Sendable {
+    case of(Registration.CodeOutcome)
+    /// Too many wrong codes of all customers today; the call centre helps (D 1).
+    case suspended
+    /// The browser has no registration.
+    case unknown
+  }
+
+  /// «Tovább», below the code from the SMS.
+  ///
+  /// The outcome is returned, not thrown: a wrong code must be counted, and a throw would undo the
+  /// count. With the right code the browser gets a new token, so that whoever knew the old one is
+  /// left behind.
+  package func enterCode(_ entry: CodeEntry, in token: Token) async throws -> CodeAnswer {
+    let now = world.now()
+    let (answer, failures) = try await world.store.write { transaction in
+      if let registration = try transaction.registration(token, locking: true) {
+        return try tryCode(entry, token, registration, in: transaction, at: now)
+      }
+      guard let registration = try transaction.registration(beforeProof: token) else {
+        return (.unknown, 0)
+      }
+      return (try repeatCode(entry, token, registration, in: transaction, at: now), 0)
+    }
+    if failures == limits.smsFailuresPerDay {
+      world.raise(.smsFailureBudgetSpent(failures: failures))
+    }
+    return answer
+  }
+
+  /// All customers' wrong codes of a day.
+  private static let smsFailures = EventCount(name: "sms_failure", key: [], windowSeconds: 86_400)
+
+  private func tryCode(
+    _ entry: CodeEntry, _ token: Token, _ loaded: Registration, in transaction: any Transaction,
+    at now: Date
+  ) throws -> (CodeAnswer, failures: Int) {
+    var registration = loaded
+    guard case .phone(let customer, let challenge) = registration.step else {
+      let outcome: Registration.CodeOutcome =
+        registration.isExpired(at: now) ? .expired : .outOfTurn
+      return (CodeAnswer(.of(outcome), of: registration), 0)
+    }
+    guard try transaction.used(Self.smsFailures, at: now) < limits.smsFailuresPerDay else {
+      return (CodeAnswer(.suspended, of: registration), 0)
+    }
+    var smsStep = try transaction.smsStep(of: customer)
+    let before = smsStep
+    let outcome = registration.enterCode(
+      matches: world.codes.matches(entry, challenge, limits.smsAlphabet), smsStep: &smsStep,
+      isRegistered: try transaction.account(of: customer) != nil, at: now, limits: limits)
+    try transaction.save(registration)
+    if smsStep != before { try transaction.save(smsStep) }
+    let failures = try record(outcome, of: registration, customer, in: transaction, at: now)
+    let newToken = try changeToken(
+      token, after: outcome, of: registration, challenge, in: transaction)
+    return (CodeAnswer(.of(outcome), newToken: newToken, of: registration), failures)
+  }
+
+  private func record(
+    _ outcome: Registration.CodeOutcome, of registration: Registration, _ customer: CustomerNumber,
+    in transaction: any Transaction, at now: Date
+  ) throws -> Int {
+    let kind: AuditEvent.Kind
+    switch outcome {
+    case .accepted, .alreadyRegistered: kind = .smsCodeAccepted
+    case .wrong: kind = .smsCodeWrong
+    case .disabled: kind = .smsStepDisabled
+    case .codeExpired, .codeSpent, .expired, .outOfTurn: return 0
+    }
+    try transaction.record(
+      AuditEvent(kind: kind, customer: customer, registration: registration.id), at: now)
+    return kind == .smsCodeAccepted ? 0 : try transaction.increase(Self.smsFailures, at: now)
+  }
+
+  private func changeToken(
+    _ token: Token, after outcome: Registration.CodeOutcome, of registration: Registration,
+    _ challenge: Challenge, in transaction: any Transaction
+  ) throws -> Token? {
+    guard outcome == .accepted || outcome == .alreadyRegistered else { return nil }
+    let newToken = tokenAfterProof(token, challenge)
+    try transaction.changeToken(of: registration, to: newToken)
+    return newToken
+  }
+
+  /// The same for the same click, so that a browser which lost the first answer is not left out.
+  private func tokenAfterProof(_ token: Token, _ challenge: Challenge) -> Token {
+    Token(bytes: world.keys.sign(token.bytes + challenge.nonce, for: .registrationToken))
+  }
+
+  private func repeatCode(
+    _ entry: CodeEntry, _ token: Token, _ loaded: Registration, in transaction: any Transaction,
+    at now: Date
+  ) throws -> CodeAnswer {
+    var registration = loaded
+    guard let challenge = registration.proof else { return .unknown }
+    let outcome = registration.repeatCode(
+      matches: world.codes.matches(entry, challenge, limits.smsAlphabet), at: now)
+    try transaction.save(registration)
+    guard outcome == .accepted || outcome == .alreadyRegistered else { return .unknown }
+    return CodeAnswer(
+      .of(outcome), newToken: tokenAfterProof(token, challenge), of: registration)
+  }
+
+  package enum ResendOutcome: Hashable, Sendable {
+    case sent(isNewCode: Bool)
+    case tooSoon(secondsLeft: Int)
+    case tooMany
+    case smsStepDisabled
+    case expired
+    case outOfTurn
+    case unknown
+  }
+
+  /// «Új SMS-t kérek».
+  ///
+  /// - Parameter mark: the ``SendingMark`` of the page on which it was pressed
+  package func resendCode(
+    in token: Token, mark: String = ""
+  ) async throws -> ResendOutcome {
+    let now = world.now()
+    let challenge = world.codes.newChallenge(.sms(limits), at: now)
+    let outcome = try await world.store.write { transaction -> ResendOutcome in
+      guard var registration = try transaction.registration(token, locking: true) else {
+        return .unknown
+      }
+      guard case .phone(let customer, let present) = registration.step,
+        let number = try transaction.customer(customer)?.smsNumber,
+        number.hasPrefix(in: limits.mobilePrefixes)
+      else { return registration.isExpired(at: now) ? .expired : .outOfTurn }
+      if let isNewCode = SendingMark.missed(by: mark, present) {
+        return .sent(isNewCode: isNewCode)
+      }
+      let sending = registration.resendCode(
+        smsStep: try transaction.smsStep(of: customer),
+        recent: try recentMessages(to: number, for: customer, in: transaction, at: now),
+        drawing: challenge, at: now, limits: limits)
+      try transaction.save(registration)
+      switch sending {
+      case .send(let challenge, let isNewCode):
+        try send(challenge, to: number, registration, customer, in: transaction, at: now)
+        return .sent(isNewCode: isNewCode)
+      case .tooSoon(let secondsLeft): return .tooSoon(secondsLeft: secondsLeft)
+      case .tooMany:
+        try transaction.record(
+          AuditEvent(kind: .smsLimit, customer: customer, registration: registration.id), at: now)
+        return .tooMany
+      case .disabled: return .smsStepDisabled
+      case .expired: return .expired
+      case .underWay, .outOfTurn: return .outOfTurn
+      }
+    }
+    if case .sent = outcome { world.doorbell.ring() }
+    return outcome
+  }
+
+  private func recentMessages(
+    to number: PhoneNumber, for customer: CustomerNumber, in transaction: any Transaction,
+    at now: Date
+  ) throws -> RecentMessages {
+    try transaction.recentMessages(
+      kind: .smsCode, to: number.e164, for: customer, since: now.addingTimeInterval(-86_400))
+  }
+
+  private func send(
+    _ challenge: Challenge, to number: PhoneNumber, _ registration: Registration,
+    _ customer: CustomerNumber, in transaction: any Transaction, at now: Date
+  ) throws {
+    try transaction.enqueue(
+      world.correspondence.smsCode(
+        world.codes.code(of: challenge, limits.smsAlphabet), to: number,
+        sending: "\(registration.id)/\(registration.smsSent)", for: customer,
+        in: registration.language, expiring: challenge.expiresAt, at: now),
+      at: now)
+    try transaction.record(
+      AuditEvent(kind: .smsSent, customer: customer, registration: registration.id), at: now)
+  }
+
+  // MARK: E-mail and declarations (J5)
+
+  package enum ContactOutcome: Hashable, Sendable {
+    case of(Registration.ContactOutcome)
+    case unknown
+  }
+
+  /// «Tovább», below the address and the declarations.
+  package func give(
+    _ contact: Registration.Contact, in token: Token
+  ) async throws -> ContactOutcome {
+    let now = world.now()
+    let outcome = try await world.store.write { transaction -> ContactOutcome in
+      guard var registration = try transaction.registration(token, locking: true) else {
+        return .unknown
+      }
+      let owner = try transaction.account(named: contact.email)
+      let outcome = registration.give(contact, isTaken: owner != nil, at: now, limits: limits)
+      try transaction.save(registration)
+      switch outcome {
+      case .accepted:
+        try keepTexts(of: contact.declarations, in: transaction)
+        try transaction.replaceDeclarations(of: registration)
+        try transaction.record(
+          AuditEvent(
+            kind: .contactGiven, customer: registration.customer, registration: registration.id),
+          at: now)
+      case .emailTaken, .stopped:
+        if let owner { try tell(owner, registration, in: transaction, at: now) }
+      case .expired, .outOfTurn: break
+      }
+      return .of(outcome)
+    }
+    if case .of(.emailTaken) = outcome { world.doorbell.ring() }
+    return outcome
+  }
+
+  /// Keeps the very words that were answered, before anybody can change them (D 6).
+  private func keepTexts(
+    of declarations: [Declaration], in transaction: any Transaction
+  ) throws {
+    for declaration in declarations {
+      guard let text = world.declaredTexts.text(of: declaration) else {
+        throw MissingRow("text of \(declaration.kind.rawValue)")
+      }
+      try transaction.keep(text, of: declaration.kind)
+    }
+  }
+
+  private func tell(
+    _ owner: Account, _ registration: Registration, in transaction: any Transaction, at now: Date
+  ) throws {
+    let day = String(Int(now.timeIntervalSince1970) / 86_400)
+    try transaction.enqueue(
+      world.correspondence.emailTaken(owner: owner, day: day, at: now), at: now)
+    try transaction.record(
+      AuditEvent(
+        kind: .emailTaken, customer: registration.customer, registration: registration.id,
+        account: owner.id),
+      at: now)
+  }
+
+  // MARK: Password (J6, J7)
+
+  package enum PasswordOutcome: Hashable, Sendable {
+    /// The account exists, and that is durable (R5).
+    case registered
+    case refused([PasswordPolicy.Refusal])
+    /// The address was taken meanwhile.
+    case emailTaken
+    case stopped
+    /// Another registration of the same customer was faster.
+    case alreadyRegistered
+    /// Too many hashes are waiting (D 3).
+    case overloaded
+    case expired
+    case outOfTurn
+    case unknown
+  }
+
+  /// «Befejezés».
+  package func choosePassword(_ password: String, in token: Token) async throws -> PasswordOutcome {
+    let now = world.now()
+    let found = try await world.store.read { try $0.registration(token, locking: false) }
+    guard let found else { return .unknown }
+    switch found.completion(at: now) {
+    case .expired: return .expired
+    case .outOfTurn: return .outOfTurn
+    case .ready(_, let contact):
+      let refusals = passwords.refusals(of: password, email: contact.email)
+      guard refusals.isEmpty else { return .refused(refusals) }
+    }
+    // Outside the transaction: a slow hash must not keep the database waiting.
+    let hash: String
+    do { hash = try await passwords.hash(password) } catch is HashingQueue.Overloaded {
+      return .overloaded
+    }
+    let outcome = try await world.store.write { transaction in
+      try finish(token, passwordHash: hash, in: transaction, at: now)
+    }
+    if outcome == .registered { world.doorbell.ring() }
+    return outcome
+  }
+
+  private func finish(
+    _ token: Token, passwordHash: String, in transaction: any Transaction, at now: Date
+  ) throws -> PasswordOutcome {
+    guard var registration = try transaction.registration(token, locking: true) else {
+      return .unknown
+    }
+    guard case .ready(let customer, let contact) = registration.completion(at: now) else {
+      return .outOfTurn
+    }
+    let account = NewAccount(
+      customer: customer, email: contact.email, passwordHash: passwordHash,
+      language: registration.language, registration: registration.id,
+      challenge: world.codes.newChallenge(.email(limits), at: now))
+    guard let id = try transaction.insert(account, at: now) else {
+      return try giveWay(&registration, customer, contact.email, in: transaction, at: now)
+    }
+    registration.finish()
+    try transaction.save(registration)
+    try transaction.declare(
+      contact.declarations, account: id, registration: registration.id, at: now)
+    try queueWelcome(account, id: id, in: transaction, at: now)
+    try transaction.record(
+      AuditEvent(
+        kind: .registered, customer: customer, registration: registration.id, account: id),
+      at: now)
+    return .registered
+  }
+
+  private func giveWay(
+    _ registration: inout Registration, _ customer: CustomerNumber, _ email: EmailAddress,
+    in transaction: any Transaction, at now: Date
+  ) throws -> PasswordOutcome {
+    let outcome: PasswordOutcome
+    if try transaction.account(of: customer) != nil {
+      registration.wasOvertaken()
+      outcome = .alreadyRegistered
+    } else {
+      outcome = registration.lostEmail(limits: limits) == .stopped ? .stopped : .emailTaken
+      if let owner = try transaction.account(named: email) {
+        try tell(owner, registration, in: transaction, at: now)
+      }
+    }
+    try transaction.save(registration)
+    return outcome
+  }
+
+  private func queueWelcome(
+    _ account: NewAccount, id: Int64, in transaction: any Transaction, at now: Date
+  ) throws {
+    let (customer, language) = (account.customer, account.language)
+    let correspondence = world.correspondence
+    if let number = try transaction.customer(customer)?.smsNumber,
+      number.hasPrefix(in: limits.mobilePrefixes)
+    {
+      try transaction.enqueue(
+        correspondence.registered(
+          to: number, account: id, for: customer, in: language, at: now),
+        at: now)
+    }
+    try transaction.enqueue(
+      correspondence.contract(
+        world.brand.document(.contract, in: language), to: account.email, account: id,
+        for: customer, in: language, at: now),
+      at: now)
+    try transaction.enqueue(
+      correspondence.emailCode(
+        world.codes.code(of: account.challenge, .unambiguous), to: account.email,
+        sending: "\(id)/\(hexadecimal(account.challenge.nonce.prefix(8)))", for: customer,
+        in: language, expiring: account.challenge.expiresAt),
+      at: now)
+  }
+}
+
+/// A row that must be there is not: the database and the program disagree.
+struct MissingRow: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ what: String) {
+    description = "A row is missing: \(what)."
+  }
+}

@@ -1,0 +1,11 @@
+package import Persistence
+
+extension Schema {
+  /// Belépő's own history, step by step.
+  package static let belepo = Schema([
+    register,
+    registration,
+    account,
+    message,
+  ])
+}

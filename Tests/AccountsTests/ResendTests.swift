@@ -1,0 +1,140 @@
+import Accounts
+import Domain
+import Foundation
+import Outbox
+import Persistence
+import TestSupport
+import Testing
+
+/// «Új SMS-t kérek» (D 2).
+struct ResendTests {
+  @Test(arguments: [
+    (0.0, Registrations.ResendOutcome.tooSoon(secondsLeft: 60)), (59, .tooSoon(secondsLeft: 1)),
+    (60, .sent(isNewCode: false)), (300, .sent(isNewCode: false)), (301, .sent(isNewCode: true)),
+    (3_599, .sent(isNewCode: true)), (3_600, .expired),
+  ])
+  func `time decides what is sent`(
+    waited: Double, outcome: Registrations.ResendOutcome
+  ) async throws {
+    let stage = try await Stage()
+    let token = try await stage.identified(.anna)
+    stage.clock.advance(by: waited)
+    #expect(try await stage.registrations.resendCode(in: token) == outcome)
+  }
+
+  @Test func `the SMS that is late stays good`() async throws {
+    let stage = try await Stage()
+    let token = try await stage.identified(.anna)
+    let code = try await stage.smsCode()
+    stage.clock.advance(by: 60)
+    _ = try await stage.registrations.resendCode(in: token)
+    #expect(try await stage.smsCode() == code)
+    #expect(try await stage.post().count == 2)
+    #expect(try await stage.enter(code.suffix(5), in: token) == .of(.accepted))
+  }
+
+  @Test func `a new code makes the old one wrong (attack 7)`() async throws {
+    let stage = try await Stage()
+    let token = try await stage.identified(.anna)
+    let old = try await stage.smsCode()
+    stage.clock.advance(by: 301)
+    _ = try await stage.registrations.resendCode(in: token)
+    let new = try await stage.smsCode()
+    #expect(new != old)
+    #expect(try await stage.enter(old.suffix(5), in: token) == .of(.wrong(triesLeft: 4)))
+    #expect(try await stage.enter(new.suffix(5), in: token) == .of(.accepted))
+  }
+
+  @Test func `the page shows the first character of the code that was sent last`() async throws {
+    let stage = try await Stage()
+    let token = try await stage.identified(.anna)
+    stage.clock.advance(by: 301)
+    _ = try await stage.registrations.resendCode(in: token)
+    let code = try await stage.smsCode()
+    guard case .phone(let phone) = try await stage.registrations.standing(of: token)?.step else {
+      Issue.record("there is no page for the code")
+      return
+    }
+    #expect(phone.codePrefix == String(code.prefix(1)))
+  }
+
+  @Test func `a registration gets three messages`() async throws {
+    let stage = try await Stage()
+    let token = try await stage.identified(.anna)
+    var outcomes: [Registrations.ResendOutcome] = []
+    for _ in 1...3 {
+      stage.clock.advance(by: 60)
+      outcomes.append(try await stage.registrations.resendCode(in: token))
+    }
+    #expect(outcomes == [.sent(isNewCode: false), .sent(isNewCode: false), .tooMany])
+    #expect(try await stage.post().count == 3)
+    #expect(try await stage.audited("sms_limit") == 1)
+  }
+
+  @Test func `messages of other registrations count for the day`() async throws {
+    let stage = try await Stage()
+    for _ in 1...4 { _ = try await stage.identify(.anna) }
+    let token = try await stage.identified(.bela)
+    stage.clock.advance(by: 60)
+    #expect(try await stage.registrations.resendCode(in: token) == .tooMany)
+  }
+
+  @Test func `after the proof there is nothing to send again`() async throws {
+    let stage = try await Stage()
+    let token = try await stage.proven(.anna)
+    stage.clock.advance(by: 60)
+    #expect(try await stage.registrations.resendCode(in: token) == .outOfTurn)
+  }
+
+  @Test func `a resend follows the number in the register`() async throws {
+    let stage = try await Stage()
+    let token = try await stage.identified(.anna)
+    try await stage.store.write { transaction in
+      _ = try transaction.execute(
+        "UPDATE register_customer SET sms_number = '+36209990000' WHERE customer_number = '1234567'"
+      )
+    }
+    stage.clock.advance(by: 60)
+    _ = try await stage.registrations.resendCode(in: token)
+    #expect(try await stage.post().first?.to == "+36209990000")
+  }
+
+  @Test(arguments: ["+36905551234", "+36315550311", "+436641234567", nil] as [String?])
+  func `a resend goes to no number that the first page would have refused`(
+    number: String?
+  ) async throws {
+    let stage = try await Stage()
+    let token = try await stage.identified(.anna)
+    try await stage.changeNumberOfAnna(to: number)
+    stage.clock.advance(by: 60)
+    #expect(try await stage.registrations.resendCode(in: token) == .outOfTurn)
+    #expect(try await stage.post().map(\.to) == ["+36301234567"])
+  }
+
+  @Test(arguments: Stage.Ground.allCases)
+  func `twenty resends at once are one message`(ground: Stage.Ground) async throws {
+    try await Stage.play(on: ground) { stage in
+      let token = try await stage.identified(.anna)
+      stage.clock.advance(by: 60)
+      let outcomes = try await atOnce(20) { _ in
+        try await stage.registrations.resendCode(in: token)
+      }
+      #expect(outcomes.count { $0 == .sent(isNewCode: false) } == 1)
+      #expect(outcomes.count { $0 == .tooSoon(secondsLeft: 60) } == 19)
+      #expect(try await stage.post().count == 2)
+    }
+  }
+}
+
+extension Stage {
+  /// The register is replaced while the registration is under way.
+  fileprivate func changeNumberOfAnna(to number: String?) async throws {
+    try await store.write { transaction in
+      _ = try transaction.execute(
+        """
+        UPDATE register_customer SET sms_number = \(number)
+        WHERE customer_number = \(Cast.anna.number)
+        """)
+    }
+  }
+}
