@@ -1,0 +1,16 @@
+/// A line of a register file that was not taken over, and why.
+///
+/// It never quotes what the cell holds: reports are mailed about, cells are personal.
+package struct Reject: Equatable, Sendable, CustomStringConvertible {
+  package let file: RegisterFile
+  /// The line on which the record begins, counted from 1.
+  package let line: Int
+  /// The name of the column, where one is to blame.
+  package let column: String?
+  package let reason: RejectReason
+
+  package var description: String {
+    let place = [file.rawValue, "line \(line)", column].compactMap { $0 }
+    return place.joined(separator: ", ") + ": " + reason.sentence
+  }
+}

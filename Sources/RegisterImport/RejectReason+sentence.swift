@@ -1,0 +1,100 @@
+internal import Domain
+
+extension RejectReason {
+  /// What the person who made the file has to know, in English.
+  package var sentence: String {
+    switch self {
+    case .noHeader: "The file is empty; a header line was expected."
+    case .missingColumns(let names):
+      "The header line lacks \(names.joined(separator: ", "))."
+    case .repeatedColumn(let name): "The header line names \(name) twice."
+    case .malformed(let reason): reason.sentence
+    case .columnCount(let count, let expected):
+      "The line has \(count) columns, the header line has \(expected)."
+    case .empty: "The cell is empty."
+    case .textTooLong: "The text is longer than 200 bytes."
+    case .controlCharacter: "The text holds a line end or another control character."
+    case .customerNumber(let reason): reason.sentence
+    case .oldCustomerNumber(let reason): reason.sentence
+    case .policyNumber(let reason): reason.sentence
+    case .phoneNumber(let reason): reason.sentence
+    case .email(let reason): reason.sentence
+    case .unknownStatus: "The status is none of active, blocked, deceased, closed."
+    case .date: "The date is no day of the calendar written as YYYY-MM-DD."
+    case .validToBeforeValidFrom: "The policy would end before it begins."
+    case .repeatedCustomerNumber: "An earlier line with the same customer number was taken over."
+    case .repeatedPolicyNumber: "An earlier line with the same policy number was taken over."
+    case .unknownCustomer: "No customer with this number was taken over from customers.csv."
+    }
+  }
+}
+
+extension CSVFault.Reason {
+  fileprivate var sentence: String {
+    switch self {
+    case .strayQuote: "A quote stands inside a field that does not begin with one."
+    case .textAfterQuote: "Text follows the closing quote of a field."
+    case .unclosedQuote: "A quote is opened and never closed."
+    case .strayCarriageReturn: "A carriage return stands without a line feed."
+    case .nul: "The field holds a NUL byte."
+    case .encoding: "The field is not text in the encoding of the file."
+    case .fieldTooLong: "The field is longer than \(CSVParser.longestField) bytes."
+    case .tooManyColumns: "The line has more than \(CSVParser.mostColumns) columns."
+    }
+  }
+}
+
+extension CustomerNumber.Invalid {
+  fileprivate var sentence: String {
+    switch self {
+    case .empty: "The customer number is missing."
+    case .length(let count): "The customer number has \(count) characters, not 7."
+    case .characters: "The customer number holds something else than letters and digits."
+    }
+  }
+}
+
+extension OldCustomerNumber.Invalid {
+  fileprivate var sentence: String {
+    switch self {
+    case .empty: "An old customer number has no letters or digits."
+    case .tooLong: "An old customer number is longer than 20 characters."
+    case .characters: "An old customer number holds something else than letters and digits."
+    }
+  }
+}
+
+extension PolicyNumber.Invalid {
+  fileprivate var sentence: String {
+    switch self {
+    case .empty: "The policy number is missing."
+    case .tooShort: "The policy number is shorter than 4 characters."
+    case .tooLong: "The policy number is longer than 20 characters."
+    case .characters: "The policy number holds something else than letters and digits."
+    }
+  }
+}
+
+extension PhoneNumber.Invalid {
+  fileprivate var sentence: String {
+    switch self {
+    case .empty: "The telephone number has no digits."
+    case .characters: "The telephone number holds something else than one number."
+    case .length: "The telephone number has too few or too many digits."
+    }
+  }
+}
+
+extension EmailAddress.Invalid {
+  fileprivate var sentence: String {
+    switch self {
+    case .empty: "The e-mail address is missing."
+    case .tooLong: "The e-mail address is longer than 254 bytes."
+    case .noAt: "The e-mail address has no @."
+    case .severalAt: "The e-mail address has more than one @."
+    case .notASCII: "The e-mail address holds an accented or other non-ASCII character."
+    case .localPart: "The e-mail address has a mistake before the @."
+    case .domain: "The e-mail address has a mistake after the @."
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Accounts
+import Foundation
+import Persistence
+import PersistenceSQLite
+import RegisterImport
+import TestSupport
+
+/// An empty database and somebody who imports files into it.
+struct RegisterOffice {
+  static let customerHeader = "customer_number,old_customer_number,name,sms_number,email,status\n"
+  static let policyHeader = "policy_number,customer_number,product,status,valid_from,valid_to\n"
+
+  let store: SQLiteStore
+  let clock = ManualClock()
+
+  init() async throws {
+    store = try SQLiteStore.inMemory()
+    _ = try await Schema.belepo.migrate(store, at: clock.now)
+  }
+
+  /// Imports lines below the usual header lines.
+  func take(
+    customers: String, policies: String = "", options: ImportOptions = ImportOptions(),
+    through store: (any Store)? = nil, onProgress: (ImportProgress) async -> Void = { _ in }
+  ) async throws -> ImportReport {
+    try await take(
+      files: Array((Self.customerHeader + customers).utf8),
+      Array((Self.policyHeader + policies).utf8), options: options, through: store,
+      onProgress: onProgress)
+  }
+
+  func take(
+    files customers: [UInt8], _ policies: [UInt8], options: ImportOptions = ImportOptions(),
+    through store: (any Store)? = nil, onProgress: (ImportProgress) async -> Void = { _ in }
+  ) async throws -> ImportReport {
+    try await replacement(through: store).run(
+      customers: Self.stream(customers), policies: Self.stream(policies), options: options,
+      onProgress: onProgress)
+  }
+
+  func replacement(through store: (any Store)? = nil) -> RegisterReplacement {
+    RegisterReplacement(store: store ?? self.store, now: { [clock] in clock.now })
+  }
+
+  static func stream(_ bytes: [UInt8]) -> AsyncStream<[UInt8]> {
+    var chunks = bytes.chunks(of: 997)[...]
+    return AsyncStream { continuation in
+      while let chunk = chunks.popFirst() { continuation.yield(chunk) }
+      continuation.finish()
+    }
+  }
+
+  func register() async throws -> VisibleRegister {
+    try await store.read { try VisibleRegister($0) }
+  }
+
+  /// The rows of all generations, seen or not.
+  func storedRows() async throws -> Int {
+    try await store.read { transaction in
+      let row = try transaction.row(
+        """
+        SELECT (SELECT COUNT(*) FROM register_customer)
+          + (SELECT COUNT(*) FROM register_old_number)
+          + (SELECT COUNT(*) FROM register_policy) AS count
+        """)
+      return try row?.value("count") ?? 0
+    }
+  }
+}
+
+/// The register as the portal sees it at one moment.
+struct VisibleRegister: Equatable, Sendable {
+  var customers: [String] = []
+  var oldNumbers: [String] = []
+  var policies: [String] = []
+  var importedAt: Date?
+
+  var rowCount: Int { customers.count + oldNumbers.count + policies.count }
+
+  init(_ transaction: any Transaction) throws {
+    customers = try Self.lines(
+      "customer_number || ' ' || name || ' ' || COALESCE(sms_number, '-') || ' '"
+        + " || COALESCE(email, '-') || ' ' || status", of: "register_customer", transaction)
+    oldNumbers = try Self.lines(
+      "old_number || ' ' || customer_number", of: "register_old_number", transaction)
+    policies = try Self.lines(
+      "policy_number || ' ' || written_number || ' ' || customer_number || ' ' || product"
+        + " || ' ' || status || ' ' || COALESCE(valid_from, '-') || ' ' || COALESCE(valid_to, '-')",
+      of: "register_policy", transaction)
+    importedAt = try transaction.row("SELECT imported_at FROM register_state")?
+      .optional("imported_at")
+  }
+
+  private static func lines(
+    _ line: String, of table: String, _ transaction: any Transaction
+  ) throws -> [String] {
+    let query = Query(
+      stringLiteral: """
+        SELECT \(line) AS line FROM \(table)
+        WHERE generation = (SELECT generation FROM register_state)
+        ORDER BY line
+        """)
+    return try transaction.rows(query).map { try $0.value("line") }
+  }
+}
