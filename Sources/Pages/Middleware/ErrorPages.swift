@@ -1,0 +1,115 @@
+package import HTTPTypes
+package import Hummingbird
+internal import Logging
+internal import Wording
+
+/// Turns what was thrown into a page that says what happened and how to go on (R2, R9).
+///
+/// Nothing of the error itself is on the page (ASVS 16.5.1); the log has it, under the number that
+/// the page shows.
+package struct ErrorPages: RouterMiddleware {
+  package typealias Context = SiteContext
+
+  private let site: Site
+  private let allowedMethods: @Sendable (String) -> [HTTPRequest.Method]
+  private let isOutage: @Sendable (any Error) -> Bool
+
+  /// - Parameters:
+  ///   - allowedMethods: the methods of a path; none when there is no such page
+  ///   - isOutage: whether an error means that a part is out of order for now
+  package init(
+    site: Site, allowedMethods: @escaping @Sendable (String) -> [HTTPRequest.Method],
+    isOutage: @escaping @Sendable (any Error) -> Bool
+  ) {
+    self.site = site
+    self.allowedMethods = allowedMethods
+    self.isOutage = isOutage
+  }
+
+  package func handle(
+    _ request: Request, context: SiteContext,
+    next: @concurrent (Request, SiteContext) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch is StaleForm {
+      return try page(.staleForm, .forbidden, context)
+    } catch let error as HTTPError {
+      return try response(to: error, request, context)
+    } catch is Unavailable {
+      return try page(.busy, .serviceUnavailable, context, retryAfterSeconds: 5)
+    } catch  where isOutage(error) {
+      context.logger.error("a part is out of order", metadata: ["problem": "\(error)"])
+      return try page(.outage, .serviceUnavailable, context, retryAfterSeconds: 60)
+    } catch {
+      context.logger.error("a request failed", metadata: ["problem": "\(error)"])
+      return try page(.broken, .internalServerError, context)
+    }
+  }
+
+  private func response(
+    to error: HTTPError, _ request: Request, _ context: SiteContext
+  ) throws -> Response {
+    if error.status == .notFound {
+      let methods = allowedMethods(request.uri.path)
+      guard !methods.isEmpty, !methods.contains(request.method) else {
+        return try page(.notFound, .notFound, context)
+      }
+      var response = try page(.wrongMethod, .methodNotAllowed, context)
+      response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
+      return response
+    }
+    switch error.status {
+    case .contentTooLarge: return try page(.tooLarge, error.status, context)
+    case .forbidden: return try page(.crossSite, error.status, context)
+    default:
+      let status = error.status.kind == .clientError ? error.status : .badRequest
+      return try page(.badRequest, status, context)
+    }
+  }
+
+  private func page(
+    _ reason: Reason, _ status: HTTPResponse.Status, _ context: SiteContext,
+    retryAfterSeconds: Int? = nil
+  ) throws -> Response {
+    let texts = site.texts(context)
+    let (title, body) = reason.sentences
+    return try site.response(
+      Notice(
+        texts[title], [texts[body]],
+        actions: [Notice.Action(texts["action.toStart"], path: "/ugyfelportal", isPrimary: true)]),
+      context, status: status, retryAfterSeconds: retryAfterSeconds)
+  }
+}
+
+/// Somebody has to wait: too many want the same at once.
+package struct Unavailable: Error {
+  package init() {}
+}
+
+/// What an error page is about.
+private enum Reason {
+  case staleForm
+  case busy
+  case outage
+  case broken
+  case notFound
+  case wrongMethod
+  case tooLarge
+  case crossSite
+  case badRequest
+
+  var sentences: (title: TextKey, body: TextKey) {
+    switch self {
+    case .staleForm: ("error.staleForm.title", "error.staleForm.body")
+    case .busy: ("error.busy.title", "error.busy.body")
+    case .outage: ("error.outage.title", "error.outage.body")
+    case .broken: ("error.broken.title", "error.broken.body")
+    case .notFound: ("error.notFound.title", "error.notFound.body")
+    case .wrongMethod: ("error.wrongMethod.title", "error.wrongMethod.body")
+    case .tooLarge: ("error.tooLarge.title", "error.tooLarge.body")
+    case .crossSite: ("error.crossSite.title", "error.crossSite.body")
+    case .badRequest: ("error.badRequest.title", "error.badRequest.body")
+    }
+  }
+}

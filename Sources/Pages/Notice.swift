@@ -1,0 +1,41 @@
+/// A message in the place of a page: what happened, and the ways on.
+package struct Notice: Sendable {
+  package let title: String
+  package let paragraphs: [String]
+  package let actions: [Action]
+  package let isError: Bool
+  package let showsCallCentre: Bool
+
+  /// A way on.
+  package struct Action: Sendable {
+    let label: String
+    let path: String
+    let isPrimary: Bool
+
+    /// - Parameter path: a path of the site, beginning with a slash
+    package init(_ label: String, path: String, isPrimary: Bool = false) {
+      self.label = label
+      self.path = String(path.drop { $0 == "/" })
+      self.isPrimary = isPrimary
+    }
+  }
+
+  package init(
+    _ title: String, _ paragraphs: [String], actions: [Action], isError: Bool = true,
+    showsCallCentre: Bool = true
+  ) {
+    self.title = title
+    self.paragraphs = paragraphs
+    self.actions = actions
+    self.isError = isError
+    self.showsCallCentre = showsCallCentre
+  }
+}
+
+struct NoticePage: Page {
+  var template: String { "notice" }
+  let frame: Frame
+  let paragraphs: [String]
+  let actions: [Notice.Action]
+  let showsCallCentre: Bool
+}
