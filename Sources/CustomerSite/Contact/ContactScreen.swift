@@ -1,0 +1,97 @@
+internal import Accounts
+internal import Domain
+internal import HTTPTypes
+internal import Hummingbird
+internal import Pages
+internal import Wording
+
+/// The page of the e-mail address and the declarations (J5).
+struct ContactScreen: Sendable {
+  let site: Site
+  let registrations: Registrations
+  let declaredTexts: DeclaredTexts
+
+  @Sendable func show(
+    _ request: Request, _ context: SiteContext, _ guest: RegistrationDoor.Guest
+  ) async throws -> Response {
+    guard let place = place(of: guest) else {
+      return try site.outOfTurn(.contact, guest, context)
+    }
+    let form = ContactForm(place.given, language: context.language)
+    var mistakes = ContactForm.Mistakes()
+    if FlashMessage(request) == .emailTaken {
+      // Somebody else took the address while the password was being chosen.
+      mistakes.email = site.texts(context)["email.taken"]
+    }
+    return try site.response(page(form, place.onFile, context, mistakes: mistakes), context)
+  }
+
+  @Sendable func submit(
+    _ request: Request, _ context: SiteContext, _ guest: RegistrationDoor.Guest
+  ) async throws -> Response {
+    guard let place = place(of: guest) else { return guest.standing.step.path.seeOther() }
+    let form = ContactForm(context.form, language: context.language)
+    if context.isLanguageOnly {
+      return try site.response(page(form, place.onFile, context), context)
+    }
+    let texts = site.texts(context)
+    switch form.contact(onFile: place.onFile, texts: declaredTexts, in: texts) {
+    case .failure(let mistakes):
+      return try again(form, place.onFile, context, mistakes)
+    case .success(let contact):
+      switch try await registrations.give(contact, in: guest.token) {
+      case .of(.accepted): return CustomerPath.choosePassword.seeOther()
+      case .of(.emailTaken(let answersLeft)):
+        var mistakes = ContactForm.Mistakes()
+        mistakes.email =
+          texts["email.taken"] + (answersLeft == 1 ? " " + texts["email.taken.lastTry"] : "")
+        return try again(form, place.onFile, context, mistakes)
+      case .of(.stopped), .of(.expired), .of(.outOfTurn), .unknown:
+        return CustomerPath.enterCode.seeOther()
+      }
+    }
+  }
+
+  private struct Place {
+    let onFile: EmailAddress?
+    let given: Registration.Contact?
+  }
+
+  /// Where the page may be shown: until the account exists, also for who comes back to it.
+  private func place(of guest: RegistrationDoor.Guest) -> Place? {
+    switch guest.standing.step {
+    case .email(let onFile, let given): Place(onFile: onFile, given: given)
+    case .password(_, let onFile, let given): Place(onFile: onFile, given: given)
+    case .identification, .phone, .finished, .alreadyRegistered, .stopped, .expired: nil
+    }
+  }
+
+  private func again(
+    _ form: ContactForm, _ onFile: EmailAddress?, _ context: SiteContext,
+    _ mistakes: ContactForm.Mistakes
+  ) throws -> Response {
+    try site.response(
+      page(form, onFile, context, mistakes: mistakes), context, status: .unprocessableContent)
+  }
+
+  private func page(
+    _ form: ContactForm, _ onFile: EmailAddress?, _ context: SiteContext,
+    mistakes: ContactForm.Mistakes = .init()
+  ) -> ContactPage {
+    ContactPage(
+      frame: site.frame(
+        site.texts(context)["contact.title"], context, errors: mistakes.errors,
+        form: .keptInOtherLanguage),
+      email: Field(form.email, error: mistakes.email),
+      hasAddressOnFile: onFile != nil, addressOnFile: onFile?.masked ?? "",
+      usesAddressOnFile: form.usesAddressOnFile && onFile != nil,
+      confirmedEmail: mistakes.doubtfulEmail.isEmpty
+        ? form.confirmedEmail : mistakes.doubtfulEmail,
+      marketing: .init(form.marketing, error: mistakes.marketing),
+      dataProcessing: .init(form.dataProcessing, error: mistakes.dataProcessing),
+      contract: .init(form.acceptsContract, error: mistakes.contract),
+      notice: .init(form.acceptsNotice, error: mistakes.notice),
+      textLanguage: context.language.rawValue,
+      textVersions: declaredTexts.versions(in: context.language))
+  }
+}

@@ -1,0 +1,75 @@
+package import HTTPTypes
+internal import Hummingbird
+internal import Wording
+
+/// Every path of the site, once: routes, links, forms and redirects all come from here.
+package enum CustomerPath: String, CaseIterable, Sendable {
+  case opening = "/"
+  case start = "/ugyfelportal"
+  case identify = "/regisztracio"
+  case enterCode = "/regisztracio/telefonszam"
+  case resendCode = "/regisztracio/telefonszam/uj-kod"
+  case contact = "/regisztracio/email"
+  case choosePassword = "/regisztracio/jelszo"
+  case success = "/regisztracio/sikeres"
+  case logIn = "/bejelentkezes"
+  case logOut = "/kijelentkezes"
+  case recovery = "/elfelejtett-jelszo"
+  case confirmEmail = "/megerosites"
+  case resendEmailCode = "/megerosites/uj-kod"
+  case correctEmail = "/megerosites/email-cim"
+  case home = "/fiok"
+  case questions = "/gyik"
+  case guide = "/utmutato"
+  case privacy = "/adatkezeles"
+  case notice = "/tajekoztato"
+  case contract = "/portalszerzodes"
+  case imprint = "/impresszum"
+  case contactUs = "/kapcsolat"
+  case accessibility = "/akadalymentesseg"
+  case changePassword = "/.well-known/change-password"
+
+  /// What may be asked of the path.
+  package var methods: [HTTPRequest.Method] {
+    switch self {
+    case .identify, .enterCode, .contact, .choosePassword, .logIn, .confirmEmail, .correctEmail:
+      [.get, .post]
+    case .resendCode, .logOut, .resendEmailCode: [.post]
+    case .opening, .start, .success, .recovery, .home, .questions, .guide, .privacy, .notice,
+      .contract, .imprint, .contactUs, .accessibility, .changePassword:
+      [.get]
+    }
+  }
+
+  /// The document that a path shows, if it shows one.
+  var document: DocumentName? { DocumentName(rawValue: String(rawValue.dropFirst())) }
+
+  /// Where to go after a POST: 303, so that a reload asks for the page and posts nothing (R2).
+  ///
+  /// - Parameter message: a word that the next page turns into a sentence
+  func seeOther(message: FlashMessage? = nil) -> Response {
+    let query = message.map { "?\(FlashMessage.parameter)=\($0.rawValue)" } ?? ""
+    return .redirect(to: rawValue + query, type: .normal)
+  }
+}
+
+/// What the next page says about what was just done.
+///
+/// The word stands in the address, and nothing personal with it (R8); a word of any other kind is
+/// not shown.
+enum FlashMessage: String, CaseIterable {
+  case sameCode = "ugyanaz"
+  case newCode = "uj"
+  case emailTaken = "foglalt"
+  case emailCorrected = "javitva"
+  case confirmed = "megerositve"
+  case sessionEnded = "lejart"
+  case loggedOut = "kijelentkezett"
+
+  static let parameter = "uzenet"
+
+  init?(_ request: Request) {
+    guard let word = request.uri.queryParameters[Substring(Self.parameter)] else { return nil }
+    self.init(rawValue: String(word))
+  }
+}

@@ -1,0 +1,91 @@
+internal import Accounts
+internal import Domain
+internal import HTTPTypes
+internal import Hummingbird
+internal import Pages
+internal import Wording
+
+/// The first page of the registration: who are you, and what is your mobile number (J2, J3)?
+struct IdentifyScreen: Sendable {
+  let site: Site
+  let registrations: Registrations
+  let limits: Limits
+  let clientAddress: ClientAddress
+
+  @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
+    try site.response(page(IdentifyForm(Form()), context), context)
+  }
+
+  @Sendable func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
+    let form = IdentifyForm(context.form)
+    if context.isLanguageOnly { return try site.response(page(form, context), context) }
+    switch form.claim(accepting: limits.mobilePrefixes, in: site.texts(context)) {
+    case .failure(let mistakes):
+      return try site.response(
+        page(form, context, mistakes: mistakes), context, status: .unprocessableContent)
+    case .success(let claim):
+      let identified = try await registrations.identify(claim, on: visit(request, context))
+      context.setRegistration(identified.token, identified.caseNumber)
+      return try answer(identified.outcome, form, context)
+    }
+  }
+
+  private func visit(
+    _ request: Request, _ context: SiteContext
+  ) -> Registrations.Visit {
+    Registrations.Visit(
+      token: context.registrationToken, form: Array(context.form["formToken"].utf8),
+      language: context.language,
+      address: clientAddress.key(of: request, in: context))
+  }
+
+  private func answer(
+    _ outcome: Registrations.IdentificationOutcome, _ form: IdentifyForm, _ context: SiteContext
+  ) throws -> Response {
+    switch outcome {
+    case .codeSent:
+      return CustomerPath.enterCode.seeOther()
+    case .noMatch:
+      return try site.response(
+        page(form, context, isMismatch: true), context, status: .unprocessableContent)
+    case .limited(let seconds):
+      return try site.response(
+        site.tooManyTries(minutes: (seconds + 59) / 60, context), context,
+        status: .tooManyRequests, retryAfterSeconds: seconds)
+    case .tooManyMessages:
+      return try site.response(
+        site.tooManyMessages(context), context, status: .tooManyRequests,
+        retryAfterSeconds: 24 * 60 * 60)
+    case .smsStepDisabled:
+      return try site.response(
+        site.stopped(.smsStepDisabled, context), context, status: .unprocessableContent)
+    }
+  }
+
+  private func page(
+    _ form: IdentifyForm, _ context: SiteContext,
+    mistakes: IdentifyForm.Mistakes = .init(), isMismatch: Bool = false
+  ) -> IdentifyPage {
+    let texts = site.texts(context)
+    let anchor = form.isCustomerNumber ? "customerNumber" : "policyNumber"
+    var errors: [FieldError] = []
+    if isMismatch { errors.append(FieldError(anchor: anchor, text: texts["identify.noMatch"])) }
+    if let number = mistakes.number { errors.append(FieldError(anchor: anchor, text: number)) }
+    if let mobile = mistakes.mobile {
+      errors.append(FieldError(anchor: "mobileNumber", text: mobile))
+    }
+    let numberError = mistakes.number ?? (isMismatch ? texts["identify.noMatch"] : nil)
+    let chosen = form.mobilePrefix.isEmpty ? limits.mobilePrefixes.first : form.mobilePrefix
+    return IdentifyPage(
+      frame: site.frame(
+        texts["identify.title"], context, errors: errors, form: .keptInOtherLanguage),
+      isPolicy: !form.isCustomerNumber, isCustomer: form.isCustomerNumber,
+      policyNumber: Field(
+        form.policyNumber, error: form.isCustomerNumber ? nil : numberError),
+      customerNumber: Field(
+        form.customerNumber, error: form.isCustomerNumber ? numberError : nil),
+      mobileNumber: Field(form.mobileNumber, error: mistakes.mobile),
+      prefixes: limits.mobilePrefixes.map { .init(digits: $0, isChosen: $0 == chosen) },
+      isMismatch: isMismatch)
+  }
+}

@@ -1,0 +1,116 @@
+internal import Accounts
+internal import Domain
+internal import Hummingbird
+internal import Pages
+internal import Wording
+
+/// Lets a browser into a page of the registration when it has one; the page is handed what it needs
+/// and cannot run without.
+///
+/// Who has none, or one that is over, gets a page that says so with the next step (R2). A POST is
+/// led there by 303.
+struct RegistrationDoor: Sendable {
+  let site: Site
+  let registrations: Registrations
+
+  /// What every page of a registration works with.
+  struct Guest: Sendable {
+    let token: Token
+    let standing: Registrations.Standing
+  }
+
+  func open(
+    _ page: @escaping @Sendable (Request, SiteContext, Guest) async throws -> Response
+  ) -> @Sendable (Request, SiteContext) async throws -> Response {
+    { request, context in
+      let standing: Registrations.Standing? =
+        if let token = context.registrationToken {
+          try await registrations.standing(of: token)
+        } else {
+          nil
+        }
+      guard let token = context.registrationToken, let standing, standing.step.isOpen else {
+        if request.method == .post { return CustomerPath.enterCode.seeOther() }
+        return try over(standing, context)
+      }
+      return try await page(request, context, Guest(token: token, standing: standing))
+    }
+  }
+
+  /// For the click that may come twice: its token may be the one of before the phone was proven.
+  func openWithToken(
+    _ page: @escaping @Sendable (Request, SiteContext, Token) async throws -> Response
+  ) -> @Sendable (Request, SiteContext) async throws -> Response {
+    { request, context in
+      guard let token = context.registrationToken else {
+        return CustomerPath.enterCode.seeOther()
+      }
+      return try await page(request, context, token)
+    }
+  }
+
+  private func over(
+    _ standing: Registrations.Standing?, _ context: SiteContext
+  ) throws -> Response {
+    let notice =
+      switch standing?.step {
+      case .alreadyRegistered(let email): site.alreadyRegistered(email, context)
+      case .stopped(let stop): site.stopped(stop, context)
+      case .expired: site.registrationExpired(context)
+      case nil, .identification, .phone, .email, .password, .finished:
+        site.registrationMissing(context)
+      }
+    return try site.response(notice, context, status: .ok)
+  }
+}
+
+extension Registrations.Standing.Step {
+  /// Whether the step has a page of its own.
+  fileprivate var isOpen: Bool {
+    switch self {
+    case .identification, .phone, .email, .password, .finished: true
+    case .alreadyRegistered, .stopped, .expired: false
+    }
+  }
+
+  /// The page where the person is.
+  var path: CustomerPath {
+    switch self {
+    case .identification, .expired: .identify
+    case .phone, .alreadyRegistered, .stopped: .enterCode
+    case .email: .contact
+    case .password: .choosePassword
+    case .finished: .success
+    }
+  }
+}
+
+extension Site {
+  /// A page that is asked for out of turn: where the person is, and the way there.
+  func outOfTurn(
+    _ asked: CustomerPath, _ guest: RegistrationDoor.Guest, _ context: SiteContext
+  ) throws -> Response {
+    let order: [CustomerPath] = [.identify, .enterCode, .contact, .choosePassword, .success]
+    let here = guest.standing.step.path
+    let isBehind =
+      (order.firstIndex(of: asked) ?? 0) < (order.firstIndex(of: here) ?? 0)
+    let notice = isBehind ? stepDone(here, context) : stepNotReached(here, context)
+    return try response(notice, context, status: .ok)
+  }
+}
+
+extension SiteContext {
+  /// The token in the registration's cookie, which has the case number behind a dot.
+  var registrationToken: Token? {
+    guard let cookie = cookies[.registration] else { return nil }
+    return Token(cookie.prefix { $0 != "." })
+  }
+
+  /// Gives the browser a registration.
+  func setRegistration(_ token: Token, _ caseNumber: CaseNumber) {
+    set(.registration, to: "\(token.reveal()).\(caseNumber.text.filter { $0 != "-" })")
+  }
+
+  /// Whether the form was posted only to see it in the other language (R1).
+  var isLanguageOnly: Bool { !form["languageOnly"].isEmpty }
+}

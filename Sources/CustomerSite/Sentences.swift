@@ -1,0 +1,107 @@
+internal import Domain
+internal import Wording
+
+/// The sentence for each reason, by exhaustive switches: a new reason does not compile without one
+/// (R1).
+extension Texts {
+  func sentence(for invalid: PolicyNumber.Invalid) -> String {
+    switch invalid {
+    case .empty: self["policyNumber.empty"]
+    case .tooShort, .tooLong: self["policyNumber.length"]
+    case .characters: self["policyNumber.characters"]
+    }
+  }
+
+  func sentence(for invalid: CustomerNumber.Invalid) -> String {
+    switch invalid {
+    case .empty: self["customerNumber.empty"]
+    case .length: self["customerNumber.length"]
+    case .characters: self["customerNumber.characters"]
+    }
+  }
+
+  /// Begins with the insurer's own sentence, then says what exactly is wrong (J3).
+  func sentence(for invalid: MobileNumber.Invalid, prefixes: [String]) -> String {
+    self["mobileNumber.wrong"] + ". " + detail(of: invalid, prefixes: prefixes)
+  }
+
+  private func detail(of invalid: MobileNumber.Invalid, prefixes: [String]) -> String {
+    let list = prefixes.joined(separator: ", ")
+    return switch invalid {
+    case .empty: self["mobileNumber.empty"]
+    case .characters: self["mobileNumber.characters"]
+    case .tooShort(let missing): self["mobileNumber.tooShort", ["missing": String(missing)]]
+    case .tooLong: self["mobileNumber.tooLong"]
+    case .landline: self["mobileNumber.landline"]
+    case .foreign: self["mobileNumber.foreign"]
+    case .prefix: self["mobileNumber.prefix", ["prefixes": list]]
+    case .prefixChoice: self["mobileNumber.prefixChoice", ["prefixes": list]]
+    }
+  }
+
+  func sentence(for invalid: CodeEntry.Invalid) -> String {
+    switch invalid {
+    case .empty: self["code.empty"]
+    case .length(let count): self["code.length", ["count": String(count)]]
+    case .characters: self["code.characters"]
+    }
+  }
+
+  func wrongCode(triesLeft: Int) -> String {
+    switch triesLeft {
+    case 0: self["code.spent"]
+    case 1: self["code.wrong.one"]
+    default: self["code.wrong.other", ["tries": String(triesLeft)]]
+    }
+  }
+
+  func sentence(for invalid: EmailAddress.Invalid) -> String {
+    switch invalid {
+    case .empty: self["email.empty"]
+    case .tooLong: self["email.tooLong"]
+    case .noAt: self["email.noAt"]
+    case .severalAt: self["email.severalAt"]
+    case .notASCII: self["email.notASCII"]
+    case .localPart: self["email.localPart"]
+    case .domain: self["email.domain"]
+    }
+  }
+
+  func sentence(for refusal: PasswordPolicy.Refusal, policy: PasswordPolicy) -> String {
+    switch refusal {
+    case .missing: self["password.missing"]
+    case .tooShort: self["password.tooShort", ["minimum": String(policy.minimumLength)]]
+    case .tooLong: self["password.tooLong", ["maximum": String(PasswordPolicy.maximumLength)]]
+    case .lowerCaseMissing: self["password.lowerCaseMissing"]
+    case .upperCaseMissing: self["password.upperCaseMissing"]
+    case .digitMissing: self["password.digitMissing"]
+    case .forbiddenCharacters: self["password.forbiddenCharacters"]
+    case .equalsEmail: self["password.equalsEmail"]
+    case .containsEmailName: self["password.containsEmailName"]
+    case .contextWord(let word): self["password.contextWord", ["word": word]]
+    case .common: self["password.common"]
+    }
+  }
+
+  func sentence(for message: FlashMessage) -> String {
+    switch message {
+    case .sameCode: self["flash.sameCode"]
+    case .newCode: self["flash.newCode"]
+    case .emailTaken: self["email.taken"]
+    case .emailCorrected: self["flash.emailCorrected"]
+    case .confirmed: self["flash.confirmed"]
+    case .sessionEnded: self["flash.sessionEnded"]
+    case .loggedOut: self["flash.loggedOut"]
+    }
+  }
+
+  /// What a policy's state is called; a state that the register invented is shown as it is.
+  func policyStatus(_ status: String) -> String {
+    switch status {
+    case "active": self["policy.status.active"]
+    case "terminated": self["policy.status.terminated"]
+    case "suspended": self["policy.status.suspended"]
+    default: status
+    }
+  }
+}

@@ -1,0 +1,168 @@
+internal import Domain
+internal import HTTPTypes
+internal import TestSupport
+internal import Testing
+
+@Suite struct `The login` {
+  private let path = "/bejelentkezes"
+
+  /// The answer without what was typed and what is new each time.
+  private func normalised(_ answer: CustomerClient.Answer, _ userName: String) -> String {
+    Snapshot.text(of: answer, wholeBody: true).replacing("value=\"\(userName)\"", with: "value")
+  }
+
+  @Test func `every failure has one answer, to the byte`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.register(.anna, email: "anna@pelda.hu", on: stage)
+      let failures = [
+        ("anna@pelda.hu", "Rossz1jelszo"), ("ANNA@PELDA.HU", "Rossz1jelszo"),
+        ("senki@pelda.hu", Stage.password), ("anna", Stage.password),
+        ("anna@pelda.hu", String(repeating: "x", count: 5000)),
+        ("anna@pelda.hu", Stage.password.lowercased()), ("anna@pelda.hu", Stage.password + " "),
+        ("m\u{131}ke@pelda.hu", Stage.password), ("+36301234567", Stage.password),
+      ]
+      var answers: Set<String> = []
+      for (userName, password) in failures {
+        let answer = try await anna.stranger().logIn(userName, password: password)
+        #expect(answer.status == .unprocessableContent)
+        #expect(answer.errors == [Words.say("logIn.refused")])
+        #expect(answer.value(of: "username") == userName)
+        #expect(answer.value(of: "password") == nil)
+        answers.insert(normalised(answer, userName))
+        stage.clock.advance(by: 61)
+      }
+      #expect(answers.count == 1)
+    }
+  }
+
+  @Test func `during a pause the right password has the same answer, and works after it`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.register(.anna, email: "anna@pelda.hu", on: stage)
+      var answers: Set<String> = []
+      for _ in 1...12 {
+        let answer = try await anna.stranger().logIn("anna@pelda.hu", password: "Rossz1jelszo")
+        answers.insert(normalised(answer, "anna@pelda.hu"))
+        stage.clock.advance(by: 61)
+      }
+      _ = try await anna.stranger().logIn("anna@pelda.hu", password: "Rossz1jelszo")
+      let paused = try await anna.stranger().logIn("anna@pelda.hu")
+      answers.insert(normalised(paused, "anna@pelda.hu"))
+      #expect(answers.count == 1)
+      stage.clock.advance(by: 61)
+      #expect(try await anna.logIn("anna@pelda.hu").location == "/megerosites")
+    }
+  }
+
+  @Test(arguments: [
+    ("", "", "username", "logIn.userName.missing"),
+    ("", "x", "username", "logIn.userName.missing"),
+    ("anna@pelda.hu", "", "password", "logIn.password.missing"),
+  ])
+  func `what is missing is told at its field`(
+    userName: String, password: String, field: String, key: String
+  ) async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      let answer = try await anna.logIn(userName, password: password)
+      #expect(answer.status == .unprocessableContent)
+      #expect(answer.error(at: field) == Words.say(key))
+      #expect(answer.value(of: "username") == userName)
+    }
+  }
+
+  @Test func `a login gives a cookie of its own and kills the one that was there`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.register(.anna, email: "anna@pelda.hu", on: stage)
+      let planted = String(repeating: "a", count: 64)
+      anna.set("__Host-session", to: planted)
+      try await anna.logIn("anna@pelda.hu")
+      let first = anna.cookie("__Host-session")
+      #expect(first != planted)
+      let thief = anna.copy()
+      try await anna.logIn("anna@pelda.hu")
+      #expect(anna.cookie("__Host-session") != first)
+      #expect(try await thief.get("/megerosites").location == "\(path)?uzenet=lejart")
+      #expect(try await anna.get("/megerosites").status == .ok)
+    }
+  }
+
+  @Test func `who is confirmed comes to the home page`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
+      #expect(try await anna.stranger().logIn("anna@pelda.hu").location == "/fiok")
+    }
+  }
+
+  // MARK: Sessions
+
+  @Test func `a session ends after fifteen idle minutes, and the page says why`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
+      stage.clock.advance(by: 899)
+      #expect(try await anna.get("/fiok").status == .ok)
+      stage.clock.advance(by: 899)
+      #expect(try await anna.get("/fiok").status == .ok)
+      stage.clock.advance(by: 900)
+      let over = try await anna.get("/fiok")
+      #expect(over.location == "\(path)?uzenet=lejart")
+      #expect(anna.cookie("__Host-session") == nil)
+      let told = try await anna.get("\(path)?uzenet=lejart")
+      #expect(told.says(Words.say("flash.sessionEnded")))
+    }
+  }
+
+  @Test func `no session lives longer than eight hours`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
+      for _ in 1...47 {
+        stage.clock.advance(by: 600)
+        #expect(try await anna.get("/fiok").status == .ok)
+      }
+      stage.clock.advance(by: 600)
+      #expect(try await anna.get("/fiok").location == "\(path)?uzenet=lejart")
+    }
+  }
+
+  @Test func `logging out kills the session, empties the browser's store and keeps the language`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.get("/?nyelv=en")
+      try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
+      let copy = anna.copy()
+      try await anna.get("/fiok")
+      let out = try await anna.logOut()
+      #expect(out.status == .seeOther)
+      #expect(out.location == "\(path)?uzenet=kijelentkezett")
+      #expect(out.headers[.clearSiteData] == "\"cache\"")
+      #expect(anna.cookieNames.isDisjoint(with: ["__Host-session", "__Host-registration"]))
+      #expect(anna.cookie("__Host-language") == "en")
+      let told = try await anna.get("\(path)?uzenet=kijelentkezett")
+      #expect(told.says(Words.say("flash.loggedOut", in: .english)))
+      #expect(try await copy.get("/fiok").location == "\(path)?uzenet=lejart")
+    }
+  }
+
+  @Test(arguments: ["/fiok", "/megerosites", "/megerosites/email-cim"])
+  func `who is not logged in is led to the login`(path: String) async throws {
+    let stage = try await Stage()
+    try await stage.play { stranger in
+      #expect(try await stranger.get(path).location == "/bejelentkezes")
+      for cookie in ["", "x", String(repeating: "0", count: 64), String(repeating: "F", count: 64)]
+      {
+        stranger.set("__Host-session", to: cookie)
+        let location = try await stranger.get(path).location
+        #expect(location?.hasPrefix("/bejelentkezes") == true)
+      }
+    }
+  }
+}

@@ -1,0 +1,288 @@
+internal import Domain
+internal import Foundation
+internal import Wording
+
+@testable internal import CustomerSite
+@testable internal import Outbox
+@testable internal import Pages
+
+/// Every page with nothing on it and with everything on it, so that both branches of each section
+/// of its template are seen.
+struct PageSample {
+  let name: String
+  let page: any Page
+
+  static func all(in language: Language) throws -> [PageSample] {
+    let texts = try Brand.load(directory: nil).texts(in: language)
+    return PageSamples(texts: texts).all
+  }
+}
+
+private struct PageSamples {
+  let texts: Texts
+
+  var all: [PageSample] {
+    opening + identify + enterCode + contact + choosePassword + portal + notices
+  }
+
+  // MARK: Pages
+
+  private var notices: [PageSample] {
+    [
+      sample(
+        "notice-plain",
+        NoticePage(
+          frame: frame("notice.done.title"), paragraphs: [], actions: [],
+          showsCallCentre: false)),
+      sample(
+        "notice-full",
+        NoticePage(
+          frame: frame("error.outage.title", isError: true),
+          paragraphs: [texts["error.outage.body"]],
+          actions: [
+            Notice.Action(texts["action.logIn"], path: "/bejelentkezes", isPrimary: true),
+            Notice.Action(texts["action.recover"], path: "/elfelejtett-jelszo"),
+          ], showsCallCentre: true)),
+    ]
+  }
+
+  private var opening: [PageSample] {
+    [
+      sample("opening", OpeningPage(frame: frame("opening.title"))),
+      sample("opening-demo", OpeningPage(frame: frame("opening.title", isDemo: true))),
+      sample("start", StartPage(frame: frame("start.title"))),
+      sample(
+        "success",
+        SuccessPage(
+          frame: frame("success.title"), email: "anna@pelda.hu", mayLandInSpam: false)),
+      sample(
+        "success-spam",
+        SuccessPage(
+          frame: frame("success.title"), email: "anna@freemail.hu", mayLandInSpam: true)),
+      sample(
+        "demo-messages-none",
+        DemoPage(
+          frame: frame("demo.title", isDemo: true), messages: [], isEmpty: true)),
+      sample(
+        "demo-messages",
+        DemoPage(
+          frame: frame("demo.title", isDemo: true),
+          messages: [row(subject: ""), row(subject: "Tárgy <1>")], isEmpty: false)),
+    ]
+  }
+
+  private func row(subject: String) -> DemoPage.Row {
+    DemoPage.Row(
+      Catcher.Caught(
+        id: 1, channel: subject.isEmpty ? .sms : .email,
+        to: subject.isEmpty ? "+36301234567" : "anna@pelda.hu", subject: subject,
+        text: "Első sor\nMásodik sor & vége",
+        createdAt: Date(timeIntervalSince1970: 1_775_462_400)))
+  }
+
+  private var identify: [PageSample] {
+    let prefixes = ["20", "30", "70"].map {
+      IdentifyPage.Prefix(digits: $0, isChosen: $0 == "30")
+    }
+    return [
+      sample(
+        "identify",
+        IdentifyPage(
+          frame: frame("identify.title", form: true), isPolicy: true, isCustomer: false,
+          policyNumber: Field(), customerNumber: Field(), mobileNumber: Field(), prefixes: prefixes,
+          isMismatch: false)),
+      sample(
+        "identify-mistakes",
+        IdentifyPage(
+          frame: frame(
+            "identify.title",
+            errors: [
+              ("customerNumber", texts["customerNumber.length"]),
+              ("mobileNumber", texts["mobileNumber.landline"]),
+            ], form: true),
+          isPolicy: false, isCustomer: true, policyNumber: Field("LA 1", error: "!"),
+          customerNumber: Field("12345", error: texts["customerNumber.length"]),
+          mobileNumber: Field("06 1 234 5678", error: texts["mobileNumber.landline"]),
+          prefixes: prefixes, isMismatch: false)),
+      sample(
+        "identify-mismatch",
+        IdentifyPage(
+          frame: frame(
+            "identify.title", errors: [("policyNumber", texts["identify.noMatch"])], form: true,
+            caseNumber: "K7M2-4XQP"),
+          isPolicy: true, isCustomer: false,
+          policyNumber: Field("LA2023004512", error: texts["identify.noMatch"]),
+          customerNumber: Field(), mobileNumber: Field("123 4567"), prefixes: prefixes,
+          isMismatch: true)),
+    ]
+  }
+
+  private var enterCode: [PageSample] {
+    [
+      sample(
+        "enter-code",
+        EnterCodePage(
+          frame: frame("code.title", caseNumber: "K7M2-4XQP"), message: "", hasMessage: false,
+          maskedNumber: "06 30 ••• ••67", codePrefix: "4", minutes: "10", isLive: true,
+          isNumeric: true, code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
+      sample(
+        "enter-code-wrong",
+        EnterCodePage(
+          frame: frame(
+            "code.title", errors: [("code", texts["code.wrong.one"])], caseNumber: "K7M2-4XQP",
+            page: "regisztracio/telefonszam"),
+          message: texts["flash.newCode"], hasMessage: true, maskedNumber: "06 30 ••• ••67",
+          codePrefix: "K", minutes: "7", isLive: true, isNumeric: false,
+          code: Field(error: texts["code.wrong.one"]),
+          resendIn: texts["code.resendIn", ["seconds": "40"]], mustWait: true, mark: "5f00.1")),
+      sample(
+        "enter-code-dead",
+        EnterCodePage(
+          frame: frame("code.title", errors: [("resend", texts["code.expired"])]), message: "",
+          hasMessage: false, maskedNumber: "06 30 ••• ••67", codePrefix: "4", minutes: "0",
+          isLive: false, isNumeric: true, code: Field(), resendIn: "", mustWait: false,
+          mark: "5f00.1")),
+    ]
+  }
+
+  private var contact: [PageSample] {
+    [
+      sample("contact", contactPage(isFull: false, usesAddressOnFile: false)),
+      sample("contact-full", contactPage(isFull: true, usesAddressOnFile: false)),
+      sample("contact-on-file", contactPage(isFull: true, usesAddressOnFile: true)),
+    ]
+  }
+
+  private func contactPage(isFull: Bool, usesAddressOnFile: Bool) -> ContactPage {
+    func error(_ key: TextKey) -> String? { isFull ? texts[key] : nil }
+    return ContactPage(
+      frame: frame(
+        "contact.title",
+        errors: isFull ? [("email", texts["email.taken"])] : [], form: true),
+      email: Field(isFull ? "anna@pelda.hu" : "", error: error("email.taken")),
+      hasAddressOnFile: isFull, addressOnFile: "k•••@e•••.hu",
+      usesAddressOnFile: usesAddressOnFile, confirmedEmail: isFull ? "anna@gmial.com" : "",
+      marketing: .init(isFull ? true : nil, error: error("contact.marketing.missing")),
+      dataProcessing: .init(isFull ? false : nil, error: error("contact.dataProcessing.missing")),
+      contract: .init(isFull, error: error("contact.contract.missing")),
+      notice: .init(isFull, error: error("contact.notice.missing")),
+      textLanguage: texts.language.rawValue, textVersions: "0000000000000000")
+  }
+
+  private var choosePassword: [PageSample] {
+    [
+      sample("choose-password", passwordPage(isInsurerPolicy: true, error: nil)),
+      sample("choose-password-modern", passwordPage(isInsurerPolicy: false, error: nil)),
+      sample(
+        "choose-password-refused",
+        passwordPage(isInsurerPolicy: true, error: texts["password.common"])),
+    ]
+  }
+
+  private func passwordPage(isInsurerPolicy: Bool, error: String?) -> ChoosePasswordPage {
+    ChoosePasswordPage(
+      frame: frame("password.title", errors: error.map { [("password", $0)] } ?? []),
+      email: "anna@pelda.hu", marketing: texts["contact.yes"], dataProcessing: texts["contact.no"],
+      password: Field(error: error),
+      passwordAgain: Field(error: error.map { _ in texts["password.differ"] }),
+      isInsurerPolicy: isInsurerPolicy, minimum: isInsurerPolicy ? "6" : "12")
+  }
+
+  private var portal: [PageSample] {
+    logIn + confirmEmail + [home(isFull: false), home(isFull: true)]
+  }
+
+  private var logIn: [PageSample] {
+    [
+      sample(
+        "log-in",
+        LogInPage(
+          frame: frame("logIn.title", form: true), message: "", hasMessage: false,
+          username: Field(), password: Field())),
+      sample(
+        "log-in-refused",
+        LogInPage(
+          frame: frame(
+            "logIn.title", errors: [("username", texts["logIn.refused"])], form: true),
+          message: texts["flash.loggedOut"], hasMessage: true,
+          username: Field("anna@pelda.hu", error: texts["logIn.refused"]),
+          password: Field(error: texts["logIn.password.missing"]))),
+      sample(
+        "correct-email",
+        CorrectEmailPage(
+          frame: frame("correct.title", form: true, isLoggedIn: true), present: "anna@pelda.hu",
+          email: Field(), password: Field())),
+      sample(
+        "correct-email-refused",
+        CorrectEmailPage(
+          frame: frame(
+            "correct.title", errors: [("password", texts["confirm.wrongPassword"])], form: true,
+            isLoggedIn: true),
+          present: "anna@pelda.hu", email: Field("uj@", error: texts["email.domain"]),
+          password: Field(error: texts["confirm.wrongPassword"]))),
+    ]
+  }
+
+  private var confirmEmail: [PageSample] {
+    [
+      sample(
+        "confirm-email",
+        ConfirmEmailPage(
+          frame: frame("confirm.title", isLoggedIn: true), message: "", hasMessage: false,
+          email: "anna@pelda.hu", mayLandInSpam: false, codePrefix: "K", isLive: true,
+          code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
+      sample(
+        "confirm-email-wrong",
+        ConfirmEmailPage(
+          frame: frame(
+            "confirm.title", errors: [("code", texts["code.wrong.one"])], isLoggedIn: true),
+          message: texts["flash.sameCode"], hasMessage: true, email: "anna@freemail.hu",
+          mayLandInSpam: true, codePrefix: "K", isLive: true,
+          code: Field(error: texts["code.wrong.one"]),
+          resendIn: texts["code.resendIn", ["seconds": "40"]], mustWait: true, mark: "5f00.1")),
+      sample(
+        "confirm-email-dead",
+        ConfirmEmailPage(
+          frame: frame("confirm.title", isLoggedIn: true), message: "", hasMessage: false,
+          email: "anna@pelda.hu", mayLandInSpam: false, codePrefix: "K", isLive: false,
+          code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
+    ]
+  }
+
+  private func home(isFull: Bool) -> PageSample {
+    let policies = [
+      Policy(
+        number: "LA2023004512", product: "lakásbiztosítás", status: "active",
+        validFrom: "2023-05-01", validTo: nil),
+      Policy(
+        number: "GF2024118203", product: "<gépjármű>", status: "terminated", validFrom: nil,
+        validTo: "2025-04-30"),
+    ]
+    return sample(
+      isFull ? "home-full" : "home-empty",
+      HomePage(
+        frame: frame("home.title", isLoggedIn: true),
+        message: isFull ? texts["flash.confirmed"] : "", hasMessage: isFull,
+        name: isFull ? "Kovács Anna" : "", hasName: isFull, userName: "anna@pelda.hu",
+        policies: isFull ? policies.map { HomePage.Row($0, texts) } : [], hasPolicies: isFull,
+        asOf: isFull ? "2026-04-06" : "", hasAsOf: isFull))
+  }
+
+  // MARK: Parts
+
+  private func sample(_ name: String, _ page: some Page) -> PageSample {
+    PageSample(name: name, page: page)
+  }
+
+  private func frame(
+    _ title: TextKey, isError: Bool = false, errors: [(String, String)] = [], form: Bool = false,
+    caseNumber: String = "", isLoggedIn: Bool = false, page: String = "", isDemo: Bool = false
+  ) -> Frame {
+    Frame(
+      title: texts[title], isError: isError || !errors.isEmpty,
+      errors: errors.map { FieldError(anchor: $0.0, text: $0.1) }, hasErrors: !errors.isEmpty,
+      formToken: "FORM-TOKEN", caseNumber: caseNumber, hasCaseNumber: !caseNumber.isEmpty,
+      isLoggedIn: isLoggedIn, page: page, hasPage: !page.isEmpty, keepsTyped: form,
+      isDemo: isDemo)
+  }
+}

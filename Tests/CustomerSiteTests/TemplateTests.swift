@@ -1,0 +1,207 @@
+internal import Domain
+internal import Foundation
+internal import TestSupport
+internal import Testing
+internal import Wording
+
+@testable internal import CustomerSite
+@testable internal import Pages
+
+@Suite struct `The templates` {
+  private static func sources() throws -> [Language: [String: String]] {
+    let brand = try Brand.load(directory: nil)
+    return try Templates(
+      folders: [CustomerSite.templates], brand: brand, assets: try Assets(brand: brand)
+    ).sources
+  }
+
+  /// The files as they are written, with their names.
+  private static func files() throws -> [Repository.File] {
+    try Repository.files(under: "Sources", endingIn: ["mustache"])
+  }
+
+  @Test(arguments: Language.allCases)
+  func `every tag names a property of its page`(language: Language) throws {
+    var checker = TagChecker(sources: try Self.sources()[language] ?? [:])
+    for sample in try PageSample.all(in: language) { try checker.check(sample.page) }
+    #expect(checker.faults == [])
+  }
+
+  @Test func `every property of a page is shown by some tag`() throws {
+    var checker = TagChecker(sources: try Self.sources()[.hungarian] ?? [:])
+    var names: Set<String> = []
+    for sample in try PageSample.all(in: .hungarian) {
+      try checker.check(sample.page)
+      for child in Mirror(reflecting: sample.page).children {
+        if let name = child.label { names.insert("\(sample.page.template): \(name)") }
+      }
+    }
+    let unused = names.filter { name in
+      !checker.used.contains(String(name.split(separator: " ").last ?? ""))
+    }
+    #expect(unused == [])
+  }
+
+  @Test func `every template is some page's, or a part of one`() throws {
+    let pages = Set(try PageSample.all(in: .hungarian).map(\.page.template))
+    let parts: Set<String> = ["layout", "error-summary", "field-error", "document"]
+    let names = Set(try Self.files().map { $0.name.replacing(".mustache", with: "") })
+    #expect(names == pages.union(parts))
+  }
+
+  @Test(arguments: DocumentName.allCases, Language.allCases)
+  func `a document is a template without tags of its own`(
+    name: DocumentName, language: Language
+  ) throws {
+    let source = try #require(try Self.sources()[language]?["document-\(name.rawValue)"])
+    #expect(
+      try MustacheNode.parse(source) == [.parent("document", [.block("document", [])])])
+  }
+
+  // MARK: What a template may hold
+
+  @Test func `nothing is shown unescaped, and no tag is where escaping does not help`() throws {
+    for file in try Self.files() {
+      for ban in [
+        #/\{\{\{/#, #/\{\{\s*&/#, #/(?i)\son[a-z]+\s*=/#, #/(?i)\sstyle\s*=/#,
+        #/(?i)<script(?! src)/#, #/(?i)<style/#,
+        #/(?:href|src|action)="\{\{(?!#frame\.hasPage\}\}\/)/#,
+        #/\s[a-z-]+=(?:\{\{|\[\[)/#, #/(?i)javascript:/#, #/(?i)<iframe/#,
+      ] {
+        let found = file.text.firstRange(of: ban).map { String(file.text[$0]) }
+        #expect(found == nil, "\(file.path)")
+      }
+      // A sentence in an attribute is quoted, so that a quote in it is escaped.
+      #expect(file.text.firstMatch(of: /='[^']*(\{\{|\[\[)/) == nil, "\(file.path)")
+    }
+  }
+
+  @Test func `every link and form leads to a path of ours`() throws {
+    let paths = Set(CustomerPath.allCases.map(\.rawValue) + [DemoScreen.path])
+    for file in try Self.files() {
+      for match in file.text.matches(of: /(?:href|action)="([^"]*)"/) {
+        let target = String(match.1)
+        let isKnown =
+          paths.contains(target) || target.hasPrefix("#") || target.hasPrefix("[[asset:")
+          || [
+            "?nyelv=[[language.other.code]]", "tel:[[brand.phoneLink]]", "/{{path}}",
+            "{{#frame.hasPage}}/{{frame.page}}{{/frame.hasPage}}?nyelv=[[language.other.code]]",
+          ].contains(target)
+        #expect(isKnown, "\(file.path): \(target)")
+      }
+    }
+  }
+
+  @Test(arguments: DocumentName.allCases, Language.allCases)
+  func `every link of a document leads to a path of ours, a phone or a mailbox`(
+    name: DocumentName, language: Language
+  ) throws {
+    let paths = Set(CustomerPath.allCases.map(\.rawValue))
+    let html = try Brand.load(directory: nil).document(name, in: language).html
+    for match in html.matches(of: /href="([^"]*)"/) {
+      let target = String(match.1)
+      let path = target.split(separator: "#", omittingEmptySubsequences: false)[0]
+      let isKnown =
+        target.hasPrefix("tel:") || target.hasPrefix("mailto:") || target.hasPrefix("#")
+        || paths.contains(String(path))
+      #expect(isKnown, "\(target)")
+    }
+  }
+
+  @Test func `no form hinders typing, pasting or filling in`() throws {
+    for file in try Self.files() {
+      for ban in [" required", " maxlength", " placeholder", "autocomplete=\"off\"", " pattern="] {
+        #expect(!file.text.contains(ban), "\(file.path): \(ban)")
+      }
+      for form in file.text.matches(of: /<form [^>]*>/) where form.0.contains("id=\"form\"") {
+        #expect(form.0.contains(" novalidate"), "\(file.path)")
+      }
+    }
+  }
+
+  @Test(arguments: Language.allCases)
+  func `each page has one heading and one main, labels for its fields and ids that are unique`(
+    language: Language
+  ) throws {
+    let brand = try Brand.load(directory: nil)
+    let templates = try Templates(
+      folders: [CustomerSite.templates], brand: brand, assets: try Assets(brand: brand))
+    for sample in try PageSample.all(in: language) {
+      let html = try render(sample.page, templates, language)
+      #expect(html.matches(of: /<h1[ >]/).count == 1, "\(sample.name)")
+      #expect(html.matches(of: /<main[ >]/).count == 1, "\(sample.name)")
+      #expect(html.contains("<html lang=\"\(language.rawValue)\">"), "\(sample.name)")
+      #expect(!html.contains("[[") && !html.contains("{{"), "\(sample.name)")
+      let ids = html.matches(of: #/ id="([^"]*)"/#).map { String($0.1) }
+      #expect(ids.count == Set(ids).count, "\(sample.name)")
+      for reference in html.matches(of: /aria-(?:describedby|labelledby)="([^"]*)"/) {
+        for id in reference.1.split(separator: " ") {
+          #expect(ids.contains(String(id)), "\(sample.name): \(id)")
+        }
+      }
+      for input in html.matches(of: /<(?:input|select)[^>]*>/) where !input.0.contains("hidden") {
+        let id = input.0.firstMatch(of: #/ id="([^"]*)"/#)?.1 ?? ""
+        #expect(html.contains("for=\"\(id)\""), "\(sample.name): \(input.0)")
+      }
+      for link in html.matches(of: /<a href="#([^"]*)"/) {
+        #expect(ids.contains(String(link.1)), "\(sample.name): \(link.1)")
+      }
+    }
+  }
+
+  private func render(
+    _ page: some Page, _ templates: Templates, _ language: Language
+  ) throws -> String {
+    try templates.render(page, in: language)
+  }
+}
+
+@Suite struct `The tag checker` {
+  private struct Sample: Page {
+    let template = "sample"
+    let frame = Frame(
+      title: "", isError: false, errors: [], hasErrors: false, formToken: "", caseNumber: "",
+      hasCaseNumber: false, isLoggedIn: false, page: "", hasPage: false, keepsTyped: false,
+      isDemo: false)
+    let name = "Anna"
+    let isThere = true
+    let rows = [Row(number: "1")]
+    let words = ["egy"]
+    var computed: String { name }
+
+    struct Row: Sendable {
+      let number: String
+    }
+  }
+
+  private func faults(_ source: String, _ others: [String: String] = [:]) throws -> Set<String> {
+    var checker = TagChecker(sources: others.merging(["sample": source]) { $1 })
+    try checker.check(Sample())
+    return checker.faults
+  }
+
+  @Test func `accepts what Mustache finds`() throws {
+    #expect(
+      try faults(
+        """
+        {{<base}}{{$main}}{{name}}{{#isThere}}{{name}}{{/isThere}}{{^isThere}}{{frame.title}}
+        {{/isThere}}{{#rows}}{{number}}{{name}}{{/rows}}{{#words}}{{.}}{{/words}}{{>part}}
+        {{/main}}{{/base}}
+        """, ["base": "{{frame.title}}{{$main}}{{/main}}", "part": "{{name}}"]) == [])
+  }
+
+  @Test(arguments: [
+    "{{nam}}", "{{computed}}", "{{#rows}}{{numbr}}{{/rows}}", "{{^isHere}}{{/isHere}}",
+    "{{#frame}}{{heading}}{{/frame}}", "{{frame.heading}}", "{{>nowhere}}", "{{isThere}}",
+    "{{{name}}}", "{{&name}}", "{{#name}}{{/name}}", "{{rows}}",
+    "{{<base}}{{$main}}{{nam}}{{/main}}{{/base}}",
+  ])
+  func `finds a tag that Mustache would pass over in silence`(source: String) throws {
+    #expect(!(try faults(source, ["base": "{{$main}}{{/main}}"])).isEmpty)
+  }
+
+  @Test(arguments: ["{{#a}}", "{{/a}}", "{{#a}}{{/b}}", "{{#a}}{{#b}}{{/a}}{{/b}}"])
+  func `refuses a template whose sections do not fit`(source: String) {
+    #expect(throws: MustacheNode.Unbalanced.self) { try MustacheNode.parse(source) }
+  }
+}
