@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Logging
+internal import NIOCore
+internal import PersistenceSQLite
+internal import ServiceLifecycle
+internal import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve the site.",
+    discussion: "Example: belepo serve --demo")
+
+  @Flag(help: "Made-up customers; messages are caught and shown on a page. Loopback only.")
+  var demo = false
+
+  @OptionGroup var configuration: ConfigurationOption
+
+  func run() async throws {
+    try await reporting {
+      var settings = try await configuration.load(isServing: !demo)
+      if demo { settings = try settings.forDemo() }
+      let level = Logger.Level(rawValue: settings.checkedText(.logLevel)) ?? .info
+      LoggingSystem.bootstrap { label in
+        JSONLogHandler(label: label, level: level) { LogStream.standardOutput.write($0) }
+      }
+      try await serve(settings, logger: Logger(label: "belepo"))
+    }
+  }
+
+  /// How long requests in progress may take when the server is told to stop (contract, part 2).
+  private static let gracefulSeconds = 15
+
+  private func serve(_ settings: Settings, logger: Logger) async throws {
+    let store = try await settings.openCurrentStore(.server)
+    try await warnAboutLibrary(store, logger)
+    if !demo {
+      logger.warning(
+        "messages wait in the queue: this version has no gateways",
+        metadata: ["event": "no_gateway"])
+    }
+    let composition = Composition(settings: settings, isDemo: demo, logger: logger, store: store)
+    if demo { try await Demo.fillRegister(store, now: composition.now) }
+    let readiness = Readiness()
+    var configuration = ServiceGroupConfiguration(
+      services: try composition.services(readiness).map { .init(service: $0) },
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(Serve.gracefulSeconds)
+    if demo {
+      StandardError.write(
+        Demo.greeting(
+          port: settings.checkedText(.httpPort),
+          managementPort: settings.checkedText(.managementPort)))
+    }
+    do {
+      try await ServiceGroup(configuration: configuration).run()
+    } catch let error as IOError {
+      throw Failure("The server cannot listen: \(error.description)", .unavailable)
+    }
+    try store.close()
+    logger.notice("stopped")
+  }
+
+  /// SQLite before 3.51.3 can damage a file under two writers at the same instant; ours is alone,
+  /// and the operator should know all the same.
+  private func warnAboutLibrary(_ store: SQLiteStore, _ logger: Logger) async throws {
+    let version = try await store.libraryVersion()
+    let numbers = version.split(separator: ".").compactMap { Int($0) }
+    guard numbers.lexicographicallyPrecedes([3, 51, 3]) else { return }
+    logger.notice(
+      "this SQLite has the WAL-reset bug; keep other writers off the database file",
+      metadata: ["event": "sqlite_wal_reset", "version": "\(version)"])
+  }
+}
+
+extension Settings {
+  /// The demo's settings: what stays as configured, and what must not be there.
+  ///
+  /// - Throws: ``Failure`` when a real gateway or mail server is configured, or another address.
+  fileprivate func forDemo() throws -> Settings {
+    for key in [SettingKey.smsGateway, .mailHost] where self[key] != nil {
+      throw Failure(
+        "The demo sends nothing: \(key.rawValue) cannot be set together with --demo.",
+        .configuration)
+    }
+    let loopback = ["127.0.0.1", "::1", "localhost"]
+    for key in [SettingKey.httpHost, .managementHost] where !loopback.contains(checkedText(key)) {
+      throw Failure(
+        "The demo listens on this machine alone: \(key.rawValue) must be 127.0.0.1.",
+        .configuration)
+    }
+    return replacing(.databaseURL, initial: "sqlite:var/demo.sqlite")
+  }
+}

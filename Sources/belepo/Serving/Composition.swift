@@ -1,0 +1,138 @@
+internal import Accounts
+internal import Cryptography
+internal import CustomerSite
+internal import Domain
+internal import Foundation
+internal import Hummingbird
+internal import Logging
+internal import Outbox
+internal import Pages
+internal import Persistence
+internal import PersistenceSQLite
+internal import ServiceLifecycle
+internal import Wording
+
+/// Builds the running program out of its parts: the only place that knows what is real.
+struct Composition {
+  let settings: Settings
+  let isDemo: Bool
+  let logger: Logger
+  let store: SQLiteStore
+  let now: @Sendable () -> Date = { Date() }
+
+  /// Everything that `serve` runs, in the order in which it is started; it stops in reverse.
+  func services(_ readiness: Readiness) throws -> [any Service] {
+    let brand = try Brand.load(directory: settings.text(.brandDirectory))
+    let catcher = isDemo ? Catcher(now: now) : nil
+    let doorbell = Doorbell()
+    let world = try world(brand, doorbell)
+    let dispatcher = Dispatcher(
+      store: store, gateways: catcher?.gateways ?? .none, doorbell: doorbell,
+      clock: ContinuousClock(), now: now, randomBytes: { RandomBytes.system($0) }, logger: logger)
+    let site = try customerSite(world, brand, catcher)
+    return [dispatcher, management(readiness), try application(site, readiness), readiness]
+  }
+
+  // MARK: Desks
+
+  private func world(_ brand: Brand, _ doorbell: Doorbell) throws -> World {
+    World(
+      store: store, keys: try keys, limits: settings.limits, brand: brand,
+      correspondence: Correspondence(brand: brand, host: publicURL.host ?? "localhost"),
+      doorbell: doorbell, now: now, randomBytes: .system,
+      raise: { [logger] alarm in
+        switch alarm {
+        case .smsFailureBudgetSpent(let failures):
+          logger.critical(
+            "the day's wrong codes are used up; the SMS step is paused",
+            metadata: ["event": "sms_failure_budget_spent", "failures": "\(failures)"])
+        }
+      })
+  }
+
+  /// The operator's keys; the demo makes its own and keeps them beside its database.
+  private var keys: SecretKeys {
+    get throws {
+      if let list = settings.text(.secretsKey) { return try SecretKeys(list: list) }
+      return try DemoKeys.load(beside: databasePath)
+    }
+  }
+
+  private var databasePath: String {
+    Setting.sqlitePath(settings.checkedText(.databaseURL)) ?? ""
+  }
+
+  private func customerSite(
+    _ world: World, _ brand: Brand, _ catcher: Catcher?
+  ) throws -> CustomerSite {
+    let passwords = try Passwords(
+      policy: PasswordPolicy(rawValue: settings.checkedText(.passwordPolicy)) ?? .insurer,
+      contextWords: brand.passwordContextWords,
+      argon2id: Argon2id(
+        memoryKiB: settings.count(.argon2Memory), passes: settings.count(.argon2Passes)),
+      queue: HashingQueue(
+        width: ProcessInfo.processInfo.activeProcessorCount,
+        length: settings.count(.hashingQueue)))
+    let desks = CustomerSite.Desks(
+      registrations: Registrations(world: world, passwords: passwords),
+      logins: Logins(world: world, passwords: passwords), sessions: Sessions(world: world),
+      confirmations: Confirmations(world: world, passwords: passwords),
+      portal: Portal(world: world), declaredTexts: world.declaredTexts)
+    let site = try Site(
+      brand: brand, isDemo: isDemo, keys: world.keys, templateFolders: [CustomerSite.templates])
+    return CustomerSite(site: site, desks: desks, limits: world.limits, catcher: catcher)
+  }
+
+  // MARK: Servers
+
+  private var publicURL: URL {
+    let initial = "http://localhost:\(settings.checkedText(.httpPort))"
+    return Setting.url(settings.text(.httpPublicURL) ?? initial) ?? URL(fileURLWithPath: "/")
+  }
+
+  private func application(
+    _ site: CustomerSite, _ readiness: Readiness
+  ) throws -> Application<RouterResponder<SiteContext>> {
+    let host = publicURL.host?.lowercased() ?? "localhost"
+    let port = publicURL.port.map { ":\($0)" } ?? ""
+    let scheme = publicURL.scheme ?? "http"
+    let address = CustomerSite.Address(
+      // A health check or a proxy on this machine may use the bare address.
+      hosts: [host, "localhost", "127.0.0.1", "[::1]"], origin: "\(scheme)://\(host)\(port)",
+      isSecure: scheme == "https",
+      proxies: Set(Setting.addresses(settings.text(.trustedProxies) ?? "")))
+    return Application(
+      router: site.router(at: address, isOutage: { $0 is StoreFault }),
+      server: .http1(
+        configuration: .init(
+          idleTimeout: .seconds(30),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 64))),
+      configuration: ApplicationConfiguration(
+        address: .hostname(settings.checkedText(.httpHost), port: settings.count(.httpPort)),
+        serverName: nil, backlog: 1024),
+      onServerRunning: { _ in readiness.open() },
+      logger: logger)
+  }
+
+  private func management(_ readiness: Readiness) -> some Service {
+    Application(
+      router: Management(readiness: readiness, store: store).router,
+      server: .http1(configuration: .init(idleTimeout: .seconds(10))),
+      configuration: ApplicationConfiguration(
+        address: .hostname(
+          settings.checkedText(.managementHost), port: settings.count(.managementPort)),
+        serverName: nil),
+      logger: logger)
+  }
+}
+
+extension Gateways {
+  /// This version has no real way out yet: the messages wait in the queue, and the log says so.
+  fileprivate static let none: Gateways = {
+    let gateway = Gateway { _ throws(Gateway.Refusal) in
+      throw Gateway.Refusal.temporary("this version of Belépő has no gateway for this channel")
+    }
+    return Gateways(sms: gateway, email: gateway)
+  }()
+}

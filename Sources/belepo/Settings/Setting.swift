@@ -1,0 +1,176 @@
+/// What one key may hold, what it holds by default, and why.
+struct Setting {
+  /// The form of a value.
+  enum Form {
+    case text
+    case port
+    case url
+    case address
+    case database
+    case keys
+    case choice([String])
+    case count(ClosedRange<Int>)
+    /// Seconds; written like `90s`, `10m`, `24h`.
+    case duration(ClosedRange<Int>)
+    case prefixes
+    /// IP addresses, separated by commas.
+    case addresses
+  }
+
+  let form: Form
+  var initial: String?
+  var isSecret = false
+  /// Whether `serve` outside the demo cannot do without it.
+  var isRequired = false
+  let meaning: String
+}
+
+extension SettingKey {
+  private static let hour = 3600
+  private static let day = 86_400
+
+  /// Form, default and meaning of the key. The ranges keep a slip of the hand from opening a door.
+  var setting: Setting {
+    switch self {
+    case .httpHost: .init(form: .text, initial: "127.0.0.1", meaning: "address to listen on")
+    case .httpPort: .init(form: .port, initial: "8080", meaning: "port to listen on")
+    case .httpPublicURL:
+      .init(form: .url, isRequired: true, meaning: "base of every link that is sent")
+    case .trustedProxies:
+      .init(form: .addresses, meaning: "proxies whose X-Forwarded-For is believed")
+    case .managementHost:
+      .init(form: .text, initial: "127.0.0.1", meaning: "address of /livez and /readyz")
+    case .managementPort: .init(form: .port, initial: "9090", meaning: "port of the same")
+    case .databaseURL:
+      .init(form: .database, initial: "sqlite:var/belepo.sqlite", meaning: "where everything is")
+    case .secretsKey:
+      .init(
+        form: .keys, isSecret: true, isRequired: true,
+        meaning: "32 random bytes or more in base64; of several, the first signs, all verify")
+    case .logLevel:
+      .init(
+        form: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+        initial: "info", meaning: "least level that is logged")
+    case .brandDirectory: .init(form: .text, meaning: "the insurer's brand; built in without it")
+    case .smsGateway, .smsKannelURL, .smsKannelUsername, .smsKannelPassword, .smsKannelFrom,
+      .mailHost, .mailPort, .mailSecurity, .mailUsername, .mailPassword, .mailFrom:
+      gatewaySetting
+    case .mobilePrefixes, .registrationLifetime, .smsAlphabet, .smsLifetime, .smsResendAfter,
+      .emailLifetime, .sameCodeFor, .passwordPolicy, .argon2Memory, .argon2Passes, .sessionIdle,
+      .sessionAbsolute, .hashingQueue:
+      journeySetting
+    case .smsTriesPerCode, .smsFailuresPerCustomer, .smsFailuresPerDay, .smsPerRegistration,
+      .smsPerNumberPerDay, .smsPerCustomerPerDay, .emailTriesPerCode, .emailsPerAccountPerDay,
+      .takenEmailsPerRegistration, .mismatchesPerNumberPerHour, .mismatchesPerAddress,
+      .loginFailuresWithoutDelay, .loginDelayMax:
+      limitSetting
+    }
+  }
+
+  private var gatewaySetting: Setting {
+    switch self {
+    case .smsGateway:
+      .init(form: .choice(["kannel", "http"]), isRequired: true, meaning: "way out for SMS")
+    case .smsKannelURL:
+      .init(
+        form: .url, initial: "http://127.0.0.1:13013/cgi-bin/sendsms",
+        meaning: "Kannel's sendsms interface")
+    case .smsKannelUsername: .init(form: .text, meaning: "Kannel's user")
+    case .smsKannelPassword: .init(form: .text, isSecret: true, meaning: "its password")
+    case .smsKannelFrom: .init(form: .text, meaning: "sender of an SMS, at most 11 characters")
+    case .mailHost: .init(form: .text, meaning: "mail relay")
+    case .mailPort: .init(form: .port, initial: "587", meaning: "its port")
+    case .mailSecurity:
+      .init(
+        form: .choice(["none", "starttls", "tls"]), initial: "starttls",
+        meaning: "starttls must succeed")
+    case .mailUsername: .init(form: .text, meaning: "user at the relay")
+    case .mailPassword: .init(form: .text, isSecret: true, meaning: "its password")
+    case .mailFrom: .init(form: .address, isRequired: true, meaning: "sender of e-mails")
+    default: .init(form: .text, meaning: "")
+    }
+  }
+
+  private var journeySetting: Setting {
+    switch self {
+    case .mobilePrefixes:
+      .init(form: .prefixes, initial: "20,30,70", meaning: "prefixes that can be texted (J2)")
+    case .registrationLifetime:
+      .init(
+        form: .duration(300...Self.day), initial: "60m", meaning: "life of a registration (D 8)")
+    case .smsAlphabet:
+      .init(
+        form: .choice(["digits", "unambiguous"]), initial: "digits",
+        meaning: "characters of a code by SMS (D 1)")
+    case .smsLifetime:
+      .init(form: .duration(5...600), initial: "10m", meaning: "its life; ASVS 6.5.5 ends at 10m")
+    case .smsResendAfter:
+      .init(form: .duration(1...600), initial: "60s", meaning: "pause before a resend (D 2)")
+    case .sameCodeFor:
+      .init(
+        form: .duration(0...600), initial: "5m",
+        meaning: "a code that lives so long is repeated, not replaced (D 2)")
+    case .emailLifetime:
+      .init(
+        form: .duration(5...Self.day), initial: "24h", meaning: "life of a code by e-mail (D 1)")
+    case .passwordPolicy:
+      .init(
+        form: .choice(["insurer", "modern"]), initial: "insurer",
+        meaning: "rules of passwords (D 3)")
+    case .argon2Memory:
+      .init(
+        form: .count(19_456...1_048_576), initial: "19456",
+        meaning: "KiB of one hash; OWASP's floor with two passes")
+    case .argon2Passes: .init(form: .count(2...20), initial: "2", meaning: "passes of one hash")
+    case .hashingQueue:
+      .init(
+        form: .count(1...1000), initial: "32",
+        meaning: "hashes that may wait before 503 is answered (D 3)")
+    case .sessionIdle:
+      .init(form: .duration(60...Self.hour), initial: "15m", meaning: "idle time (D 8)")
+    case .sessionAbsolute:
+      .init(form: .duration(300...Self.day), initial: "8h", meaning: "whole life (D 8)")
+    default: .init(form: .text, meaning: "")
+    }
+  }
+
+  private var limitSetting: Setting {
+    switch self {
+    case .smsTriesPerCode:
+      .init(form: .count(1...10), initial: "5", meaning: "tries of a code by SMS (D 1)")
+    case .smsFailuresPerCustomer:
+      .init(
+        form: .count(1...100), initial: "10",
+        meaning: "wrong codes in a row that disable a customer's SMS step (D 1; NIST: 100 at most)")
+    case .smsFailuresPerDay:
+      .init(
+        form: .count(1...1_000_000), initial: "1000",
+        meaning: "wrong codes of everybody a day before the step pauses with an alarm (D 1)")
+    case .smsPerRegistration:
+      .init(form: .count(1...20), initial: "3", meaning: "messages of a registration (D 2)")
+    case .smsPerNumberPerDay:
+      .init(form: .count(1...100), initial: "5", meaning: "messages to a number a day (D 2)")
+    case .smsPerCustomerPerDay:
+      .init(form: .count(1...100), initial: "5", meaning: "messages for a customer a day (D 2)")
+    case .emailTriesPerCode:
+      .init(form: .count(1...20), initial: "10", meaning: "tries of a code by e-mail")
+    case .emailsPerAccountPerDay:
+      .init(form: .count(1...50), initial: "5", meaning: "code e-mails of an account a day")
+    case .takenEmailsPerRegistration:
+      .init(form: .count(1...20), initial: "5", meaning: "answers that an address is taken (D 7)")
+    case .mismatchesPerNumberPerHour:
+      .init(
+        form: .count(3...10_000), initial: "20",
+        meaning: "failed identifications with one number an hour")
+    case .mismatchesPerAddress:
+      .init(
+        form: .count(5...100_000), initial: "30",
+        meaning: "the same from one network address in ten minutes; a local proxy is not counted")
+    case .loginFailuresWithoutDelay:
+      .init(form: .count(0...10), initial: "3", meaning: "failed logins that cost no pause")
+    case .loginDelayMax:
+      .init(form: .duration(1...900), initial: "60s", meaning: "longest pause between logins")
+    default: .init(form: .text, meaning: "")
+    }
+  }
+}
