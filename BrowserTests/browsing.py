@@ -1,0 +1,105 @@
+"""Debian's Chromium, and what is written down about every page that is seen with it.
+
+Run as a program, it tries out whether this Chromium and this Playwright work together.
+"""
+
+import os
+import sys
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+NARROWEST = {"width": 320, "height": 256}  # 1280 pixels at 400 %, WCAG 1.4.10
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(
+        executable_path=os.environ.get("BELEPO_BROWSER", "/usr/bin/chromium"),
+        chromium_sandbox=os.geteuid() != 0,  # Chromium refuses to run as root in its sandbox
+    )
+
+
+@dataclass
+class Visit:
+    """One device of one person: cookies, one or more tabs, and a record of what happened."""
+
+    context: BrowserContext
+    base_url: str
+    javascript: bool
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    statuses: dict[Page, int] = field(default_factory=dict)
+
+    def new_page(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(5_000)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script failed: {error}"))
+        page.on("request", self._request)
+        page.on("response", lambda response: self._response(page, response))
+        return page
+
+    def _console(self, message):
+        # Chromium reports a page that answers 422 as a resource that failed to load. Statuses of
+        # resources are looked at in _response; those of pages in the stories.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(f"console: {message.text}")
+
+    def _request(self, request):
+        self.requests.append(f"{request.method} {request.url}")
+        if request.url.startswith(("data:", "blob:", "about:")):
+            return
+        if _origin(request.url) != _origin(self.base_url):
+            self.complaints.append(f"request to a third party: {request.url}")
+
+    def _response(self, page, response):
+        if response.request.is_navigation_request():
+            if response.frame == page.main_frame:
+                self.statuses[page] = response.status
+        if response.status >= (500 if response.request.is_navigation_request() else 400):
+            self.complaints.append(f"{response.url}: {response.status}")
+
+
+def open_visit(
+    browser: Browser,
+    base_url: str,
+    device: dict = DESKTOP,
+    javascript: bool = True,
+    language: str = "hu",
+    **options,
+) -> Visit:
+    context = browser.new_context(
+        base_url=base_url,
+        viewport=device,
+        has_touch=device == PHONE,
+        java_script_enabled=javascript,
+        locale={"hu": "hu-HU", "en": "en-GB"}[language],
+        timezone_id="Europe/Budapest",
+        # Also keeps a colour from being measured halfway through a transition.
+        reduced_motion="reduce",
+        **options,
+    )
+    return Visit(context, base_url, javascript)
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+def _try_out() -> None:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page()
+        page.set_content("<!doctype html><title>Próba</title><h1>Próba</h1>")
+        assert page.evaluate("document.title") == "Próba"
+        page.screenshot()
+        print(f"browser tests: Chromium {browser.version} works.")
+        browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(_try_out())

@@ -1,0 +1,276 @@
+"""A customer in front of a browser, who does what customers do."""
+
+import copy
+import itertools
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+from browsing import Visit
+from sample_register import Person
+from server import Message, Server
+
+PASSWORD = "Kertmozi27"
+
+_addresses = itertools.count(1)
+
+
+class Customer:
+    """Every step may be done alone: a story that wants another value, or a mistake, says so.
+
+    Steps do not look at where they lead. Stories do, with `path` and `status`.
+    """
+
+    def __init__(self, person: Person, visit: Visit, server: Server, language: str):
+        self.person = person
+        self.visit = visit
+        self.server = server
+        self.language = language
+        self.page: Page = visit.new_page()
+        self.email = f"ugyfel.{next(_addresses)}@example.com"
+        self.password = PASSWORD
+        self._speaks = False
+
+    # The journey.
+
+    def open_portal(self) -> None:
+        """From the insurer's opening page to the first step, by its buttons."""
+        self.open("/", speak=False)
+        self.follow('main a[href^="/ugyfelportal"]')
+        if self.language != "hu":
+            self.switch_language(self.language)
+        self._speaks = True
+        self.follow('main a[href^="/regisztracio"]')
+
+    def identify(
+        self,
+        kind: str = "customer",
+        number: str | None = None,
+        prefix: str | None = None,
+        mobile: str | None = None,
+    ) -> None:
+        self.fill_in_identity(kind, number, prefix, mobile)
+        self.press("mobileNumber")
+
+    def fill_in_identity(self, kind="customer", number=None, prefix=None, mobile=None) -> None:
+        if number is None:
+            number = {"customer": self.person.number, "policy": self._policy_number()}[kind]
+        self.choose_kind(kind)
+        self.type(f"{kind}Number", number)
+        self.choose_prefix(self.person.prefix if prefix is None else prefix)
+        self.type("mobileNumber", self.person.line if mobile is None else mobile)
+
+    def enter_sms_code(self, code: str | None = None) -> None:
+        """Types the last five characters of the newest code by SMS, unless told what."""
+        self.type("code", self.sms_code()[1:] if code is None else code)
+        self.press("code")
+
+    def give_email(
+        self,
+        email: str | None = None,
+        marketing: str | None = "no",
+        data_processing: str | None = "yes",
+        contract: bool = True,
+        notice: bool = True,
+    ) -> None:
+        self.fill_in_email(email, marketing, data_processing, contract, notice)
+        self.press("email")
+
+    def fill_in_email(
+        self, email=None, marketing="no", data_processing="yes", contract=True, notice=True
+    ) -> None:
+        if email is not None:
+            self.email = email
+        self.type("email", self.email)
+        self.declare(marketing, data_processing, contract, notice)
+
+    def declare(self, marketing="no", data_processing="yes", contract=True, notice=True) -> None:
+        if marketing:
+            self.page.check(f'[name="marketing"][value="{marketing}"]')
+        if data_processing:
+            self.page.check(f'[name="dataProcessing"][value="{data_processing}"]')
+        self.page.set_checked('[name="contract"]', contract)
+        self.page.set_checked('[name="notice"]', notice)
+
+    def choose_password(self, password: str | None = None, again: str | None = None) -> None:
+        if password is not None:
+            self.password = password
+        self.type("password", self.password)
+        self.type("passwordAgain", self.password if again is None else again)
+        self.press("passwordAgain")
+
+    def log_in(self, username: str | None = None, password: str | None = None) -> None:
+        if self.path != "/bejelentkezes":
+            self.open("/bejelentkezes")
+        self.type("username", username or self.email)
+        self.type("password", password or self.password)
+        self.press("username")
+
+    def confirm_email(self, code: str | None = None) -> None:
+        """Types the last five characters of the newest code by e-mail, unless told what."""
+        self.type("code", self.email_code()[1:] if code is None else code)
+        self.press("code")
+
+    # Several steps at once, for stories about something later.
+
+    def register(self, **email_and_declarations) -> None:
+        self.go_to_password(**email_and_declarations)
+        self.choose_password()
+        self.must_be_at("/regisztracio/sikeres")
+
+    def go_to_identity(self) -> None:
+        self.open("/regisztracio")
+
+    def go_to_code(self) -> None:
+        self.go_to_identity()
+        self.identify()
+        self.must_be_at("/regisztracio/telefonszam")
+
+    def go_to_email(self) -> None:
+        self.go_to_code()
+        self.enter_sms_code()
+        self.must_be_at("/regisztracio/email")
+
+    def go_to_password(self, **email_and_declarations) -> None:
+        self.go_to_email()
+        self.give_email(**email_and_declarations)
+        self.must_be_at("/regisztracio/jelszo")
+
+    def go_to_confirmation(self) -> None:
+        self.register()
+        self.log_in()
+        self.must_be_at("/megerosites")
+
+    def become_a_user(self) -> None:
+        self.go_to_confirmation()
+        self.confirm_email()
+        self.must_be_at("/fiok")
+
+    # Codes.
+
+    def shown_prefix(self) -> str:
+        return self.page.locator("[data-code-prefix]").first.inner_text().strip()
+
+    def sms_code(self) -> str:
+        return self.server.wait_for_code(self.person.digits, self.shown_prefix())
+
+    def email_code(self) -> str:
+        return self.server.wait_for_code(self.email, self.shown_prefix())
+
+    def newest_sms(self) -> Message:
+        return self.server.wait_for_message(self.person.digits)
+
+    def newest_letter(self) -> Message:
+        return self.server.wait_for_message(self.email)
+
+    def sms_count(self) -> int:
+        """Looked at only when one sent by mistake would be there too."""
+        return len(self.server.settled_messages(self.person.digits))
+
+    # Hands and eyes.
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    @property
+    def status(self) -> int:
+        """Of the page that is in front of the customer."""
+        return self.visit.statuses[self.page]
+
+    @property
+    def text(self) -> str:
+        return self.page.inner_text("main")
+
+    def value(self, field: str) -> str:
+        return self.page.input_value(f'[name="{field}"]')
+
+    def must_be_at(self, path: str) -> None:
+        assert self.path == path, f"at {self.path} ({self.status}) instead of {path}: {self.text}"
+
+    def open(self, path: str, speak: bool = True) -> None:
+        """Goes to an address as from a bookmark, in the customer's language from the first on."""
+        if speak and not self._speaks:
+            if self.language != "hu":
+                path += f"?nyelv={self.language}"
+            self._speaks = True
+        self.page.goto(path)
+
+    def type(self, field: str, text: str) -> None:
+        """As pasted: it obeys maxlength, and the page is told once.
+
+        Ending without a blur would hide a page that reacts to one.
+        """
+        box = self.page.locator(f'[name="{field}"]')
+        box.fill("")
+        self.page.keyboard.insert_text(text)
+        box.blur()
+
+    def choose_prefix(self, prefix: str) -> None:
+        self.page.select_option('[name="mobilePrefix"]', prefix)
+
+    def choose_kind(self, kind: str) -> None:
+        """The tab: a radio button that shows its field."""
+        self.page.check(f'[name="kind"][value="{kind}"]')
+
+    def press(self, field: str) -> None:
+        """The button that sends the form with this field; waits for the page that follows."""
+        with self.page.expect_navigation():
+            self.button(field).click()
+
+    def button(self, field: str):
+        return self.page.locator(
+            f'form:has([name="{field}"]) '
+            'button:not([type="button"], [type="reset"], [name], [formaction])'
+        ).first
+
+    def press_in_form(self, path: str) -> None:
+        """The button of a form that has no field of its own: resend, log out."""
+        with self.page.expect_navigation():
+            self.page.locator(f'form[action="{path}"] button').first.click()
+
+    def follow(self, selector: str) -> None:
+        """A link, by the beginning of its address."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+
+    def switch_language(self, language: str) -> None:
+        with self.page.expect_navigation():
+            # A link, or a button that takes along what is typed.
+            self.page.locator(f'header :is(a, button)[lang="{language}"]').click()
+        self.language = language
+
+    def reload(self) -> None:
+        self.page.reload()
+
+    def go_back(self) -> None:
+        self.page.go_back()
+
+    def in_second_tab(self) -> "Customer":
+        """The same person with the same cookies, in another tab at the same address."""
+        second = copy.copy(self)
+        second.page = self.visit.new_page()
+        second.page.goto(self.page.url)
+        return second
+
+    def forget_cookies(self) -> None:
+        self.visit.context.clear_cookies()
+
+    def error_summary(self) -> str:
+        return self.page.inner_text("#error-summary")
+
+    def case_number(self) -> str:
+        return self.page.locator("[data-case-number]").first.inner_text().strip()
+
+    def _policy_number(self) -> str:
+        return next(policy.number for policy in self.person.policies if policy.status == "active")
+
+
+def wrong(code: str) -> str:
+    """A code like this one, but another: the last character is changed."""
+    return code[:-1] + ("3" if code[-1] == "2" else "2")
+
+
+def without_case_number(text: str) -> str:
+    return re.sub(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", "CASE", text)

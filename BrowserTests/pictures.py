@@ -1,0 +1,121 @@
+"""Takes pictures of every page and error state into BrowserTests/pictures/, which git ignores.
+
+    .venv/bin/python BrowserTests/pictures.py [--only STRETCH …] [--readme FOLDER]
+
+--readme takes a few of the journey, with the customer whom the documents name, into FOLDER.
+"""
+
+import argparse
+import re
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+import sample_register
+import tour
+from browsing import launch, open_visit
+from customer import Customer
+from server import Server
+
+PICTURES = Path(__file__).parent / "pictures"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+LOOKS = {
+    "phone": ("hu", {"device": PHONE}),
+    "phone-english": ("en", {"device": PHONE}),
+    "phone-dark": ("hu", {"device": PHONE, "color_scheme": "dark"}),
+    "phone-forced-colours": ("hu", {"device": PHONE, "forced_colors": "active"}),
+    "desktop": ("hu", {"device": DESKTOP}),
+}
+
+
+class Cast:
+    """What conftest.py's cast is to the stories: people with a browser each."""
+
+    def __init__(self, browser, server, look):
+        self.browser, self.server = browser, server
+        self.language, self.options = LOOKS[look]
+        self.people = iter(sample_register.ordinary_people()[3:])
+
+    def someone(self, person=None, language=None, **_) -> Customer:
+        language = language or self.language
+        visit = open_visit(self.browser, self.server.url, language=language, **self.options)
+        return Customer(person or next(self.people), visit, self.server, language)
+
+    at_desk = on_phone = someone
+
+
+def of_everything(browser, only: list[str]) -> None:
+    for look in LOOKS:
+        folder = PICTURES / look
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.png"):
+            if not only or old.name.split(".")[0] in only:
+                old.unlink()
+        server = Server()
+        try:
+            cast = Cast(browser, server, look)
+            for stretch in tour.STRETCHES:
+                if only and stretch.__name__ not in only:
+                    continue
+                customer = cast.someone()
+                for number, stop in enumerate(stretch(customer, cast), start=1):
+                    name = re.sub(r"\W+", "-", stop).strip("-")
+                    path = folder / f"{stretch.__name__}.{number:02}.{name}.png"
+                    customer.page.screenshot(path=path, full_page=True)
+                    print(path.relative_to(PICTURES.parent))
+        finally:
+            server.stop()
+
+
+def for_the_readme(browser, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    server = Server()
+    try:
+        anna = Cast(browser, server, "phone").someone(person=sample_register.everyone()["1234567"])
+        anna.email = "kovacs.anna@example.hu"
+
+        def picture(name):
+            anna.page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
+            anna.page.screenshot(path=folder / f"{name}.png")
+            print(folder / f"{name}.png")
+
+        anna.open("/ugyfelportal")
+        picture("1-start")
+        anna.go_to_identity()
+        anna.fill_in_identity()
+        picture("2-identification")
+        anna.press("mobileNumber")
+        picture("3-sms-code")
+        anna.enter_sms_code()
+        picture("4-email")
+        anna.give_email()
+        anna.type("password", anna.password)
+        picture("5-password")
+        anna.choose_password()
+        picture("6-success")
+        anna.log_in()
+        anna.confirm_email()
+        picture("7-portal")
+    finally:
+        server.stop()
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    names = [stretch.__name__ for stretch in tour.STRETCHES]
+    arguments.add_argument("--only", nargs="+", default=[], choices=names, metavar="STRETCH")
+    arguments.add_argument("--readme", type=Path, metavar="FOLDER")
+    wishes = arguments.parse_args()
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        if wishes.readme:
+            for_the_readme(browser, wishes.readme)
+        else:
+            of_everything(browser, wishes.only)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+#!/bin/sh
+# Installs what the browser tests need: Chromium and Python's venv from Debian, and the packages of
+# requirements.txt into .venv at the repository's root. Does nothing, quickly, when all is there.
+#
+#   BELEPO_BROWSER   another Chromium to use, default /usr/bin/chromium
+set -eu
+cd "$(dirname "$0")/.."
+
+browser="${BELEPO_BROWSER:-/usr/bin/chromium}"
+requirements=BrowserTests/requirements.txt
+mark=.venv/browser-tests-are-set-up
+
+say() { echo "browser tests: $*"; }
+give_up() { echo "browser tests: $*" >&2; exit 69; }
+
+# The pair that was tried out: this list of packages, with this build of the browser.
+pair() {
+  sha256sum <"$requirements"
+  stat -L -c '%n %s %Y' "$browser" "$(dirname "$browser")/../lib/chromium/chromium" 2>&1 || true
+}
+
+if [ -x .venv/bin/python ] && [ -x "$browser" ] && [ "$(pair)" = "$(cat "$mark" 2>/dev/null)" ]; then
+  say "everything is there."
+  exit 0
+fi
+
+install_from_debian() {
+  if [ "$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi
+  command -v apt-get >/dev/null ||
+    give_up "missing: $*. There is no apt-get here; install them by hand, then run this again."
+  log="$(mktemp)"
+  say "installing $* from Debian (124 MB for Chromium, about half a minute) …"
+  if ! { $as_root apt-get -q update &&
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 \
+      install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    rm -f "$log"
+    give_up "missing: $*. Debian's packages could not be installed (the reason is above);" \
+      "run as root: apt-get install $*"
+  fi
+  rm -f "$log"
+}
+
+missing=
+[ -x "$browser" ] || missing="chromium fonts-dejavu-core"
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+# shellcheck disable=SC2086  # a list of names
+[ -z "$missing" ] || install_from_debian $missing
+[ -x "$browser" ] || give_up "missing: the browser $browser."
+
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+  say "making .venv …"
+  python3 -m venv --clear .venv || give_up "python3 could not make .venv; its reason is above."
+fi
+
+say "installing the Python packages of $requirements (about ten seconds) …"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$requirements" ||
+  give_up "missing: Python packages of $requirements. pip's reason is above; without a network they" \
+    "must be in .venv already."
+
+say "trying the browser out …"
+BELEPO_BROWSER="$browser" .venv/bin/python BrowserTests/browsing.py ||
+  give_up "Playwright and $browser do not work together; the reason is above."
+
+pair >"$mark"
+say "ready."

@@ -1,0 +1,74 @@
+"""Every page and error state can be used by everyone, however they read it."""
+
+import pytest
+
+import checks
+import tour
+from browsing import DESKTOP, PHONE
+
+EVERY_STRETCH = pytest.mark.parametrize(
+    "stretch",
+    [stretch for stretch in tour.STRETCHES if stretch not in tour.TO_COME],
+    ids=lambda stretch: stretch.__name__,
+)
+
+
+@pytest.mark.timeout(900)
+@EVERY_STRETCH
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"language": "hu", "device": PHONE},
+        {"language": "en", "device": DESKTOP},
+        {"language": "hu", "device": PHONE, "javascript": False},
+    ],
+    ids=["phone in Hungarian", "desktop in English", "no scripts"],
+)
+def test_every_page_and_error_state(wishes, stretch, customers, subtests):
+    customer = customers.someone(**wishes)
+    for stop in stretch(customer, customers):
+        with subtests.test(stop):
+            is_error = customer.page.locator("#error-summary").count() > 0
+            assert is_error == stop.startswith("error "), f"an error state: {is_error}"
+            problems = checks.lost_focus(customer) if is_error else []
+            problems += checks.everything(customer)
+            assert not problems, "\n".join(problems)
+
+
+def test_the_demo_page_of_messages(customers):
+    customer = customers.at_desk()
+    customer.go_to_code()
+    customer.newest_sms()
+    customer.open("/demo/uzenetek")
+    assert not checks.barriers(customer) + checks.overflow(customer.page)
+
+
+@pytest.mark.parametrize("path", ["/", "/ugyfelportal", "/regisztracio"])
+def test_a_first_page_weighs_at_most_60_kilobytes(path, customers):
+    customer = customers.on_phone()
+    session = customer.visit.context.new_cdp_session(customer.page)
+    session.send("Network.enable")
+    sizes = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    customer.page.goto(path, wait_until="networkidle")
+    assert 0 < sum(sizes) <= 60_000
+
+
+def test_colours_chosen_by_the_reader_are_obeyed(customers):
+    customer = customers.at_desk(forced_colors="active", color_scheme="dark")
+    customer.go_to_identity()
+    assert customer.page.evaluate(
+        """() => [...document.querySelectorAll('button, input:not([type=hidden]), select')]
+             .filter(element => element.checkVisibility())
+             .every(element => getComputedStyle(element).forcedColorAdjust !== 'none')"""
+    )
+
+
+def test_help_is_in_the_same_place_on_every_page(customers):
+    customer = customers.at_desk()
+    footers = set()
+    for path in [*tour.PUBLIC_PAGES, "/regisztracio", "/bejelentkezes", "/elfelejtett-jelszo"]:
+        customer.open(path)
+        footers.add(customer.page.inner_text("footer").strip())
+    assert len(footers) == 1
+    assert "421" in footers.pop()

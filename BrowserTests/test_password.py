@@ -1,0 +1,115 @@
+"""The password step: shown rules, a button to show it, kind refusals."""
+
+import pytest
+
+import checks
+from tour import REFUSED_PASSWORDS
+
+
+@pytest.mark.parametrize("typed", REFUSED_PASSWORDS, ids=REFUSED_PASSWORDS.values())
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_a_password_that_will_not_do(typed, javascript, customers):
+    anna = customers.on_phone(javascript=javascript)
+    anna.go_to_password()
+    anna.choose_password(typed)
+    assert anna.status == 422
+    assert not checks.lost_focus(anna) + checks.faulty_error_state(anna)
+    assert anna.value("password") == anna.value("passwordAgain") == ""
+    anna.choose_password("Kertmozi27")
+    anna.must_be_at("/regisztracio/sikeres")
+
+
+def test_two_passwords_that_differ_are_told_at_the_second(customers):
+    anna = customers.on_phone()
+    anna.go_to_password()
+    anna.choose_password("Kertmozi27", again="Kertmozi28")
+    links = anna.page.locator("#error-summary a")
+    field = anna.page.get_attribute('[name="passwordAgain"]', "id")
+    assert [link.get_attribute("href") for link in links.all()] == [f"#{field}"]
+
+
+def test_both_fields_are_for_the_password_manager(customers):
+    anna = customers.on_phone()
+    anna.go_to_password()
+    for field in ("password", "passwordAgain"):
+        assert anna.page.get_attribute(f'[name="{field}"]', "autocomplete") == "new-password"
+    name = anna.page.locator('form:has([name="password"]) [autocomplete="username"]')
+    assert name.input_value() == anna.email
+    anna.choose_password()
+    anna.open("/bejelentkezes")
+    assert anna.page.get_attribute('[name="username"]', "autocomplete") == "username"
+    assert anna.page.get_attribute('[name="password"]', "autocomplete") == "current-password"
+
+
+def test_each_password_can_be_shown_and_hidden(customers):
+    anna = customers.on_phone()
+    anna.go_to_password()
+    names = set()
+    for field in ("password", "passwordAgain"):
+        box = anna.page.locator(f'[name="{field}"]')
+        show = _button_that_shows(anna, field)
+        names.add(show.get_attribute("aria-label") or show.inner_text())
+        anna.type(field, "Kertmozi27")
+        show.click()
+        assert box.get_attribute("type") == "text"
+        assert anna.path == "/regisztracio/jelszo"
+        show.click()
+        assert box.get_attribute("type") == "password"
+        assert box.input_value() == "Kertmozi27"
+        show.click()
+    assert len(names) == 2, "a screen reader cannot tell the two buttons apart"
+    with anna.page.expect_request(lambda request: request.method == "POST") as sent:
+        anna.press("password")
+    assert sent.value.post_data
+    anna.must_be_at("/regisztracio/sikeres")
+
+
+def test_without_javascript_there_is_no_button_that_does_nothing(customers):
+    anna = customers.on_phone(javascript=False)
+    anna.go_to_password()
+    buttons = anna.page.locator('main button[type="button"]').all()
+    assert not [button.inner_text() for button in buttons if button.is_visible()]
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_the_rules_are_there_before_anything_is_typed(javascript, customers):
+    anna = customers.on_phone(javascript=javascript)
+    anna.go_to_password()
+    described = anna.page.get_attribute('[name="password"]', "aria-describedby") or ""
+    rules = " ".join(anna.page.inner_text(f"#{part}") for part in described.split())
+    for word in ("6", "kisbet", "nagybet", "szám"):
+        assert word in rules
+
+
+def test_the_rules_tick_themselves_off_and_tell_nothing_to_the_server(customers):
+    anna = customers.on_phone()
+    anna.go_to_password()
+    before = len(anna.visit.requests)
+    rules = anna.page.locator("main")
+    plain = rules.inner_html()
+    anna.page.focus('[name="password"]')
+    anna.page.keyboard.type("Kertmozi27")
+    anna.page.wait_for_timeout(500)
+    assert rules.inner_html() != plain
+    assert len(anna.visit.requests) == before
+
+
+def test_a_password_equal_to_the_address_is_refused_under_the_modern_policy(server_with, customers):
+    server = server_with(BELEPO_PASSWORD_POLICY="modern")
+    anna = customers.on_phone(server=server)
+    anna.go_to_password()
+    for refused in (anna.email, "Kertmozi27"):
+        anna.choose_password(refused)
+        assert anna.status == 422
+    anna.choose_password("három véletlen szó, ékezettel")
+    anna.must_be_at("/regisztracio/sikeres")
+    anna.log_in()
+    anna.must_be_at("/megerosites")
+
+
+def _button_that_shows(customer, field):
+    """The button that belongs to this field, however they are tied together."""
+    identity = customer.page.get_attribute(f'[name="{field}"]', "id")
+    tied = customer.page.locator(f'button[type="button"][aria-controls="{identity}"]')
+    beside = customer.page.locator(f':has(> [name="{field}"]) > button[type="button"]')
+    return tied if tied.count() else beside.first

@@ -1,0 +1,268 @@
+"""Every page and every error state there is, each reached the way people reach it.
+
+A stretch walks through one part of the portal and stops wherever there is something to look at. The
+stops are yielded as short names; whoever walks along looks at `customer.page`.
+"""
+
+from collections.abc import Iterator
+
+from customer import Customer, wrong
+
+PUBLIC_PAGES = [
+    "/",
+    "/ugyfelportal",
+    "/gyik",
+    "/utmutato",
+    "/adatkezeles",
+    "/tajekoztato",
+    "/portalszerzodes",
+    "/impresszum",
+    "/kapcsolat",
+    "/akadalymentesseg",
+]
+
+# What is typed → what it is, for the field of the mobile number (J3).
+IMPOSSIBLE_MOBILES = {
+    "": "nothing",
+    "12345": "too short",
+    "123456789012": "too long",
+    "12a4567": "a letter",
+    "06 1 234 5678": "a landline",
+    "06 31 234 5678": "a prefix that cannot be texted",
+    "+43 660 1234567": "a foreign number",
+}
+
+REFUSED_PASSWORDS = {
+    "": "nothing",
+    "Ab1": "too short",
+    "kertmozi27": "no upper case",
+    "KERTMOZI27": "no lower case",
+    "Kertmozi": "no digit",
+    "Kertmozi 27": "a space",
+    "Kertmozí27": "an accented letter",
+    "Password1": "too common",
+}
+
+NOT_ADDRESSES = {
+    "": "nothing",
+    "anna": "no at sign",
+    "anna@": "no domain",
+    "anna @example.hu": "a space",
+}
+
+
+def public_pages(customer: Customer, _) -> Iterator[str]:
+    for path in PUBLIC_PAGES:
+        customer.open(path)
+        yield f"page {path}"
+    customer.open("/nincs-ilyen-oldal")
+    yield "a page that does not exist"
+
+
+def identification(customer: Customer, _) -> Iterator[str]:
+    customer.go_to_identity()
+    yield "identification"
+    customer.choose_kind("customer")
+    yield "identification by customer number"
+    customer.press("mobileNumber")
+    yield "error identification, nothing filled in"
+    customer.choose_kind("policy")
+    customer.press("mobileNumber")
+    yield "error identification by policy number, nothing filled in"
+    for typed, what in IMPOSSIBLE_MOBILES.items():
+        customer.identify(mobile=typed)
+        yield f"error mobile number: {what}"
+    for typed in ("123456", "12345678", "12_4567"):
+        customer.identify(number=typed)
+        yield f"error customer number {typed}"
+    customer.identify(number="9999999")
+    yield "error no match"
+
+
+def sms_code(customer: Customer, customers) -> Iterator[str]:
+    customer.go_to_code()
+    code = customer.sms_code()
+    yield "sms code"
+    customer.enter_sms_code("")
+    yield "error sms code: nothing"
+    customer.enter_sms_code("123")
+    yield "error sms code: too short"
+    customer.enter_sms_code("12345678")
+    yield "error sms code: too long"
+    customer.press_in_form("/regisztracio/telefonszam/uj-kod")
+    yield "error sms code: asked for another one too early"
+    customer.open("/regisztracio/telefonszam")
+    for attempt in range(1, 5):
+        customer.enter_sms_code(wrong(code)[1:])
+        yield f"error sms code: wrong {attempt} times"
+    customer.enter_sms_code(wrong(code)[1:])
+    yield "error sms code: no tries left"
+
+
+def email_and_declarations(customer: Customer, customers) -> Iterator[str]:
+    neighbour = customers.at_desk()
+    neighbour.register()
+
+    customer.go_to_email()
+    yield "email"
+    customer.press("email")
+    yield "error email, nothing filled in"
+    for typed, what in NOT_ADDRESSES.items():
+        customer.give_email(email=typed)
+        yield f"error email: {what}"
+    customer.give_email("ugyfel@example.com", marketing=None, contract=False)
+    yield "error email, something left out"
+    customer.give_email(neighbour.email)
+    yield "error email taken"
+
+
+def password(customer: Customer, _) -> Iterator[str]:
+    customer.go_to_password()
+    yield "password"
+    for typed, what in REFUSED_PASSWORDS.items():
+        customer.choose_password(typed)
+        yield f"error password: {what}"
+    customer.choose_password("Kertmozi27", again="Kertmozi28")
+    yield "error password: two different ones"
+    customer.choose_password("Kertmozi27")
+    yield "success"
+
+
+def freemail(customer: Customer, _) -> Iterator[str]:
+    customer.register(email=customer.email.replace("example.com", "freemail.hu"))
+    yield "success with a freemail address"
+
+
+def login_and_confirmation(customer: Customer, _) -> Iterator[str]:
+    customer.register()
+    customer.open("/bejelentkezes")
+    yield "login"
+    customer.press("username")
+    yield "error login, nothing filled in"
+    customer.log_in(password="Valami99")
+    yield "error login, wrong password"
+    customer.log_in()
+    yield "confirmation"
+    code = customer.email_code()
+    customer.confirm_email("")
+    yield "error confirmation: nothing"
+    customer.confirm_email("AB")
+    yield "error confirmation: too short"
+    customer.confirm_email(wrong(code)[1:])
+    yield "error confirmation: wrong"
+    customer.press_in_form("/megerosites/uj-kod")
+    yield "error confirmation: asked for another one too early"
+    customer.open("/megerosites/email-cim")
+    yield "mistyped address"
+    customer.press("email")
+    yield "error mistyped address, nothing filled in"
+    for path in ("/fiok", "/fiok/adatok"):
+        customer.open(path)
+        yield f"{path} before confirmation"
+    customer.open("/megerosites")
+    customer.confirm_email(code[1:])
+    yield "portal, for the first time"
+
+
+def portal(customer: Customer, _) -> Iterator[str]:
+    customer.become_a_user()
+    for path in (
+        "/fiok",
+        "/fiok/adatok",
+        "/fiok/nyilatkozatok",
+        "/fiok/biztonsag",
+        "/fiok/szerzodes",
+        "/fiok/levelezesi-cim",
+        "/fiok/jelszo",
+    ):
+        customer.open(path)
+        yield f"page {path}"
+
+    customer.press("currentPassword")
+    yield "error new password, nothing filled in"
+    customer.type("currentPassword", "Valami99")
+    customer.type("password", "Napraforgo31")
+    customer.type("passwordAgain", "Napraforgo31")
+    customer.press("currentPassword")
+    yield "error new password: the old one is wrong"
+
+    customer.open("/fiok/levelezesi-cim")
+    customer.press("email")
+    yield "error correspondence address, nothing filled in"
+    customer.type("email", f"levelek.{customer.email}")
+    customer.type("password", customer.password)
+    customer.press("email")
+    yield "correspondence address: code"
+    customer.press("code")
+    yield "error correspondence address: no code"
+
+    customer.press_in_form("/kijelentkezes")
+    yield "logged out"
+
+
+def recovery(customer: Customer, _) -> Iterator[str]:
+    customer.become_a_user()
+    customer.forget_cookies()
+    customer.page.goto(f"/elfelejtett-jelszo?nyelv={customer.language}")
+    yield "recovery"
+    customer.press("email")
+    yield "error recovery, nothing filled in"
+    letters = len(customer.server.messages(customer.email))
+    customer.type("email", customer.email)
+    customer.press("email")
+    yield "recovery: new password"
+    customer.press("code")
+    yield "error recovery: new password, nothing filled in"
+    code = customer.server.wait_for_message(customer.email, letters).code(customer.shown_prefix())
+    for typed in (wrong(code), code):
+        customer.type("code", typed)
+        customer.type("password", "Napraforgo31")
+        customer.type("passwordAgain", "Napraforgo31")
+        customer.press("code")
+        yield "error recovery: wrong code" if typed != code else "recovered"
+
+
+def dead_ends(customer: Customer, customers) -> Iterator[str]:
+    for path in (
+        "/regisztracio/telefonszam",
+        "/regisztracio/email",
+        "/regisztracio/jelszo",
+        "/regisztracio/sikeres",
+        "/megerosites",
+        "/fiok",
+        "/elfelejtett-jelszo/uj-jelszo",
+    ):
+        customer.open(path)
+        yield f"out of the blue at {path}"
+
+    customer.go_to_code()
+    customer.forget_cookies()
+    customer.page.goto(f"/?nyelv={customer.language}")
+    customer.page.go_back()
+    yield "the registration is forgotten"
+
+    member = customers.at_desk(language=customer.language)
+    member.register()
+    customer.person, sent = member.person, member.sms_count()
+    customer.go_to_identity()
+    customer.identify()
+    sms = customer.server.wait_for_message(customer.person.digits, after=sent)
+    customer.enter_sms_code(sms.code(customer.shown_prefix())[1:])
+    yield "already registered"
+
+
+STRETCHES = [
+    public_pages,
+    identification,
+    sms_code,
+    email_and_declarations,
+    password,
+    freemail,
+    login_and_confirmation,
+    portal,
+    recovery,
+    dead_ends,
+]
+
+# Pages that the server does not have yet (J10); what is in here must fail.
+TO_COME = [portal, recovery]
