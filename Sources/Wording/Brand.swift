@@ -34,8 +34,9 @@ package struct Brand: Sendable {
 
   /// Loads the brand that ships with Belépő, and over it the insurer's folder.
   ///
+  /// - Parameter limits: what the sentences say of times and counts
   /// - Throws: ``Broken`` with a sentence that names the file.
-  package static func load(directory: String?) throws -> Brand {
+  package static func load(directory: String?, limits: Limits = Limits()) throws -> Brand {
     let builtIn = Bundle.module.bundleURL.appendingPathComponent("Brand")
     let own = directory.map { URL(fileURLWithPath: $0, isDirectory: true) }
     if let own, !FileManager.default.fileExists(atPath: own.path) {
@@ -45,7 +46,7 @@ package struct Brand: Sendable {
     var texts: [Language: Texts] = [:]
     var documents: [Language: [String: Document]] = [:]
     for language in Language.allCases {
-      texts[language] = try loadTexts(language, facts: facts, own: own)
+      texts[language] = try loadTexts(language, own: own).filling(facts, limits)
       documents[language] = try loadDocuments(language, own: own, builtIn: builtIn)
     }
     return Brand(facts: facts, documents: documents, texts: texts)
@@ -104,9 +105,7 @@ package struct Brand: Sendable {
     }
   }
 
-  private static func loadTexts(
-    _ language: Language, facts: Facts, own: URL?
-  ) throws -> Texts {
+  private static func loadTexts(_ language: Language, own: URL?) throws -> Texts {
     let name = "\(language.rawValue).yaml"
     let shipped = Bundle.module.bundleURL.appendingPathComponent("Texts/\(name)")
     var sentences = try sentences(in: shipped)
@@ -122,11 +121,7 @@ package struct Brand: Sendable {
       }
       sentences.merge(overrides) { $1 }
     }
-    let constants = [
-      "insurer": facts.insurerName, "portal": facts.portalName, "phone": facts.callCentrePhone,
-      "hours": facts.callCentreHours[language.rawValue] ?? "", "email": facts.email,
-    ]
-    return Texts(language: language, sentences: sentences).filling(constants)
+    return Texts(language: language, sentences: sentences)
   }
 
   private static func sentences(in file: URL) throws -> [String: String] {
@@ -141,12 +136,12 @@ package struct Brand: Sendable {
   private static func checkPlaceholders(
     _ sentence: String, like shipped: String, key: String, file: URL
   ) throws {
-    let ofTheBrand: Set = ["insurer", "portal", "phone", "hours", "email"]
+    let constants = Set(Constant.allCases.map(\.rawValue))
     let (own, known) = (Texts.placeholders(in: sentence), Texts.placeholders(in: shipped))
-    if let name = own.subtracting(known).subtracting(ofTheBrand).sorted().first {
+    if let name = own.subtracting(known).subtracting(constants).sorted().first {
       throw Broken(description: "\(file.path): \(key) has an unknown place {\(name)}.")
     }
-    if let name = known.subtracting(own).subtracting(ofTheBrand).sorted().first {
+    if let name = known.subtracting(own).subtracting(constants).sorted().first {
       throw Broken(description: "\(file.path): \(key) does not tell {\(name)}.")
     }
   }

@@ -25,7 +25,7 @@ struct IdentificationTests {
     #expect(messages[0].text != messages[1].text)
   }
 
-  @Test(arguments: [(Language.hungarian, "az Ön kódja"), (.english, "your code is")])
+  @Test(arguments: [(Language.hungarian, "Utolsó 5 jegyét"), (.english, "Enter its last 5")])
   func `the SMS is in the language of the page`(language: Language, words: String) async throws {
     let stage = try await Stage()
     _ = try await stage.registrations.identify(

@@ -92,7 +92,7 @@ internal import Testing
       try await anna.register(.anna, email: "anna@pelda.hu", on: stage)
       let post = try await stage.post()
       #expect(post.count == 4)
-      #expect(post.contains { $0.text.contains("your code is") })
+      #expect(post.contains { $0.text.contains("Enter its last 5") })
       #expect(!post.contains { $0.text.contains("Tisztelt") })
     }
   }

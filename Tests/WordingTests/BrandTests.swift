@@ -26,7 +26,7 @@ internal import Wording
       for (key, sentence) in brand.texts(in: language).sentences {
         #expect(!sentence.contains("Példa") && !sentence.contains("421"), "\(key)")
         let left = Texts.placeholders(in: sentence)
-        #expect(left.isDisjoint(with: `The bundles`.brandPlaces), "\(key)")
+        #expect(left.isDisjoint(with: Constant.allCases.map(\.rawValue)), "\(key)")
       }
     }
     #expect(Set(brand.passwordContextWords) == ["sajat", "Saját", "Biztosító", "Ügyfélkapu"])
@@ -55,6 +55,39 @@ internal import Wording
   @Test func `may be an empty folder`() throws {
     let own = try OwnBrand()
     #expect(try own.load().facts == Brand.load(directory: nil).facts)
+  }
+
+  // MARK: Limits
+
+  @Test(arguments: [
+    (3600, "1 óra", "1 hour"), (7200, "2 óra", "2 hours"), (5400, "90 perc", "90 minutes"),
+    (60, "1 perc", "1 minute"), (1, "1 másodperc", "1 second"), (90, "90 másodperc", "90 seconds"),
+  ])
+  func `says the times that are configured, in words`(
+    seconds: Int, hungarian: String, english: String
+  ) throws {
+    var limits = Limits()
+    limits.registrationLifetimeSeconds = seconds
+    limits.emailCodeLifetimeSeconds = seconds
+    limits.loginDelaySecondsMax = seconds
+    let brand = try Brand.load(directory: nil, limits: limits)
+    let keys: [TextKey] = [
+      "notice.expired.body", "confirm.hint", "mail.code.text", "logIn.refused",
+      "confirm.wrongPassword",
+    ]
+    for key in keys {
+      #expect(brand.texts(in: .hungarian)[key].contains(": \(hungarian)"), "\(key)")
+      #expect(brand.texts(in: .english)[key].contains(english), "\(key)")
+    }
+  }
+
+  @Test func `says how many messages are sent in one registration`() throws {
+    var limits = Limits()
+    limits.smsPerRegistration = 7
+    let brand = try Brand.load(directory: nil, limits: limits)
+    for language in Language.allCases {
+      #expect(brand.texts(in: language)["code.resend.body"].contains(": 7."))
+    }
   }
 
   // MARK: Refused, with a sentence that names the file

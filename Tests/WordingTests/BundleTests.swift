@@ -5,8 +5,8 @@ internal import Wording
 
 /// Every sentence, in both languages (R1).
 @Suite struct `The bundles` {
-  /// These come from the brand, for any sentence.
-  static let brandPlaces: Set<String> = ["insurer", "portal", "phone", "hours", "email"]
+  /// These are filled in any sentence, when the program starts.
+  private static let constants = Set(Constant.allCases.map(\.rawValue))
 
   // MARK: Both languages
 
@@ -45,13 +45,13 @@ internal import Wording
     let sentences = try Bundles.sentences(in: .hungarian)
     let uses = try KeyUses()
     for use in uses.filled {
-      let places = Texts.placeholders(in: sentences[use.key] ?? "").subtracting(Self.brandPlaces)
+      let places = Texts.placeholders(in: sentences[use.key] ?? "").subtracting(Self.constants)
       #expect(places == use.names, "\(use.place): \(use.key)")
     }
     // A template fills its places with its page's properties, which its own tests look at.
     let filled = Set(uses.filled.map(\.key))
     for (key, place) in uses.places where place.hasSuffix(".swift") && !filled.contains(key) {
-      let places = Texts.placeholders(in: sentences[key] ?? "").subtracting(Self.brandPlaces)
+      let places = Texts.placeholders(in: sentences[key] ?? "").subtracting(Self.constants)
       #expect(places == [], "\(place): \(key)")
     }
   }

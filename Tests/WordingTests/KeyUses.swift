@@ -11,7 +11,7 @@ struct KeyUses {
   private(set) var filled: [(key: String, names: Set<String>, place: String)] = []
 
   init() throws {
-    let folders = ["Accounts", "CustomerSite", "Outbox", "Pages"]
+    let folders = ["Accounts", "CustomerSite", "Outbox", "Pages", "Wording"]
     for folder in folders {
       for file in try Repository.files(
         under: "Sources/\(folder)", endingIn: ["swift", "mustache"])

@@ -22,7 +22,8 @@ struct Composition {
 
   /// Everything that `serve` runs, in the order in which it is started; it stops in reverse.
   func services(_ readiness: Readiness) throws -> [any Service] {
-    let brand = try Brand.load(directory: settings.text(.brandDirectory))
+    let brand = try Brand.load(
+      directory: settings.text(.brandDirectory), limits: settings.limits)
     let catcher = isDemo ? Catcher(now: now) : nil
     let doorbell = Doorbell()
     let world = try world(brand, doorbell)

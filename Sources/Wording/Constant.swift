@@ -1,0 +1,55 @@
+internal import Domain
+
+/// A place that any sentence may have: what it says is the same as long as the program runs.
+package enum Constant: String, CaseIterable {
+  // What the brand says.
+  case insurer
+  case portal
+  case phone
+  case hours
+  case email
+  // What the limits say.
+  case messagesOfRegistration
+  case lifeOfRegistration
+  case lifeOfEmailCode
+  case pauseOfLogin
+}
+
+extension Texts {
+  /// The sentences with the places filled that any of them may have.
+  func filling(_ facts: Brand.Facts, _ limits: Limits) -> Texts {
+    let values = Constant.allCases.map { constant in
+      let value =
+        switch constant {
+        case .insurer: facts.insurerName
+        case .portal: facts.portalName
+        case .phone: facts.callCentrePhone
+        case .hours: facts.callCentreHours[language.rawValue] ?? ""
+        case .email: facts.email
+        case .messagesOfRegistration: String(limits.smsPerRegistration)
+        case .lifeOfRegistration: time(limits.registrationLifetimeSeconds)
+        case .lifeOfEmailCode: time(limits.emailCodeLifetimeSeconds)
+        case .pauseOfLogin: time(limits.loginDelaySecondsMax)
+        }
+      return (constant.rawValue, value)
+    }
+    return filling(Dictionary(uniqueKeysWithValues: values))
+  }
+
+  /// A length of time in the largest unit that tells it exactly, such as «24 óra» or "90 seconds".
+  private func time(_ seconds: Int) -> String {
+    if seconds.isMultiple(of: 3600) {
+      let count = String(seconds / 3600)
+      return seconds == 3600
+        ? self["time.hour", ["count": count]] : self["time.hours", ["count": count]]
+    }
+    if seconds.isMultiple(of: 60) {
+      let count = String(seconds / 60)
+      return seconds == 60
+        ? self["time.minute", ["count": count]] : self["time.minutes", ["count": count]]
+    }
+    let count = String(seconds)
+    return seconds == 1
+      ? self["time.second", ["count": count]] : self["time.seconds", ["count": count]]
+  }
+}
