@@ -84,6 +84,7 @@ def test_the_rules_are_there_before_anything_is_typed(javascript, customers):
 def test_the_rules_tick_themselves_off_and_tell_nothing_to_the_server(customers):
     anna = customers.on_phone()
     anna.go_to_password()
+    anna.page.wait_for_load_state("networkidle")
     before = len(anna.visit.requests)
     rules = anna.page.locator("main")
     plain = rules.inner_html()

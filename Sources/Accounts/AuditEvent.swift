@@ -5,12 +5,15 @@ internal import Persistence
 /// Who did what, when: one line for each thing that somebody may be asked about later.
 struct AuditEvent {
   enum Kind: String {
+    case claimInvalid = "claim_invalid"
     case mismatch
+    case mismatchLimit = "mismatch_limit"
     case smsSent = "sms_sent"
     case smsLimit = "sms_limit"
     case smsCodeWrong = "sms_code_wrong"
     case smsCodeAccepted = "sms_code_accepted"
     case smsStepDisabled = "sms_step_disabled"
+    case smsStepRefused = "sms_step_refused"
     case smsStepEnabled = "sms_step_enabled"
     case emailTaken = "email_taken"
     case contactGiven = "contact_given"

@@ -19,12 +19,13 @@ package struct Confirmations: Sendable {
     package let email: EmailAddress
     package let codePrefix: String
     package let triesLeft: Int
-    package let isCodeExpired: Bool
+    /// How long the code still lives; 0 when its life is over.
+    package let secondsLeft: Int
     package let resendInSeconds: Int
     package let mark: SendingMark
 
     /// Whether a code can be typed at all, or only a new one asked for.
-    package var isLive: Bool { !isCodeExpired && triesLeft > 0 }
+    package var isLive: Bool { secondsLeft > 0 && triesLeft > 0 }
   }
 
   /// How the confirmation stands; `nil` when the address is confirmed.
@@ -37,7 +38,8 @@ package struct Confirmations: Sendable {
       let challenge = confirmation.challenge
       return Standing(
         email: confirmation.account.email, codePrefix: challenge.prefix,
-        triesLeft: challenge.triesLeft, isCodeExpired: now >= challenge.expiresAt,
+        triesLeft: challenge.triesLeft,
+        secondsLeft: max(0, Int(challenge.expiresAt.timeIntervalSince(now).rounded(.up))),
         resendInSeconds: challenge.secondsUntilResend(at: now, limits: world.limits),
         mark: SendingMark(challenge))
     }
@@ -104,7 +106,7 @@ package struct Confirmations: Sendable {
       }
       guard !confirmation.account.isConfirmed else { return .alreadyConfirmed }
       var challenge = confirmation.challenge
-      if let isNewCode = SendingMark.missed(by: mark, challenge) {
+      if let isNewCode = SendingMark.missed(by: mark, challenge, at: now, limits: world.limits) {
         return .sent(isNewCode: isNewCode)
       }
       let resend = challenge.resend(at: now, limits: world.limits)
@@ -124,6 +126,8 @@ package struct Confirmations: Sendable {
     case corrected
     case wrongPassword
     case taken
+    /// Too many addresses of others today (D 7).
+    case tooManyTaken
     case tooMany
     case alreadyConfirmed
     case overloaded
@@ -153,13 +157,25 @@ package struct Confirmations: Sendable {
         id: account, customer: confirmation.account.customer, email: email, emailConfirmedAt: nil,
         language: confirmation.account.language)
       guard try maySend(to: corrected, in: transaction, at: now) else { return .tooMany }
-      guard try transaction.correctEmail(of: account, to: email) else { return .taken }
+      let taken = EventCount(
+        name: "taken_email", key: Array("\(account)".utf8), windowSeconds: 86_400)
+      guard try transaction.used(taken, at: now) < world.limits.takenEmailsPerRegistration else {
+        return .tooManyTaken
+      }
+      guard try transaction.correctEmail(of: account, to: email) else {
+        _ = try transaction.increase(taken, at: now)
+        if let owner = try transaction.account(named: email) {
+          try transaction.tell(
+            owner, triedBy: corrected.customer, world.correspondence, at: now)
+        }
+        return .taken
+      }
       try send(challenge, to: corrected, in: transaction, at: now)
       try transaction.record(
         AuditEvent(kind: .emailCorrected, customer: corrected.customer, account: account), at: now)
       return .corrected
     }
-    if outcome == .corrected { world.doorbell.ring() }
+    if outcome == .corrected || outcome == .taken { world.doorbell.ring() }
     return outcome
   }
 
@@ -208,7 +224,7 @@ package struct Confirmations: Sendable {
     try transaction.enqueue(
       world.correspondence.emailCode(
         world.codes.code(of: challenge, .unambiguous), to: account.email, sending: sending,
-        for: account.customer, in: account.language, expiring: challenge.expiresAt),
+        for: account.customer, in: account.language, expiring: challenge.expiresAt, at: now),
       at: now)
     try transaction.record(
       AuditEvent(kind: .emailCodeSent, customer: account.customer, account: account.id), at: now)

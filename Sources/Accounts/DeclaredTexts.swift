@@ -34,6 +34,11 @@ package struct DeclaredTexts: Sendable {
     texts[language]?[kind]?.version ?? ""
   }
 
+  /// The language of the page on which a contact was given.
+  package func language(of contact: Registration.Contact) -> Language? {
+    contact.declarations.lazy.compactMap { text(of: $0)?.language }.first
+  }
+
   /// The text that a declaration answered, if this instance shows it in any language.
   package func text(of declaration: Declaration) -> DeclaredText? {
     Language.allCases.lazy

@@ -36,7 +36,11 @@ package struct Passwords: Sendable {
   /// - Throws: ``HashingQueue/Overloaded``.
   func hash(_ password: String) async throws -> String {
     let bytes = Array(password.utf8)
-    return try await queue.run { [argon2id] in try argon2id.hash(bytes) }
+    do {
+      return try await queue.run { [argon2id] in try argon2id.hash(bytes) }
+    } catch is Argon2id.OutOfMemory {
+      throw HashingQueue.Overloaded()
+    }
   }
 
   /// Compares with the hash, or with nobody's when there is none.
@@ -45,8 +49,12 @@ package struct Passwords: Sendable {
   func verify(_ password: String, against hash: String?) async throws -> Bool {
     let bytes = Array(password.utf8)
     let stored = hash ?? nobodysHash
-    let isRight = try await queue.run { Argon2id.verify(bytes, against: stored) }
-    return isRight && hash != nil
+    do {
+      let isRight = try await queue.run { try Argon2id.verify(bytes, against: stored) }
+      return isRight && hash != nil
+    } catch is Argon2id.OutOfMemory {
+      throw HashingQueue.Overloaded()
+    }
   }
 
   /// Whether a hash was made with other parameters than today's.

@@ -6,6 +6,8 @@ extension Registrations {
   /// Where a registration stands, with what its page has to show.
   package struct Standing: Sendable {
     package let caseNumber: CaseNumber
+    /// Of the registration's life.
+    package let secondsLeft: Int
     package let step: Step
 
     package enum Step: Sendable {
@@ -47,6 +49,7 @@ extension Registrations {
       }
       return Standing(
         caseNumber: registration.caseNumber,
+        secondsLeft: max(0, Int(registration.expiresAt.timeIntervalSince(now).rounded(.up))),
         step: try step(of: registration, in: transaction, at: now))
     }
   }

@@ -56,8 +56,10 @@ package struct Registrations: Sendable {
     case noMatch
     /// Too many failed tries with this number or from this address.
     case limited(retryAfterSeconds: Int)
-    case tooManyMessages
+    case tooManyMessages(Registration.MessageLimit)
     case smsStepDisabled
+    /// Too many wrong codes of all customers today; the call centre helps (D 1).
+    case suspended
   }
 
   /// «Tovább», below the number and the mobile number.
@@ -78,6 +80,21 @@ package struct Registrations: Sendable {
     return identified
   }
 
+  /// What was typed cannot be a claim: the page tells it, and the call centre finds it (D 5).
+  ///
+  /// - Parameter mistakes: what is wrong with which field, with nothing of what was typed
+  package func refuse(_ mistakes: String, on visit: Visit) async throws -> (Token, CaseNumber) {
+    let now = world.now()
+    let caseNumber = CaseNumber(drawing: world.randomBytes(32))
+    return try await world.store.write { transaction in
+      let (registration, token) = try open(
+        visit, caseNumber: caseNumber, in: transaction, at: now)
+      try transaction.record(
+        AuditEvent(kind: .claimInvalid, detail: mistakes, registration: registration.id), at: now)
+      return (token, registration.caseNumber)
+    }
+  }
+
   /// How often one form may begin anew, after what it opened has come to its end.
   private static let opensPerForm: ClosedRange<UInt8> = 1...20
 
@@ -93,20 +110,35 @@ package struct Registrations: Sendable {
     // The same click twice finds what the first one opened. A page that is sent once more after the
     // end of that registration opens another one.
     for turn in Self.opensPerForm {
-      let click = visit.form + [turn]
-      let token = Token(bytes: world.keys.sign(click, for: .registrationToken))
-      try transaction.open(
-        key: sha256(click), token: token, caseNumber: caseNumber, language: visit.language,
-        at: now, expiring: now.addingTimeInterval(Double(limits.registrationLifetimeSeconds)))
-      // Found by its token, which is another one after the proof: the page that was before it must
-      // not move what was proven.
-      if let registration = try transaction.registration(token, locking: true),
-        registration.isOpen(at: now)
+      if let opened = try open(
+        click: visit.form + [turn], visit, caseNumber: caseNumber, in: transaction, at: now)
       {
-        return (registration, token)
+        return opened
       }
     }
-    throw MissingRow("open registration")
+    // A page that somebody sends for ever has lost its claim to be one click.
+    let click = world.randomBytes(32)
+    guard
+      let opened = try open(
+        click: click, visit, caseNumber: caseNumber, in: transaction, at: now)
+    else { throw MissingRow("open registration") }
+    return opened
+  }
+
+  private func open(
+    click: [UInt8], _ visit: Visit, caseNumber: CaseNumber, in transaction: any Transaction,
+    at now: Date
+  ) throws -> (Registration, Token)? {
+    let token = Token(bytes: world.keys.sign(click, for: .registrationToken))
+    try transaction.open(
+      key: sha256(click), token: token, caseNumber: caseNumber, language: visit.language,
+      at: now, expiring: now.addingTimeInterval(Double(limits.registrationLifetimeSeconds)))
+    // Found by its token, which is another one after the proof: the page that was before it must
+    // not move what was proven.
+    guard let registration = try transaction.registration(token, locking: true),
+      registration.isOpen(at: now)
+    else { return nil }
+    return (registration, token)
   }
 
   private func decide(
@@ -115,6 +147,9 @@ package struct Registrations: Sendable {
   ) throws -> IdentificationOutcome {
     let counts = mismatchCounts(of: claim, on: visit)
     for (count, limit) in counts where try transaction.used(count, at: now) >= limit {
+      try transaction.record(
+        AuditEvent(kind: .mismatchLimit, detail: count.name, registration: registration.id),
+        at: now)
       return .limited(retryAfterSeconds: count.secondsLeft(at: now))
     }
     let answer = try transaction.lookUp(claim.number)
@@ -158,6 +193,7 @@ package struct Registrations: Sendable {
     drawing challenge: Challenge, in transaction: any Transaction, at now: Date
   ) throws -> IdentificationOutcome {
     guard let number = customer.smsNumber else { return .noMatch }
+    guard try mayTryCodes(in: transaction, at: now) else { return .suspended }
     let sending = registration.identify(
       customer.number, smsStep: try transaction.smsStep(of: customer.number),
       recent: try recentMessages(to: number, for: customer.number, in: transaction, at: now),
@@ -167,12 +203,17 @@ package struct Registrations: Sendable {
       try send(challenge, to: number, registration, customer.number, in: transaction, at: now)
       return .codeSent
     case .underWay, .tooSoon: return .codeSent
-    case .tooMany:
+    case .tooMany(let limit):
       try transaction.record(
         AuditEvent(kind: .smsLimit, customer: customer.number, registration: registration.id),
         at: now)
-      return .tooManyMessages
-    case .disabled: return .smsStepDisabled
+      return .tooManyMessages(limit)
+    case .disabled:
+      try transaction.record(
+        AuditEvent(
+          kind: .smsStepRefused, customer: customer.number, registration: registration.id),
+        at: now)
+      return .smsStepDisabled
     case .expired, .outOfTurn:
       // Only an open registration comes here; it was locked when that was found out.
       throw MissingRow("open registration")
@@ -225,7 +266,7 @@ package struct Registrations: Sendable {
       guard let registration = try transaction.registration(beforeProof: token) else {
         return (.unknown, 0)
       }
-      return (try repeatCode(entry, token, registration, in: transaction, at: now), 0)
+      return try repeatCode(entry, token, registration, in: transaction, at: now)
     }
     if failures == limits.smsFailuresPerDay {
       world.raise(.smsFailureBudgetSpent(failures: failures))
@@ -235,6 +276,11 @@ package struct Registrations: Sendable {
 
   /// All customers' wrong codes of a day.
   private static let smsFailures = EventCount(name: "sms_failure", key: [], windowSeconds: 86_400)
+
+  /// Whether the day's budget of wrong codes is not spent yet.
+  private func mayTryCodes(in transaction: any Transaction, at now: Date) throws -> Bool {
+    try transaction.used(Self.smsFailures, at: now) < limits.smsFailuresPerDay
+  }
 
   private func tryCode(
     _ entry: CodeEntry, _ token: Token, _ loaded: Registration, in transaction: any Transaction,
@@ -246,7 +292,7 @@ package struct Registrations: Sendable {
         registration.isExpired(at: now) ? .expired : .outOfTurn
       return (CodeAnswer(.of(outcome), of: registration), 0)
     }
-    guard try transaction.used(Self.smsFailures, at: now) < limits.smsFailuresPerDay else {
+    guard try mayTryCodes(in: transaction, at: now) else {
       return (CodeAnswer(.suspended, of: registration), 0)
     }
     var smsStep = try transaction.smsStep(of: customer)
@@ -296,22 +342,36 @@ package struct Registrations: Sendable {
   private func repeatCode(
     _ entry: CodeEntry, _ token: Token, _ loaded: Registration, in transaction: any Transaction,
     at now: Date
-  ) throws -> CodeAnswer {
+  ) throws -> (CodeAnswer, failures: Int) {
     var registration = loaded
-    guard let challenge = registration.proof else { return .unknown }
+    guard let challenge = registration.proof, let customer = registration.customer,
+      try mayTryCodes(in: transaction, at: now)
+    else { return (.unknown, 0) }
+    var smsStep = try transaction.smsStep(of: customer)
     let outcome = registration.repeatCode(
-      matches: world.codes.matches(entry, challenge, limits.smsAlphabet), at: now)
+      matches: world.codes.matches(entry, challenge, limits.smsAlphabet), smsStep: &smsStep,
+      at: now, limits: limits)
     try transaction.save(registration)
-    guard outcome == .accepted || outcome == .alreadyRegistered else { return .unknown }
-    return CodeAnswer(
-      .of(outcome), newToken: tokenAfterProof(token, challenge), of: registration)
+    switch outcome {
+    case .accepted, .alreadyRegistered:
+      let newToken = tokenAfterProof(token, challenge)
+      return (CodeAnswer(.of(outcome), newToken: newToken, of: registration), 0)
+    case .wrong:
+      try transaction.save(smsStep)
+      return (.unknown, try record(outcome, of: registration, customer, in: transaction, at: now))
+    case .codeExpired, .codeSpent, .disabled, .expired, .outOfTurn: return (.unknown, 0)
+    }
   }
 
   package enum ResendOutcome: Hashable, Sendable {
     case sent(isNewCode: Bool)
     case tooSoon(secondsLeft: Int)
-    case tooMany
+    case tooMany(Registration.MessageLimit)
     case smsStepDisabled
+    /// Too many wrong codes of all customers today; the call centre helps (D 1).
+    case suspended
+    /// The customer can no longer register by the register.
+    case stopped
     case expired
     case outOfTurn
     case unknown
@@ -319,9 +379,11 @@ package struct Registrations: Sendable {
 
   /// «Új SMS-t kérek».
   ///
-  /// - Parameter mark: the ``SendingMark`` of the page on which it was pressed
+  /// - Parameters:
+  ///   - mark: the ``SendingMark`` of the page on which it was pressed
+  ///   - language: of that page; the message speaks it
   package func resendCode(
-    in token: Token, mark: String = ""
+    in token: Token, mark: String = "", language: Language? = nil
   ) async throws -> ResendOutcome {
     let now = world.now()
     let challenge = world.codes.newChallenge(.sms(limits), at: now)
@@ -330,12 +392,18 @@ package struct Registrations: Sendable {
         return .unknown
       }
       guard case .phone(let customer, let present) = registration.step,
-        let number = try transaction.customer(customer)?.smsNumber,
-        number.hasPrefix(in: limits.mobilePrefixes)
+        !registration.isExpired(at: now)
       else { return registration.isExpired(at: now) ? .expired : .outOfTurn }
-      if let isNewCode = SendingMark.missed(by: mark, present) {
+      if let isNewCode = SendingMark.missed(by: mark, present, at: now, limits: limits) {
         return .sent(isNewCode: isNewCode)
       }
+      guard let number = try numberToText(of: customer, in: transaction) else {
+        registration.lostCustomer()
+        try transaction.save(registration)
+        return .stopped
+      }
+      guard try mayTryCodes(in: transaction, at: now) else { return .suspended }
+      registration.language = language ?? registration.language
       let sending = registration.resendCode(
         smsStep: try transaction.smsStep(of: customer),
         recent: try recentMessages(to: number, for: customer, in: transaction, at: now),
@@ -346,10 +414,10 @@ package struct Registrations: Sendable {
         try send(challenge, to: number, registration, customer, in: transaction, at: now)
         return .sent(isNewCode: isNewCode)
       case .tooSoon(let secondsLeft): return .tooSoon(secondsLeft: secondsLeft)
-      case .tooMany:
+      case .tooMany(let limit):
         try transaction.record(
           AuditEvent(kind: .smsLimit, customer: customer, registration: registration.id), at: now)
-        return .tooMany
+        return .tooMany(limit)
       case .disabled: return .smsStepDisabled
       case .expired: return .expired
       case .underWay, .outOfTurn: return .outOfTurn
@@ -357,6 +425,16 @@ package struct Registrations: Sendable {
     }
     if case .sent = outcome { world.doorbell.ring() }
     return outcome
+  }
+
+  /// The number of a customer who may register by the register as it is now.
+  private func numberToText(
+    of customer: CustomerNumber, in transaction: any Transaction
+  ) throws -> PhoneNumber? {
+    guard let registered = try transaction.customer(customer), registered.status == .active,
+      let number = registered.smsNumber, number.hasPrefix(in: limits.mobilePrefixes)
+    else { return nil }
+    return number
   }
 
   private func recentMessages(
@@ -397,6 +475,8 @@ package struct Registrations: Sendable {
       guard var registration = try transaction.registration(token, locking: true) else {
         return .unknown
       }
+      // The contract that is accepted is in this language, and so are all letters from now on.
+      registration.language = world.declaredTexts.language(of: contact) ?? registration.language
       let owner = try transaction.account(named: contact.email)
       let outcome = registration.give(contact, isTaken: owner != nil, at: now, limits: limits)
       try transaction.save(registration)
@@ -409,7 +489,10 @@ package struct Registrations: Sendable {
             kind: .contactGiven, customer: registration.customer, registration: registration.id),
           at: now)
       case .emailTaken, .stopped:
-        if let owner { try tell(owner, registration, in: transaction, at: now) }
+        if let owner {
+          try transaction.tell(
+            owner, triedBy: registration.customer, in: registration, world.correspondence, at: now)
+        }
       case .expired, .outOfTurn: break
       }
       return .of(outcome)
@@ -428,19 +511,6 @@ package struct Registrations: Sendable {
       }
       try transaction.keep(text, of: declaration.kind)
     }
-  }
-
-  private func tell(
-    _ owner: Account, _ registration: Registration, in transaction: any Transaction, at now: Date
-  ) throws {
-    let day = String(Int(now.timeIntervalSince1970) / 86_400)
-    try transaction.enqueue(
-      world.correspondence.emailTaken(owner: owner, day: day, at: now), at: now)
-    try transaction.record(
-      AuditEvent(
-        kind: .emailTaken, customer: registration.customer, registration: registration.id,
-        account: owner.id),
-      at: now)
   }
 
   // MARK: Password (J6, J7)
@@ -494,6 +564,11 @@ package struct Registrations: Sendable {
     guard case .ready(let customer, let contact) = registration.completion(at: now) else {
       return .outOfTurn
     }
+    guard let number = try numberToText(of: customer, in: transaction) else {
+      registration.lostCustomer()
+      try transaction.save(registration)
+      return .stopped
+    }
     let account = NewAccount(
       customer: customer, email: contact.email, passwordHash: passwordHash,
       language: registration.language, registration: registration.id,
@@ -505,7 +580,7 @@ package struct Registrations: Sendable {
     try transaction.save(registration)
     try transaction.declare(
       contact.declarations, account: id, registration: registration.id, at: now)
-    try queueWelcome(account, id: id, in: transaction, at: now)
+    try queueWelcome(account, id: id, contact, to: number, in: transaction, at: now)
     try transaction.record(
       AuditEvent(
         kind: .registered, customer: customer, registration: registration.id, account: id),
@@ -524,7 +599,8 @@ package struct Registrations: Sendable {
     } else {
       outcome = registration.lostEmail(limits: limits) == .stopped ? .stopped : .emailTaken
       if let owner = try transaction.account(named: email) {
-        try tell(owner, registration, in: transaction, at: now)
+        try transaction.tell(
+          owner, triedBy: customer, in: registration, world.correspondence, at: now)
       }
     }
     try transaction.save(registration)
@@ -532,28 +608,28 @@ package struct Registrations: Sendable {
   }
 
   private func queueWelcome(
-    _ account: NewAccount, id: Int64, in transaction: any Transaction, at now: Date
+    _ account: NewAccount, id: Int64, _ contact: Registration.Contact, to number: PhoneNumber,
+    in transaction: any Transaction, at now: Date
   ) throws {
     let (customer, language) = (account.customer, account.language)
     let correspondence = world.correspondence
-    if let number = try transaction.customer(customer)?.smsNumber,
-      number.hasPrefix(in: limits.mobilePrefixes)
-    {
-      try transaction.enqueue(
-        correspondence.registered(
-          to: number, account: id, for: customer, in: language, at: now),
-        at: now)
-    }
+    try transaction.enqueue(
+      correspondence.registered(to: number, account: id, for: customer, in: language, at: now),
+      at: now)
+    // The very words that were accepted, whatever this instance shows by now.
+    guard let accepted = contact.declarations.first(where: { $0.kind == .contract }),
+      let words = try transaction.declaredText(accepted)
+    else { throw MissingRow("accepted contract") }
     try transaction.enqueue(
       correspondence.contract(
-        world.brand.document(.contract, in: language), to: account.email, account: id,
-        for: customer, in: language, at: now),
+        Document(name: .contract, language: words.language, html: words.text),
+        to: account.email, account: id, for: customer, in: language, at: now),
       at: now)
     try transaction.enqueue(
       correspondence.emailCode(
         world.codes.code(of: account.challenge, .unambiguous), to: account.email,
         sending: "\(id)/\(hexadecimal(account.challenge.nonce.prefix(8)))", for: customer,
-        in: language, expiring: account.challenge.expiresAt),
+        in: language, expiring: account.challenge.expiresAt, at: now),
       at: now)
   }
 }

@@ -22,9 +22,13 @@ package struct SendingMark: Hashable, Sendable {
   /// What a form with this mark missed since it was made.
   ///
   /// - Parameter mark: what the form carried; empty when it carried nothing
-  /// - Returns: whether a new code was sent meanwhile, or `nil` when nothing was sent at all
-  static func missed(by mark: String, _ challenge: Challenge) -> Bool? {
+  /// - Returns: whether a new code was sent meanwhile, or `nil` when nothing was sent lately: a
+  ///   page of minutes ago that is pressed again asks for something new
+  static func missed(
+    by mark: String, _ challenge: Challenge, at now: Date, limits: Limits
+  ) -> Bool? {
     if mark.isEmpty || mark == SendingMark(challenge).text { return nil }
+    if challenge.secondsUntilResend(at: now, limits: limits) == 0 { return nil }
     return !mark.utf8.starts(with: code(challenge).utf8)
   }
 }

@@ -8,7 +8,7 @@ package struct Sessions: Sendable {
 
   /// A session's last use is written down no oftener than this: a write for every page view would
   /// cost more than the idle limit is exact.
-  private static let touchSeconds = 60.0
+  private var touchSeconds: Double { min(60, Double(world.limits.sessionIdleSeconds) / 10) }
 
   package init(world: World) {
     self.world = world
@@ -20,7 +20,7 @@ package struct Sessions: Sendable {
     guard let session = try await world.store.read({ try $0.session(token) }),
       isAlive(session, at: now)
     else { return nil }
-    if now.timeIntervalSince(session.lastUsedAt) >= Sessions.touchSeconds {
+    if now.timeIntervalSince(session.lastUsedAt) >= touchSeconds {
       try await world.store.write { try $0.touchSession(token, at: now) }
     }
     return session.account

@@ -1,4 +1,5 @@
 internal import CSodium
+internal import Glibc
 
 /// Slow hashing of passwords, kept as PHC strings (D 3; ASVS 11.4.2, RFC 9106).
 package struct Argon2id: Hashable, Sendable {
@@ -31,9 +32,17 @@ package struct Argon2id: Hashable, Sendable {
   }
 
   /// Whether the password made this hash, with the parameters that the hash itself names.
-  package static func verify(_ password: [UInt8], against hash: String) -> Bool {
+  ///
+  /// - Throws: ``OutOfMemory``: nobody knows then whether the password was right.
+  package static func verify(
+    _ password: [UInt8], against hash: String
+  ) throws(OutOfMemory) -> Bool {
     Sodium.prepare()
-    return crypto_pwhash_str_verify(hash, characters(password), UInt64(password.count)) == 0
+    errno = 0
+    let status = crypto_pwhash_str_verify(hash, characters(password), UInt64(password.count))
+    // libsodium says EINVAL for a wrong password, and nothing for a hash it cannot read.
+    if status != 0, errno == ENOMEM { throw OutOfMemory() }
+    return status == 0
   }
 
   private static func characters(_ bytes: [UInt8]) -> [CChar] {

@@ -73,6 +73,14 @@ extension Registrations.Standing.Step {
     }
   }
 
+  /// Whether somebody has begun and not finished.
+  var isUnderWay: Bool {
+    switch self {
+    case .phone, .email, .password: true
+    case .identification, .finished, .alreadyRegistered, .stopped, .expired: false
+    }
+  }
+
   /// The page where the person is.
   var path: CustomerPath {
     switch self {

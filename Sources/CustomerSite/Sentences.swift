@@ -76,6 +76,7 @@ extension Texts {
     case .upperCaseMissing: self["password.upperCaseMissing"]
     case .digitMissing: self["password.digitMissing"]
     case .forbiddenCharacters: self["password.forbiddenCharacters"]
+    case .controlCharacters: self["password.controlCharacters"]
     case .equalsEmail: self["password.equalsEmail"]
     case .containsEmailName: self["password.containsEmailName"]
     case .contextWord(let word): self["password.contextWord", ["word": word]]

@@ -1,4 +1,7 @@
+internal import Accounts
 internal import Domain
+internal import HTTPTypes
+internal import Hummingbird
 internal import Pages
 internal import Wording
 
@@ -42,6 +45,10 @@ extension Site {
     switch stop {
     case .smsStepDisabled:
       notice("notice.smsDisabled.title", "notice.smsDisabled.body", context, [])
+    case .registerChanged:
+      notice(
+        "notice.registerChanged.title", "notice.registerChanged.body", context,
+        [("action.startAgain", .identify)])
     case .takenEmails:
       notice(
         "notice.takenEmails.title", "notice.takenEmails.body", context,
@@ -50,12 +57,40 @@ extension Site {
   }
 
   /// Too many wrong codes of everybody today (D 1).
-  func smsSuspended(_ context: SiteContext) -> Notice {
-    notice("notice.smsSuspended.title", "notice.smsSuspended.body", context, [])
+  func smsSuspended(_ context: SiteContext) throws -> Response {
+    try response(
+      notice("notice.smsSuspended.title", "notice.smsSuspended.body", context, []), context,
+      status: .serviceUnavailable, retryAfterSeconds: 60 * 60)
   }
 
-  func tooManyMessages(_ context: SiteContext) -> Notice {
-    notice("notice.tooManyMessages.title", "notice.tooManyMessages.body", context, [])
+  /// No more messages (D 2); a code that was sent before is still good for its life.
+  ///
+  /// - Parameter standing: of the registration whose page asked; `nil` on the first page
+  func tooManyMessages(
+    _ limit: Registration.MessageLimit, in standing: Registrations.Standing?,
+    _ context: SiteContext, _ limits: Limits
+  ) throws -> Response {
+    let texts = texts(context)
+    let wait = standing?.secondsLeft ?? limits.registrationLifetimeSeconds
+    var paragraphs: [String]
+    switch limit {
+    case .day: paragraphs = [texts["notice.tooManyMessages.today"]]
+    case .registration:
+      paragraphs = [
+        texts["notice.tooManyMessages.registration", ["wait": texts.time(atLeast: wait)]]
+      ]
+    }
+    var ways: [(TextKey, CustomerPath)] = []
+    if case .phone(let phone) = standing?.step, phone.isLive {
+      paragraphs.insert(texts["notice.tooManyMessages.code"], at: 0)
+      ways = [("action.enterCode", .enterCode)]
+    }
+    return try response(
+      Notice(
+        texts["notice.tooManyMessages.title"], paragraphs, actions: actions(ways, context),
+        page: CustomerPath.enterCode.rawValue),
+      context, status: .tooManyRequests,
+      retryAfterSeconds: limit == .day ? 24 * 60 * 60 : wait)
   }
 
   func tooManyTries(minutes: Int, _ context: SiteContext) -> Notice {

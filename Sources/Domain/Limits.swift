@@ -57,5 +57,17 @@ package struct Limits: Hashable, Sendable {
   /// The longest delay: nobody can lock somebody else out for longer.
   package var loginDelaySecondsMax = 60
 
+  // MARK: Retention
+
+  /// What was typed in a registration, after the end of its life: long enough to notice that
+  /// something went wrong, and no longer.
+  package var abandonedDataSeconds = 72 * 60 * 60
+  /// The rest of a registration that never became an account: its case number answers questions.
+  package var registrationSeconds = 90 * 24 * 60 * 60
+  /// That a message was sent, without its text, which is gone when it is sent.
+  package var messageSeconds = 90 * 24 * 60 * 60
+  /// A session after its last use.
+  package var sessionSeconds = 30 * 24 * 60 * 60
+
   package init() {}
 }

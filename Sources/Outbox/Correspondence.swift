@@ -50,13 +50,15 @@ package struct Correspondence: Sendable {
   /// The code that confirms an e-mail address (J7, J9).
   package func emailCode(
     _ code: VerificationCode, to email: EmailAddress, sending: String, for customer: CustomerNumber,
-    in language: Language, expiring expiresAt: Date
+    in language: Language, expiring expiresAt: Date, at now: Date
   ) -> Message {
     let texts = brand.texts(in: language)
+    let life = texts.time(atMost: Int(expiresAt.timeIntervalSince(now)))
     return Message(
       key: "email-code/\(sending)", kind: .emailCode, channel: .email, recipient: email.address,
       language: language, subject: texts["mail.code.subject"],
-      text: texts["mail.code.text", ["code": code.text]], customer: customer, notAfter: expiresAt)
+      text: texts["mail.code.text", ["code": code.text, "life": life]], customer: customer,
+      notAfter: expiresAt)
   }
 
   /// The accepted contract, word for word (D 6).

@@ -50,7 +50,8 @@ package struct Dispatcher: Service {
 
   private func dispatchAllDue() async {
     do {
-      while try await dispatchBatch() > 0 {}
+      // Asked again before each batch: a long queue must not hold up the stop.
+      while !Task.isShuttingDownGracefully, try await dispatchBatch() > 0 {}
     } catch {
       // The messages are safe in the queue; the next ring tries again.
       logger.error("messages could not be dispatched", metadata: ["problem": "\(error)"])

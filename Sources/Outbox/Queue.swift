@@ -46,7 +46,6 @@ struct Lease: Sendable {
   let channel: Message.Channel
   let delivery: Gateway.Delivery
   let tries: Int
-  let createdAt: Date
 }
 
 extension Transaction {
@@ -83,7 +82,7 @@ extension Transaction {
         LIMIT \(DispatchLimits.batch)
         \(Query.Differing.skippingRowLock)
       )
-      RETURNING id, channel, key, recipient, subject, body, tries, created_at
+      RETURNING id, channel, key, recipient, subject, body, tries
       """)
     return try rows.map { row in
       Lease(
@@ -92,8 +91,7 @@ extension Transaction {
         delivery: Gateway.Delivery(
           key: try row.value("key"), recipient: try row.value("recipient"),
           subject: try row.value("subject"), text: try row.value("body")),
-        tries: try row.value("tries"),
-        createdAt: try row.value("created_at"))
+        tries: try row.value("tries"))
     }
   }
 

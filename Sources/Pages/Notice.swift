@@ -4,7 +4,8 @@ package struct Notice: Sendable {
   package let paragraphs: [String]
   package let actions: [Action]
   package let isError: Bool
-  package let showsCallCentre: Bool
+  /// Where the same can be read again, when it answers a post to a path that has no page.
+  package let page: String?
 
   /// A way on.
   package struct Action: Sendable {
@@ -22,13 +23,13 @@ package struct Notice: Sendable {
 
   package init(
     _ title: String, _ paragraphs: [String], actions: [Action], isError: Bool = true,
-    showsCallCentre: Bool = true
+    page: String? = nil
   ) {
     self.title = title
     self.paragraphs = paragraphs
     self.actions = actions
     self.isError = isError
-    self.showsCallCentre = showsCallCentre
+    self.page = page
   }
 }
 
@@ -37,5 +38,4 @@ struct NoticePage: Page {
   let frame: Frame
   let paragraphs: [String]
   let actions: [Notice.Action]
-  let showsCallCentre: Bool
 }

@@ -45,6 +45,7 @@ package struct Site: Sendable {
     form: FormKind = .none, page: String? = nil
   ) -> Frame {
     let caseNumber = context.caseNumber ?? ""
+    let page = page ?? (context.isPostOnly ? "/ugyfelportal" : nil)
     let hasForm = form != .none || context.isLoggedIn
     return Frame(
       title: title, isError: isError || !errors.isEmpty, errors: errors,
@@ -72,9 +73,8 @@ package struct Site: Sendable {
   ) throws -> Response {
     var response = try response(
       NoticePage(
-        frame: frame(notice.title, context, isError: notice.isError),
-        paragraphs: notice.paragraphs, actions: notice.actions,
-        showsCallCentre: notice.showsCallCentre),
+        frame: frame(notice.title, context, isError: notice.isError, page: notice.page),
+        paragraphs: notice.paragraphs, actions: notice.actions),
       context, status: status)
     if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
     return response

@@ -16,6 +16,8 @@ package struct SiteContext: RequestContext {
   package var cookies: RequestCookies
   /// The posted form; empty for a GET.
   package var form: Form
+  /// Whether the path answers posts alone, so that no link may lead back to it.
+  package var isPostOnly: Bool
   /// Cookies that leave with whatever answer is given.
   package let outgoing: OutgoingCookies
 
@@ -25,6 +27,7 @@ package struct SiteContext: RequestContext {
     language = .hungarian
     cookies = RequestCookies(fields: [])
     form = Form()
+    isPostOnly = false
     outgoing = OutgoingCookies()
   }
 }

@@ -9,26 +9,18 @@ internal import Synchronization
 /// power cut (R5, D 9).
 package struct SQLiteStore: Store {
   private let database: any DatabaseWriter
-  private let role: Role
   private let lid = Lid()
+  private let writes = WriteCount()
 
-  /// How this process shares the file with others.
-  package enum Role: Sendable {
-    /// The server: it alone copies the log back into the file.
-    case server
-    /// A command beside a server that may be running.
-    ///
-    /// SQLite before 3.51.3 can damage a file when two connections write and checkpoint at the
-    /// same instant ("WAL-reset bug"), so a command never checkpoints.
-    case command
-  }
+  /// After so many writes the log is copied back into the file; at some pages a write it is then as
+  /// long as SQLite's own measure, 1,000 pages.
+  private static let writesPerCheckpoint = 250
 
   /// Opens the file, or makes it.
   ///
   /// - Throws: ``StoreFault/unavailable(_:)`` when it cannot be opened.
-  package init(path: String, role: Role = .server) throws {
-    self.role = role
-    var configuration = SQLiteStore.configuration(role)
+  package init(path: String) throws {
+    var configuration = SQLiteStore.configuration()
     configuration.maximumReaderCount = 4
     database = try SQLiteStore.translatingErrorsNow {
       let pool = try DatabasePool(path: path, configuration: configuration)
@@ -40,15 +32,14 @@ package struct SQLiteStore: Store {
 
   private init(database: any DatabaseWriter) {
     self.database = database
-    role = .server
   }
 
   /// A database that lives as long as the value, for tests.
   package static func inMemory() throws -> SQLiteStore {
-    SQLiteStore(database: try DatabaseQueue(configuration: configuration(.server)))
+    SQLiteStore(database: try DatabaseQueue(configuration: configuration()))
   }
 
-  private static func configuration(_ role: Role) -> Configuration {
+  private static func configuration() -> Configuration {
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     configuration.foreignKeysEnabled = true
@@ -62,7 +53,7 @@ package struct SQLiteStore: Store {
       // Without this, `INSERT OR REPLACE` would delete a row past the triggers of an append-only
       // table.
       try database.execute(sql: "PRAGMA recursive_triggers = ON")
-      if role == .command { try database.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
+      try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
     }
     return configuration
   }
@@ -80,14 +71,27 @@ package struct SQLiteStore: Store {
     _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
     try lid.check()
-    return try await SQLiteStore.translatingErrors {
+    let result = try await SQLiteStore.translatingErrors {
       try await database.write { try body(SQLiteTransaction(database: $0)) }
     }
+    if writes.next().isMultiple(of: SQLiteStore.writesPerCheckpoint) { await copyLogBack() }
+    return result
+  }
+
+  /// Copies the log back into the file while every other writer of the file is shut out.
+  ///
+  /// SQLite before 3.51.3 can damage a file when one connection writes at the instant at which
+  /// another copies back ("WAL-reset bug"), and its automatic checkpoint allows that when a command
+  /// works beside a server. `FULL` holds the writer's lock meanwhile. One that is not to be had
+  /// waits for the next time: the log only grows.
+  private func copyLogBack() async {
+    guard let pool = database as? DatabasePool else { return }
+    _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.full) }
   }
 
   package func close() throws {
     guard lid.close() else { return }
-    if role == .server { emptyLog() }
+    emptyLog()
     try SQLiteStore.translatingErrorsNow { try database.close() }
   }
 
@@ -145,6 +149,18 @@ private final class Lid: Sendable {
 
   func check() throws {
     if isClosed.withLock({ $0 }) { throw StoreFault.unavailable("the database is closed") }
+  }
+}
+
+/// Writes since the store was opened.
+private final class WriteCount: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock { count in
+      count += 1
+      return count
+    }
   }
 }
 

@@ -11,7 +11,6 @@ package enum Constant: String, CaseIterable {
   // What the limits say.
   case messagesOfRegistration
   case lifeOfRegistration
-  case lifeOfEmailCode
   case pauseOfLogin
 }
 
@@ -28,7 +27,6 @@ extension Texts {
         case .email: facts.email
         case .messagesOfRegistration: String(limits.smsPerRegistration)
         case .lifeOfRegistration: time(limits.registrationLifetimeSeconds)
-        case .lifeOfEmailCode: time(limits.emailCodeLifetimeSeconds)
         case .pauseOfLogin: time(limits.loginDelaySecondsMax)
         }
       return (constant.rawValue, value)
@@ -36,14 +34,29 @@ extension Texts {
     return filling(Dictionary(uniqueKeysWithValues: values))
   }
 
+  /// A length of time that is not exact to the second, in words: hours from two on, then minutes.
+  ///
+  /// Rounded down, so that nobody comes a minute too late.
+  package func time(atMost seconds: Int) -> String {
+    if seconds >= 7200 { return time(seconds - seconds % 3600) }
+    if seconds >= 60 { return time(seconds - seconds % 60) }
+    return time(max(0, seconds))
+  }
+
+  /// A length of time in whole minutes or hours, rounded up: nobody is told to come too early.
+  package func time(atLeast seconds: Int) -> String {
+    let unit = seconds > 7200 ? 3600 : 60
+    return time((max(1, seconds) + unit - 1) / unit * unit)
+  }
+
   /// A length of time in the largest unit that tells it exactly, such as «24 óra» or "90 seconds".
   private func time(_ seconds: Int) -> String {
-    if seconds.isMultiple(of: 3600) {
+    if seconds > 0, seconds.isMultiple(of: 3600) {
       let count = String(seconds / 3600)
       return seconds == 3600
         ? self["time.hour", ["count": count]] : self["time.hours", ["count": count]]
     }
-    if seconds.isMultiple(of: 60) {
+    if seconds > 0, seconds.isMultiple(of: 60) {
       let count = String(seconds / 60)
       return seconds == 60
         ? self["time.minute", ["count": count]] : self["time.minutes", ["count": count]]

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Persistence
+internal import Wording
 
 /// Why a command ends without success, in a sentence for standard error.
 struct Failure: Error, CustomStringConvertible {
@@ -32,6 +33,8 @@ extension AsyncParsableCommand {
     } catch let invalid as Settings.Invalid {
       let list = invalid.problems.map { "  \($0)" }.joined(separator: "\n")
       throw exit("The configuration cannot be used:\n\(list)", .configuration)
+    } catch let broken as Brand.Broken {
+      throw exit(broken.description, .configuration)
     } catch StoreFault.busy {
       throw exit("The database is in use by another writer. Try again.", .tryAgain)
     } catch StoreFault.unavailable(let reason) {

@@ -53,20 +53,46 @@ struct FinishingTests {
     #expect(email.address == Self.email)
   }
 
-  @Test func `a customer who has left the register since is registered without an SMS`()
+  @Test(arguments: [
+    "DELETE FROM register_customer WHERE customer_number = '1234567'",
+    "UPDATE register_customer SET status = 'blocked' WHERE customer_number = '1234567'",
+    "UPDATE register_customer SET sms_number = NULL WHERE customer_number = '1234567'",
+  ])
+  func `who can no longer register by the register gets no account, and reads why`(
+    change: String
+  ) async throws {
+    let stage = try await Stage()
+    let token = try await stage.contacted(.anna, email: Self.email)
+    try await stage.store.write { try $0.run(script: change) }
+    #expect(try await stage.registrations.choosePassword(Stage.password, in: token) == .stopped)
+    #expect(try await stage.count("account") == 0)
+    guard case .stopped(.registerChanged) = try await stage.registrations.standing(of: token)?.step
+    else {
+      Issue.record("the page does not say that the registration cannot go on")
+      return
+    }
+  }
+
+  @Test func `the contract that is mailed is the one that was accepted, word for word (D 6)`()
     async throws
   {
     let stage = try await Stage()
-    let token = try await stage.contacted(.anna, email: Self.email)
-    let before = try await stage.post().count
-    try await stage.store.write { transaction in
-      _ = try transaction.execute("DELETE FROM register_customer WHERE customer_number = '1234567'")
+    let token = try await stage.proven(.anna)
+    _ = try await stage.registrations.give(
+      try stage.contact(Self.email, language: .english), in: token)
+    // What was accepted is kept; another text on the page since then changes nothing.
+    try await stage.store.write {
+      try $0.run(
+        script: """
+          UPDATE declared_text SET body = '<h1>The accepted one</h1>' WHERE kind = 'contract'
+          """)
     }
-    #expect(try await stage.registrations.choosePassword(Stage.password, in: token) == .registered)
-    #expect(try await stage.post().dropLast(before).allSatisfy { $0.channel == .email })
+    _ = try await stage.registrations.choosePassword(Stage.password, in: token)
+    let letters = try await stage.post().filter { $0.to == Self.email }
+    #expect(letters.count == 2)
+    #expect(letters.contains { $0.text.contains("The accepted one") })
+    #expect(letters.allSatisfy { $0.text.contains("Dear Customer") })
   }
-
-  // MARK: Order (attack 9)
 
   @Test func `nothing can be skipped`() async throws {
     let stage = try await Stage()

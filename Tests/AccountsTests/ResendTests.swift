@@ -66,7 +66,10 @@ struct ResendTests {
       stage.clock.advance(by: 60)
       outcomes.append(try await stage.registrations.resendCode(in: token))
     }
-    #expect(outcomes == [.sent(isNewCode: false), .sent(isNewCode: false), .tooMany])
+    #expect(
+      outcomes == [
+        .sent(isNewCode: false), .sent(isNewCode: false), .tooMany(.registration),
+      ])
     #expect(try await stage.post().count == 3)
     #expect(try await stage.audited("sms_limit") == 1)
   }
@@ -76,7 +79,7 @@ struct ResendTests {
     for _ in 1...4 { _ = try await stage.identify(.anna) }
     let token = try await stage.identified(.bela)
     stage.clock.advance(by: 60)
-    #expect(try await stage.registrations.resendCode(in: token) == .tooMany)
+    #expect(try await stage.registrations.resendCode(in: token) == .tooMany(.day))
   }
 
   @Test func `after the proof there is nothing to send again`() async throws {
@@ -107,8 +110,52 @@ struct ResendTests {
     let token = try await stage.identified(.anna)
     try await stage.changeNumberOfAnna(to: number)
     stage.clock.advance(by: 60)
-    #expect(try await stage.registrations.resendCode(in: token) == .outOfTurn)
+    #expect(try await stage.registrations.resendCode(in: token) == .stopped)
     #expect(try await stage.post().map(\.to) == ["+36301234567"])
+    guard case .stopped(.registerChanged) = try await stage.registrations.standing(of: token)?.step
+    else {
+      Issue.record("the page does not say that the registration cannot go on")
+      return
+    }
+  }
+
+  @Test func `a page of minutes ago that is pressed again asks for something new`() async throws {
+    let stage = try await Stage()
+    let token = try await stage.identified(.anna)
+    guard case .phone(let old) = try await stage.registrations.standing(of: token)?.step else {
+      Issue.record("there is no page for the code")
+      return
+    }
+    stage.clock.advance(by: 60)
+    _ = try await stage.registrations.resendCode(in: token, mark: old.mark.text)
+    #expect(try await stage.post().count == 2)
+    // The same page once more: a double click a second later, and a wish a minute later.
+    stage.clock.advance(by: 1)
+    _ = try await stage.registrations.resendCode(in: token, mark: old.mark.text)
+    #expect(try await stage.post().count == 2)
+    stage.clock.advance(by: 59)
+    _ = try await stage.registrations.resendCode(in: token, mark: old.mark.text)
+    #expect(try await stage.post().count == 3)
+  }
+
+  @Test func `a message follows the language of the page that asks for it`() async throws {
+    let stage = try await Stage()
+    let token = try await stage.identified(.anna)
+    stage.clock.advance(by: 60)
+    _ = try await stage.registrations.resendCode(in: token, language: .english)
+    #expect(try await stage.post().first?.text.contains("Enter its last 5") == true)
+  }
+
+  @Test func `nothing is sent while the step is paused for everybody`() async throws {
+    var limits = Limits()
+    limits.smsFailuresPerDay = 1
+    let stage = try await Stage(limits: limits)
+    let token = try await stage.identified(.anna)
+    _ = try await stage.enter(wrong(try await stage.smsCode()), in: token)
+    stage.clock.advance(by: 60)
+    #expect(try await stage.registrations.resendCode(in: token) == .suspended)
+    #expect(try await stage.identify(.peter) == .suspended)
+    #expect(try await stage.post().count == 1)
   }
 
   @Test(arguments: Stage.Ground.allCases)

@@ -67,7 +67,7 @@ struct RestartTests {
       for _ in 1...5 { _ = try await stage.identify(.anna) }
     } _: { stage, _ in
       let outcome = try await stage.identify(.anna)
-      #expect(outcome == .tooManyMessages)
+      #expect(outcome == .tooManyMessages(.day))
     }
   }
 

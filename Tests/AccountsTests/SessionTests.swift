@@ -35,6 +35,17 @@ struct SessionTests {
     #expect(try await stage.sessions.resume(token) == nil)
   }
 
+  @Test func `a short idle time is counted exactly enough for who goes on clicking`() async throws {
+    var limits = Limits()
+    limits.sessionIdleSeconds = 60
+    let stage = try await Stage(limits: limits)
+    let (token, _) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
+    for _ in 1...10 {
+      stage.clock.advance(by: 50)
+      #expect(try await stage.sessions.resume(token) != nil)
+    }
+  }
+
   @Test func `an idle session does not come back`() async throws {
     let (stage, token) = try await loggedIn()
     stage.clock.advance(by: 900)

@@ -50,6 +50,12 @@ internal import Testing
     ("127.0.0.1, 203.0.113.7", "127.0.0.1, 203.0.113.8", false),
     ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true),
     ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
+    // The IPv4 address that a dual-stack socket shows in IPv6's clothes is that very address.
+    ("::ffff:203.0.113.7", "203.0.113.7", true),
+    ("::ffff:203.0.113.7", "::ffff:203.0.113.8", false),
+    // A port tells one connection from another, not one customer.
+    ("203.0.113.7:1111", "203.0.113.7:2222", true),
+    ("[2001:db8:1:2::1]:1111", "2001:db8:1:2::9", true),
   ])
   func `behind a named proxy is the last that the proxies do not name`(
     first: String, second: String, isOne: Bool
@@ -60,6 +66,24 @@ internal import Testing
   @Test func `in a short spelling is the same network`() async throws {
     let isOne = try await isOneAddress("2001:db8::1", "2001:db8:0:0:1::2", proxies: Self.here)
     #expect(isOne)
+  }
+
+  @Test(arguments: ["a", "203.0.113", "203.0.113.7, x", "999.1.1.1", "::ffff:g"])
+  func `that is none is refused, never skipped (CVE-2024-47070)`(forwarded: String) async throws {
+    let stage = try await Stage()
+    let router = try stage.site().router(
+      at: .init(
+        hosts: ["localhost", "127.0.0.1"], origin: "https://localhost", isSecure: true,
+        proxies: Self.here),
+      isOutage: { _ in false })
+    try await Application(router: router).test(.live) { client in
+      let browser = CustomerClient(client)
+      try await browser.get("/regisztracio")
+      let answer = try await browser.post(
+        "/regisztracio", CustomerClient.claim(of: .anna),
+        headers: [.named("X-Forwarded-For"): forwarded])
+      #expect(answer.status == .badRequest)
+    }
   }
 
   @Test func `is not what an unnamed peer says it is`() async throws {

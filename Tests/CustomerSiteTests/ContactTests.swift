@@ -143,7 +143,7 @@ internal import Wording
       #expect(page.says("k•••@e•••.hu"))
       #expect(!page.body.contains("kovacs.anna"))
       var answers = CustomerClient.answers(email: "")
-      answers["useAddressOnFile"] = "yes"
+      answers["useAddressOnFile"] = "now"
       answers["marketing"] = nil
       let kept = try await anna.post(path, answers)
       #expect(kept.status == .unprocessableContent)
@@ -158,16 +158,22 @@ internal import Wording
     }
   }
 
-  @Test func `a typed address wins over the one on file`() async throws {
+  @Test(arguments: [
+    ("now", "kovacs.anna@example.hu"), ("chosen", "anna@pelda.hu"), ("", "anna@pelda.hu"),
+    ("yes", "anna@pelda.hu"),
+  ])
+  func `the button wins over what was typed, and what is typed afterwards over the button`(
+    choice: String, email: String
+  ) async throws {
     let stage = try await Stage()
     try await stage.play { anna in
       try await arrive(.anna, anna, stage)
       try await anna.get(path)
       var answers = CustomerClient.answers(email: "anna@pelda.hu")
-      answers["useAddressOnFile"] = "yes"
+      answers["useAddressOnFile"] = choice
       try await anna.post(path, answers)
       let password = try await anna.get("/regisztracio/jelszo")
-      #expect(password.value(of: "username") == "anna@pelda.hu")
+      #expect(password.value(of: "username") == email)
     }
   }
 
@@ -177,7 +183,7 @@ internal import Wording
       try await arrive(.peter, peter, stage)
       try await peter.get(path)
       var answers = CustomerClient.answers(email: "")
-      answers["useAddressOnFile"] = "yes"
+      answers["useAddressOnFile"] = "now"
       #expect(try await peter.post(path, answers).errors == [Words.say("email.empty")])
     }
   }
@@ -238,6 +244,11 @@ internal import Wording
       let answer = try await anna.post(path, answers)
       #expect(answer.status == .unprocessableContent)
       #expect(answer.errors == [Words.say("contact.textsChanged")])
+      // Nobody has agreed to the new words yet, and the address is kept.
+      for box in ["contract", "notice", "marketing-no", "dataProcessing-no"] {
+        #expect(answer.has(box) && !answer.isChecked(box), "\(box)")
+      }
+      #expect(answer.value(of: "email") == "anna@pelda.hu")
       answers["textVersions"] = nil
       #expect(try await anna.post(path, answers).location == "/regisztracio/jelszo")
     }

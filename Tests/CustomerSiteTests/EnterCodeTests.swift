@@ -215,12 +215,32 @@ internal import Wording
       try await anna.get(page)
       let fourth = try await anna.post(resend)
       #expect(fourth.status == .tooManyRequests)
-      #expect(fourth.retryAfterSeconds == 86_400)
+      // The rest of the registration's hour; then another one may begin.
+      #expect(fourth.retryAfterSeconds == 3600 - 180)
       #expect(fourth.heading == Words.say("notice.tooManyMessages.title"))
       #expect(fourth.says("06-40-421-421") && fourth.caseNumber != nil)
+      #expect(fourth.says("57 perc"))
+      // The code that is on its way is still good, and the way back to it is there.
+      #expect(fourth.main.contains("href=\"\(page)\""))
+      let english = try #require(fourth.languageLink)
+      #expect(try await anna.get(english).status == .ok)
       #expect(try await stage.post().count == 3)
       let code = try await stage.smsCode()
       #expect(try await types(code, anna).location == "/regisztracio/email")
+    }
+  }
+
+  @Test func `who lost the page of a disabled or changed registration reads why`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.identify(.anna)
+      try await stage.emptyTheRegister()
+      stage.clock.advance(by: 60)
+      try await anna.get(page)
+      #expect(try await anna.post(resend).location == page)
+      let told = try await anna.get(page)
+      #expect(told.heading == Words.say("notice.registerChanged.title"))
+      #expect(told.main.contains("href=\"/regisztracio\""))
     }
   }
 

@@ -13,7 +13,7 @@ internal import Testing
       #expect(home.says("Kovács Anna") && home.says("anna@pelda.hu"))
       #expect(home.says("LA-2023-004512") && home.says("lakásbiztosítás"))
       #expect(home.says(Words.say("policy.status.active")))
-      #expect(home.says("2023-05-01") && home.says(Words.say("home.policy.open")))
+      #expect(home.says("2023. május 1.") && home.says(Words.say("home.policy.open")))
       #expect(!home.says("GF-2024-118203") && !home.says("Nagy Péter"))
       #expect(!home.body.contains("1234567"))
       let peter = anna.stranger()

@@ -27,6 +27,8 @@ internal import Wording
     Mobile("30", "", "mobileNumber.empty"),
     Mobile("30", "123456", "mobileNumber.tooShort", ["missing": "1"]),
     Mobile("30", "1", "mobileNumber.tooShort", ["missing": "6"]),
+    Mobile("30", "06 30 123", "mobileNumber.tooShort", ["missing": "4"]),
+    Mobile("30", "0036 30 1", "mobileNumber.tooShort", ["missing": "6"]),
     Mobile("30", "12345678", "mobileNumber.tooLong"),
     Mobile("30", "06 30 123 45678", "mobileNumber.tooLong"),
     Mobile("30", "06 1 234 5678", "mobileNumber.landline"),

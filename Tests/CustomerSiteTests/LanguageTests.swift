@@ -70,7 +70,7 @@ internal import Testing
       try await anna.identify(.anna)
       try await anna.proveThePhone(on: stage)
       try await anna.get("/regisztracio/email")
-      try await anna.post("/regisztracio/email", ["email": "", "useAddressOnFile": "yes"])
+      try await anna.post("/regisztracio/email", ["email": "", "useAddressOnFile": "now"])
       let page = try await anna.post(
         "/regisztracio/email?nyelv=en", ["email": "", "languageOnly": "yes"])
       #expect(isEnglish(page))

@@ -169,6 +169,40 @@ internal import Wording
     }
   }
 
+  @Test(arguments: [Place.phone, .email, .password])
+  func `the first page offers the way back to a registration that is under way`(
+    place: Place
+  ) async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      #expect(!(try await anna.get("/regisztracio").says(Words.say("identify.running"))))
+      try await go(to: place, anna, stage)
+      let page = try await anna.get("/regisztracio")
+      #expect(page.says(Words.say("identify.running")))
+      #expect(page.main.contains("href=\"\(place.wayOn)\""))
+    }
+  }
+
+  @Test func `a page that is out of date leads back to itself, in both languages`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await go(to: .email, anna, stage)
+      try await anna.get("/regisztracio/email")
+      anna.set("__Host-visitor", to: nil)
+      let stale = try await anna.post(
+        "/regisztracio/email", CustomerClient.answers(email: "a@pelda.hu"))
+      #expect(stale.status == .forbidden)
+      #expect(stale.main.contains("href=\"/regisztracio/email\""))
+      for path in ["/kijelentkezes", "/megerosites/uj-kod", "/regisztracio/telefonszam/uj-kod"] {
+        let answer = try await anna.post(path, ["formToken": "old"])
+        #expect(answer.status == .forbidden, "\(path)")
+        let english = try #require(answer.languageLink)
+        #expect(try await anna.get(english).status == .ok, "\(path)")
+        try await anna.get("/?nyelv=hu")
+      }
+    }
+  }
+
   @Test func `a step back shows what was filled in`() async throws {
     let stage = try await Stage()
     try await stage.play { anna in

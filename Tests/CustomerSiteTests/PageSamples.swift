@@ -32,8 +32,7 @@ private struct PageSamples {
       sample(
         "notice-plain",
         NoticePage(
-          frame: frame("notice.done.title"), paragraphs: [], actions: [],
-          showsCallCentre: false)),
+          frame: frame("notice.done.title"), paragraphs: [], actions: [])),
       sample(
         "notice-full",
         NoticePage(
@@ -42,7 +41,7 @@ private struct PageSamples {
           actions: [
             Notice.Action(texts["action.logIn"], path: "/bejelentkezes", isPrimary: true),
             Notice.Action(texts["action.recover"], path: "/elfelejtett-jelszo"),
-          ], showsCallCentre: true)),
+          ])),
     ]
   }
 
@@ -88,7 +87,8 @@ private struct PageSamples {
       sample(
         "identify",
         IdentifyPage(
-          frame: frame("identify.title", form: true), isPolicy: true, isCustomer: false,
+          frame: frame("identify.title", form: true), running: "", hasRunning: false,
+          kind: Field(), isPolicy: true, isCustomer: false,
           policyNumber: Field(), customerNumber: Field(), mobileNumber: Field(), prefixes: prefixes,
           isMismatch: false)),
       sample(
@@ -100,6 +100,7 @@ private struct PageSamples {
               ("customerNumber", texts["customerNumber.length"]),
               ("mobileNumber", texts["mobileNumber.landline"]),
             ], form: true),
+          running: "", hasRunning: false, kind: Field(error: texts["identify.kind.missing"]),
           isPolicy: false, isCustomer: true, policyNumber: Field("LA 1", error: "!"),
           customerNumber: Field("12345", error: texts["customerNumber.length"]),
           mobileNumber: Field("06 1 234 5678", error: texts["mobileNumber.landline"]),
@@ -110,7 +111,8 @@ private struct PageSamples {
           frame: frame(
             "identify.title", errors: [("policyNumber", texts["identify.noMatch"])], form: true,
             caseNumber: "K7M2-4XQP"),
-          isPolicy: true, isCustomer: false,
+          running: "regisztracio/email", hasRunning: true, kind: Field(), isPolicy: true,
+          isCustomer: false,
           policyNumber: Field("LA2023004512", error: texts["identify.noMatch"]),
           customerNumber: Field(), mobileNumber: Field("123 4567"), prefixes: prefixes,
           isMismatch: true)),
@@ -229,23 +231,23 @@ private struct PageSamples {
         "confirm-email",
         ConfirmEmailPage(
           frame: frame("confirm.title", isLoggedIn: true), message: "", hasMessage: false,
-          email: "anna@pelda.hu", mayLandInSpam: false, codePrefix: "K", isLive: true,
-          code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
+          email: "anna@pelda.hu", mayLandInSpam: false, codePrefix: "K", life: "24 óra",
+          isLive: true, code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
       sample(
         "confirm-email-wrong",
         ConfirmEmailPage(
           frame: frame(
             "confirm.title", errors: [("code", texts["code.wrong.one"])], isLoggedIn: true),
           message: texts["flash.sameCode"], hasMessage: true, email: "anna@freemail.hu",
-          mayLandInSpam: true, codePrefix: "K", isLive: true,
+          mayLandInSpam: true, codePrefix: "K", life: "23 óra", isLive: true,
           code: Field(error: texts["code.wrong.one"]),
           resendIn: texts["code.resendIn", ["seconds": "40"]], mustWait: true, mark: "5f00.1")),
       sample(
         "confirm-email-dead",
         ConfirmEmailPage(
           frame: frame("confirm.title", isLoggedIn: true), message: "", hasMessage: false,
-          email: "anna@pelda.hu", mayLandInSpam: false, codePrefix: "K", isLive: false,
-          code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
+          email: "anna@pelda.hu", mayLandInSpam: false, codePrefix: "K", life: "",
+          isLive: false, code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
     ]
   }
 

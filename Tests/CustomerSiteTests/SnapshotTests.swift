@@ -170,8 +170,7 @@ private enum Answers {
     limits.smsFailuresPerDay = 0
     let suspicious = try await Stage(limits: limits)
     try await suspicious.play { anna in
-      try await anna.identify(.anna)
-      answers.add("503-suspended", try await anna.proveThePhone(on: suspicious))
+      answers.add("503-suspended", try await anna.identify(.anna))
     }
     return answers.all
   }

@@ -85,6 +85,7 @@ internal import Wording
           paths.contains(target) || target.hasPrefix("#") || target.hasPrefix("[[asset:")
           || [
             "?nyelv=[[language.other.code]]", "tel:[[brand.phoneLink]]", "/{{path}}",
+            "/{{running}}",
             "{{#frame.hasPage}}/{{frame.page}}{{/frame.hasPage}}?nyelv=[[language.other.code]]",
           ].contains(target)
         #expect(isKnown, "\(file.path): \(target)")

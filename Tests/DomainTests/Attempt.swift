@@ -48,7 +48,7 @@ struct Attempt: Hashable {
   }
 
   mutating func repeatCode(right: Bool) -> Registration.CodeOutcome {
-    registration.repeatCode(matches: right, at: now)
+    registration.repeatCode(matches: right, smsStep: &smsStep, at: now, limits: limits)
   }
 
   mutating func give(
@@ -113,7 +113,7 @@ enum Place: CaseIterable {
 /// What can happen to a registration.
 enum Event: CaseIterable {
   case identify, resend, rightCode, wrongCode, sameCodeAgain, give, giveTaken, completion, finish
-  case wasOvertaken, lostEmail
+  case wasOvertaken, lostEmail, lostCustomer
 
   /// The answer's name without its numbers; `nil` for an event that has none.
   func happen(to attempt: inout Attempt) -> String? {
@@ -129,6 +129,7 @@ enum Event: CaseIterable {
     case .finish: Self.nothing(attempt.registration.finish())
     case .wasOvertaken: Self.nothing(attempt.registration.wasOvertaken())
     case .lostEmail: Self.name(attempt.lostEmail())
+    case .lostCustomer: Self.nothing(attempt.registration.lostCustomer())
     }
   }
 

@@ -24,7 +24,7 @@ struct Journey {
   /// The order of the pictures and the tables: the way of somebody who makes no mistake first.
   static let order = [
     "identification", "phone", "email", "password", "finished", "alreadyRegistered",
-    "stopped: smsStepDisabled", "stopped: takenEmails",
+    "stopped: smsStepDisabled", "stopped: takenEmails", "stopped: registerChanged",
   ]
 
   init() {
@@ -97,6 +97,10 @@ struct Journey {
     },
     Happening(name: "overtaken by another registration") {
       $0.registration.wasOvertaken()
+      return nil
+    },
+    Happening(name: "customer left the register") {
+      $0.registration.lostCustomer()
       return nil
     },
     Happening(name: "address taken meanwhile") { Event.name($0.lostEmail()) },

@@ -71,7 +71,7 @@ struct RegistrationCodeTests {
     var attempt = place.attempt()
     let before = attempt.registration
     let answer = attempt.identify(.bela, recent: RecentMessages(toNumber: 5, forCustomer: 0))
-    #expect(answer == .tooMany)
+    #expect(answer == .tooMany(.day))
     #expect(attempt.registration == before)
   }
 
@@ -293,10 +293,23 @@ struct RegistrationCodeTests {
     #expect(attempt.registration.step == step)
   }
 
-  @Test func `a wrong code after the proof tells nothing and costs a try`() {
+  @Test func `a wrong code after the proof costs a try and counts like any other (D 1)`() {
     var attempt = Place.email.attempt()
-    #expect(attempt.repeatCode(right: false) == .outOfTurn)
+    #expect(attempt.repeatCode(right: false) == .wrong(triesLeft: 3))
     #expect(attempt.registration.proof?.triesLeft == 3)
+    #expect(attempt.smsStep.failuresInARow == 1)
+    #expect(attempt.registration.step == .email(.anna))
+  }
+
+  @Test func `which limit of messages is reached is told`() {
+    var attempt = Place.phone.attempt()
+    for _ in 1...2 {
+      attempt.wait(60)
+      _ = attempt.resend()
+    }
+    attempt.wait(60)
+    #expect(attempt.resend() == .tooMany(.registration))
+    #expect(attempt.resend(recent: RecentMessages(toNumber: 5, forCustomer: 0)) == .tooMany(.day))
   }
 
   @Test func `proof and repetitions have five tries together`() {

@@ -7,9 +7,13 @@ struct RegistrationStepTests {
   /// What may happen where; everything else is out of turn.
   static let inTurn: [Place: Set<Event>] = [
     .identification: [.identify],
-    .phone: [.identify, .resend, .rightCode, .wrongCode],
-    .email: [.identify, .sameCodeAgain, .give, .giveTaken, .wasOvertaken, .lostEmail],
-    .password: [.identify, .give, .giveTaken, .completion, .finish, .wasOvertaken, .lostEmail],
+    .phone: [.identify, .resend, .rightCode, .wrongCode, .lostCustomer],
+    .email: [
+      .identify, .sameCodeAgain, .give, .giveTaken, .wasOvertaken, .lostEmail, .lostCustomer,
+    ],
+    .password: [
+      .identify, .give, .giveTaken, .completion, .finish, .wasOvertaken, .lostEmail, .lostCustomer,
+    ],
     .alreadyRegistered: [.sameCodeAgain],
   ]
 
@@ -41,7 +45,7 @@ struct RegistrationStepTests {
     attempt.now = attempt.registration.expiresAt
     let before = attempt
     switch event {
-    case .finish, .wasOvertaken, .lostEmail:
+    case .finish, .wasOvertaken, .lostEmail, .lostCustomer:
       // These tell what has happened in the database; they are no customer's click.
       break
     default:

@@ -122,7 +122,8 @@ struct CorrespondenceTests {
     let code = try #require(VerificationCode("K7M2XQ", alphabet: .unambiguous))
     let message = correspondence().emailCode(
       code, to: email, sending: "7/ab", for: customer, in: language,
-      expiring: now.addingTimeInterval(86_400))
+      expiring: now.addingTimeInterval(86_400), at: now)
+    #expect(message.text.contains(language == .hungarian ? ": 24 óra." : "for 24 hours."))
     #expect(words(message.text).count { $0 == "K7M2XQ" } == 1)
     #expect(!message.subject.contains("K7M2XQ"))
     #expect(message.recipient == "Anna@pelda.hu")
@@ -163,7 +164,7 @@ struct CorrespondenceTests {
       try smsCode("123456", .digits, in: language, host: "portal.pelda.example"),
       office.registered(to: number, account: 7, for: customer, in: language, at: now),
       office.emailCode(
-        code, to: email, sending: "7/ab", for: customer, in: language, expiring: now),
+        code, to: email, sending: "7/ab", for: customer, in: language, expiring: now, at: now),
       office.contract(
         brand.document(.contract, in: language), to: email, account: 7, for: customer,
         in: language, at: now),

@@ -5,7 +5,7 @@ CREATE TABLE account (
   email_shown TEXT NOT NULL,
   password_hash TEXT NOT NULL,
   language TEXT NOT NULL CHECK (language IN ('hu', 'en')),
-  registration_id INTEGER NOT NULL REFERENCES registration (id),
+  registration_id INTEGER NOT NULL UNIQUE REFERENCES registration (id),
   created_at INTEGER NOT NULL,
   email_confirmed_at INTEGER,
   code_nonce BLOB NOT NULL,
@@ -71,11 +71,15 @@ CREATE TABLE event_count (
   PRIMARY KEY (name, key, window_start)
 ) STRICT;
 
+CREATE INDEX event_count_window_start ON event_count (window_start);
+
 CREATE TABLE login_throttle (
   user_name_hash BLOB PRIMARY KEY,
   failures_in_a_row INTEGER NOT NULL CHECK (failures_in_a_row >= 0),
   last_failure_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX login_throttle_last_failure_at ON login_throttle (last_failure_at);
 
 CREATE TABLE message (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -99,6 +103,8 @@ CREATE TABLE message (
   CHECK ((state = 'leased') = (lease_token IS NOT NULL)),
   CHECK (state NOT IN ('queued', 'leased') OR body IS NOT NULL)
 ) STRICT;
+
+CREATE INDEX message_created_at ON message (created_at);
 
 CREATE INDEX message_due ON message (next_try_at) WHERE state IN ('queued', 'leased');
 
@@ -161,7 +167,7 @@ CREATE TABLE registration (
   expires_at INTEGER NOT NULL,
   step TEXT NOT NULL CHECK (step IN ('identification', 'phone', 'email', 'password',
     'finished', 'already_registered', 'stopped')),
-  stop TEXT CHECK (stop IN ('sms_step_disabled', 'taken_emails')),
+  stop TEXT CHECK (stop IN ('sms_step_disabled', 'taken_emails', 'register_changed')),
   customer_number TEXT,
   sms_sent INTEGER NOT NULL CHECK (sms_sent >= 0),
   taken_emails INTEGER NOT NULL CHECK (taken_emails >= 0),
@@ -180,6 +186,8 @@ CREATE TABLE registration (
   CHECK ((code_nonce IS NULL) = (code_tries_left IS NULL)),
   CHECK ((step = 'password') = (email IS NOT NULL))
 ) STRICT;
+
+CREATE INDEX registration_expires_at ON registration (expires_at);
 
 CREATE TABLE registration_declaration (
   registration_id INTEGER NOT NULL REFERENCES registration (id),
@@ -202,6 +210,8 @@ CREATE TABLE session (
   last_used_at INTEGER NOT NULL,
   ended_at INTEGER
 ) STRICT;
+
+CREATE INDEX session_last_used_at ON session (last_used_at);
 
 CREATE INDEX session_of_account ON session (account_id);
 

@@ -16,6 +16,14 @@ extension CustomerClient.Answer {
     return String(body[start.lowerBound..<end.upperBound])
   }
 
+  /// Where the link to the other language leads, if it is a link.
+  package var languageLink: String? {
+    guard let end = body.range(of: "\" lang=\"en\" hreflang"),
+      let start = body[..<end.lowerBound].range(of: "<a href=\"", options: .backwards)
+    else { return nil }
+    return String(body[start.upperBound..<end.lowerBound])
+  }
+
   package var caseNumber: String? { text(of: "data-case-number") }
 
   package var retryAfterSeconds: Int? { headers[.retryAfter].flatMap { Int($0) } }

@@ -68,17 +68,39 @@ internal import Wording
   ) throws {
     var limits = Limits()
     limits.registrationLifetimeSeconds = seconds
-    limits.emailCodeLifetimeSeconds = seconds
     limits.loginDelaySecondsMax = seconds
     let brand = try Brand.load(directory: nil, limits: limits)
     let keys: [TextKey] = [
-      "notice.expired.body", "confirm.hint", "mail.code.text", "logIn.refused",
-      "confirm.wrongPassword",
+      "notice.expired.body", "logIn.refused", "confirm.wrongPassword",
     ]
     for key in keys {
       #expect(brand.texts(in: .hungarian)[key].contains(": \(hungarian)"), "\(key)")
       #expect(brand.texts(in: .english)[key].contains(english), "\(key)")
     }
+  }
+
+  @Test(arguments: [
+    (86_400, "24 óra", "24 óra"), (86_399, "23 óra", "24 óra"), (7_200, "2 óra", "2 óra"),
+    (7_199, "119 perc", "2 óra"), (61, "1 perc", "2 perc"), (59, "59 másodperc", "1 perc"),
+    (0, "0 másodperc", "1 perc"), (-5, "0 másodperc", "1 perc"),
+  ])
+  func `rounds what is left down and what is to be waited for up`(
+    seconds: Int, left: String, wait: String
+  ) throws {
+    let texts = try Brand.load(directory: nil).texts(in: .hungarian)
+    #expect(texts.time(atMost: seconds) == left)
+    #expect(texts.time(atLeast: seconds) == wait)
+  }
+
+  @Test(arguments: [
+    ("2026-11-24", "2026. november 24.", "24 November 2026"),
+    ("2024-01-01", "2024. január 1.", "1 January 2024"), ("2024-13-01", "2024-13-01", "2024-13-01"),
+    ("2024-00-01", "2024-00-01", "2024-00-01"), ("", "", ""), ("tegnap", "tegnap", "tegnap"),
+  ])
+  func `writes a day as people do`(date: String, hungarian: String, english: String) throws {
+    let brand = try Brand.load(directory: nil)
+    #expect(brand.texts(in: .hungarian).day(date) == hungarian)
+    #expect(brand.texts(in: .english).day(date) == english)
   }
 
   @Test func `says how many messages are sent in one registration`() throws {

@@ -77,6 +77,20 @@ extension Transaction {
       """)
   }
 
+  /// The words that a declaration answered.
+  func declaredText(_ declaration: Declaration) throws -> DeclaredText? {
+    try row(
+      """
+      SELECT language, body FROM declared_text
+      WHERE version = \(declaration.version) AND kind = \(declaration.kind.rawValue)
+      """
+    ).map { row in
+      DeclaredText(
+        version: declaration.version, language: try row.value("language"),
+        text: try row.value("body"))
+    }
+  }
+
   /// Writes what was declared at registration into the ledger.
   func declare(
     _ declarations: [Declaration], account: Int64, registration: Int64, at now: Date
@@ -147,12 +161,15 @@ extension Transaction {
   ///
   /// - Returns: `false` when another account has it, or it is confirmed by now.
   func correctEmail(of account: Int64, to email: EmailAddress) throws -> Bool {
-    if let other = try self.account(named: email), other.id != account { return false }
-    return try execute(
+    try execute(
       """
       UPDATE account
       SET email = \(email.canonical), email_shown = \(email.address)
       WHERE id = \(account) AND email_confirmed_at IS NULL
+        AND NOT EXISTS (
+          SELECT id FROM account AS other
+          WHERE other.email = \(email.canonical) AND other.id <> \(account)
+        )
       """) == 1
   }
 }

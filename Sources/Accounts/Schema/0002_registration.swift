@@ -15,7 +15,7 @@ extension Schema {
       expires_at \(types.integer) NOT NULL,
       step TEXT NOT NULL CHECK (step IN ('identification', 'phone', 'email', 'password',
         'finished', 'already_registered', 'stopped')),
-      stop TEXT CHECK (stop IN ('sms_step_disabled', 'taken_emails')),
+      stop TEXT CHECK (stop IN ('sms_step_disabled', 'taken_emails', 'register_changed')),
       customer_number TEXT,
       sms_sent \(types.integer) NOT NULL CHECK (sms_sent >= 0),
       taken_emails \(types.integer) NOT NULL CHECK (taken_emails >= 0),
@@ -34,6 +34,8 @@ extension Schema {
       CHECK ((code_nonce IS NULL) = (code_tries_left IS NULL)),
       CHECK ((step = 'password') = (email IS NOT NULL))
     ) \(types.strict);
+
+    CREATE INDEX registration_expires_at ON registration (expires_at);
 
     CREATE TABLE registration_declaration (
       registration_id \(types.integer) NOT NULL REFERENCES registration (id),
@@ -56,6 +58,8 @@ extension Schema {
       used \(types.integer) NOT NULL CHECK (used >= 0),
       PRIMARY KEY (name, key, window_start)
     ) \(types.strict);
+
+    CREATE INDEX event_count_window_start ON event_count (window_start);
 
     CREATE TABLE audit_event (
       id \(types.identity),

@@ -11,7 +11,7 @@ extension Schema {
       email_shown TEXT NOT NULL,
       password_hash TEXT NOT NULL,
       language TEXT NOT NULL CHECK (language IN ('hu', 'en')),
-      registration_id \(types.integer) NOT NULL REFERENCES registration (id),
+      registration_id \(types.integer) NOT NULL UNIQUE REFERENCES registration (id),
       created_at \(types.integer) NOT NULL,
       email_confirmed_at \(types.integer),
       code_nonce \(types.bytes) NOT NULL,
@@ -54,12 +54,15 @@ extension Schema {
     ) \(types.strict);
 
     CREATE INDEX session_of_account ON session (account_id);
+    CREATE INDEX session_last_used_at ON session (last_used_at);
 
     CREATE TABLE login_throttle (
       user_name_hash \(types.bytes) PRIMARY KEY,
       failures_in_a_row \(types.integer) NOT NULL CHECK (failures_in_a_row >= 0),
       last_failure_at \(types.integer) NOT NULL
     ) \(types.strict);
+
+    CREATE INDEX login_throttle_last_failure_at ON login_throttle (last_failure_at);
     """
   }
 }

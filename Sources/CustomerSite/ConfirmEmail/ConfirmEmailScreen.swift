@@ -82,7 +82,7 @@ struct ConfirmEmailScreen: Sendable {
         page: CustomerPath.confirmEmail.rawValue),
       message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
       email: standing.email.address, mayLandInSpam: standing.email.mayLandInSpam,
-      codePrefix: standing.codePrefix,
+      codePrefix: standing.codePrefix, life: texts.time(atMost: standing.secondsLeft),
       isLive: standing.isLive,
       code: Field(error: error?.anchor == "code" ? error?.text : nil),
       resendIn: standing.resendInSeconds > 0
@@ -123,6 +123,7 @@ struct ConfirmEmailScreen: Sendable {
     case .corrected: return CustomerPath.confirmEmail.seeOther(message: .emailCorrected)
     case .wrongPassword: return try again("password", texts["confirm.wrongPassword"])
     case .taken: return try again("email", texts["email.taken"])
+    case .tooManyTaken: return try again("email", texts["correct.tooManyTaken"])
     case .tooMany: return try again("email", texts["confirm.tooMany"])
     case .alreadyConfirmed: return CustomerPath.home.seeOther()
     case .overloaded: throw Unavailable()
@@ -150,6 +151,8 @@ struct ConfirmEmailPage: Page {
   let email: String
   let mayLandInSpam: Bool
   let codePrefix: String
+  /// How long the code is still good, in words.
+  let life: String
   let isLive: Bool
   let code: Field
   let resendIn: String

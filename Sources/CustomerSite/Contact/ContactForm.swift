@@ -6,12 +6,13 @@ internal import Wording
 /// The address and the declarations as they were posted (J5).
 struct ContactForm: Sendable {
   let email: String
-  /// Whether the button with the address on file was pressed; a typed address wins over it.
+  /// Whether the address on file is wanted: the button was pressed now, whatever is typed, or it
+  /// was pressed before and nothing else was typed since.
   let usesAddressOnFile: Bool
-  let marketing: Bool?
-  let dataProcessing: Bool?
-  let acceptsContract: Bool
-  let acceptsNotice: Bool
+  private(set) var marketing: Bool?
+  private(set) var dataProcessing: Bool?
+  private(set) var acceptsContract: Bool
+  private(set) var acceptsNotice: Bool
   /// The language of the texts that were on the page, and their versions.
   let textLanguage: Language
   let textVersions: String
@@ -20,7 +21,8 @@ struct ContactForm: Sendable {
 
   init(_ form: Form, language: Language) {
     email = form["email"]
-    usesAddressOnFile = form["useAddressOnFile"] == "yes" && form["email"].isEmpty
+    let choice = form["useAddressOnFile"]
+    usesAddressOnFile = choice == "now" || (choice == "chosen" && form["email"].isEmpty)
     marketing = ContactForm.answer(form["marketing"])
     dataProcessing = ContactForm.answer(form["dataProcessing"])
     acceptsContract = form["contract"] == "yes"
@@ -46,6 +48,14 @@ struct ContactForm: Sendable {
     confirmedEmail = email
   }
 
+  /// The same with no answer given: the texts that were answered are no longer those on the page.
+  var unanswered: ContactForm {
+    var form = self
+    (form.marketing, form.dataProcessing) = (nil, nil)
+    (form.acceptsContract, form.acceptsNotice) = (false, false)
+    return form
+  }
+
   private static func answer(_ word: String) -> Bool? {
     switch word {
     case "yes": true
@@ -60,13 +70,15 @@ struct ContactForm: Sendable {
   ) -> Result<Registration.Contact, Mistakes> {
     var mistakes = Mistakes()
     let address = address(onFile: onFile, &mistakes, texts)
+    if textVersions != declaredTexts.versions(in: textLanguage) {
+      mistakes.marketing = texts["contact.textsChanged"]
+      mistakes.haveTextsChanged = true
+      return .failure(mistakes)
+    }
     if marketing == nil { mistakes.marketing = texts["contact.marketing.missing"] }
     if dataProcessing == nil { mistakes.dataProcessing = texts["contact.dataProcessing.missing"] }
     if !acceptsContract { mistakes.contract = texts["contact.contract.missing"] }
     if !acceptsNotice { mistakes.notice = texts["contact.notice.missing"] }
-    if textVersions != declaredTexts.versions(in: textLanguage) {
-      mistakes.contract = texts["contact.textsChanged"]
-    }
     guard let address, mistakes.isEmpty, let marketing, let dataProcessing else {
       return .failure(mistakes)
     }
@@ -106,6 +118,8 @@ struct ContactForm: Sendable {
     var email: String?
     /// An address that looks mistyped; sent once more it is taken as it is.
     var doubtfulEmail = ""
+    /// Whether the answers were given to other words than those on the page.
+    var haveTextsChanged = false
     var marketing: String?
     var dataProcessing: String?
     var contract: String?

@@ -70,7 +70,8 @@ struct ContactScreen: Sendable {
     _ form: ContactForm, _ onFile: EmailAddress?, _ context: SiteContext,
     _ mistakes: ContactForm.Mistakes
   ) throws -> Response {
-    try site.response(
+    let form = mistakes.haveTextsChanged ? form.unanswered : form
+    return try site.response(
       page(form, onFile, context, mistakes: mistakes), context, status: .unprocessableContent)
   }
 

@@ -37,10 +37,7 @@ struct EnterCodeScreen: Sendable {
     }
     switch answer.outcome {
     case .unknown: return CustomerPath.enterCode.seeOther()
-    case .suspended:
-      return try site.response(
-        site.smsSuspended(context), context, status: .serviceUnavailable,
-        retryAfterSeconds: 60 * 60)
+    case .suspended: return try site.smsSuspended(context)
     case .of(let outcome): return try await respond(to: outcome, token, context)
     }
   }
@@ -69,18 +66,17 @@ struct EnterCodeScreen: Sendable {
     _ request: Request, _ context: SiteContext, _ guest: RegistrationDoor.Guest
   ) async throws -> Response {
     switch try await registrations.resendCode(
-      in: guest.token, mark: context.form["mark"])
+      in: guest.token, mark: context.form["mark"], language: context.language)
     {
     case .sent(let isNewCode):
       return CustomerPath.enterCode.seeOther(message: isNewCode ? .newCode : .sameCode)
     case .tooSoon(let seconds):
       let sentence = site.texts(context)["code.tooSoon", ["seconds": String(seconds)]]
       return try await again(guest.token, context, mistake: sentence, anchor: "resend")
-    case .tooMany:
-      return try site.response(
-        site.tooManyMessages(context), context, status: .tooManyRequests,
-        retryAfterSeconds: 24 * 60 * 60)
-    case .smsStepDisabled, .expired, .outOfTurn, .unknown:
+    case .tooMany(let limit):
+      return try site.tooManyMessages(limit, in: guest.standing, context, limits)
+    case .suspended: return try site.smsSuspended(context)
+    case .smsStepDisabled, .stopped, .expired, .outOfTurn, .unknown:
       return try await whereverItIs(guest.token)
     }
   }

@@ -23,14 +23,13 @@ struct HomeScreen: Sendable {
         name: home.name, hasName: !home.name.isEmpty, userName: account.email.address,
         policies: home.policies.map { HomePage.Row($0, texts) },
         hasPolicies: !home.policies.isEmpty,
-        asOf: home.asOf.map { HomeScreen.day($0) } ?? "", hasAsOf: home.asOf != nil),
+        asOf: home.asOf.map { texts.day(HomeScreen.date($0)) } ?? "", hasAsOf: home.asOf != nil),
       context)
   }
 
-  /// The day of an instant in Hungary's winter time, which is near enough for "data as of".
-  private static func day(_ instant: Date) -> String {
-    let parts = instant.addingTimeInterval(3600).ISO8601Format().prefix(10)
-    return String(parts)
+  /// The date of an instant in Hungary's winter time, which is near enough for "data as of".
+  private static func date(_ instant: Date) -> String {
+    String(instant.addingTimeInterval(3600).ISO8601Format().prefix(10))
   }
 }
 
@@ -60,8 +59,8 @@ struct HomePage: Page {
       product = policy.product
       status = texts.policyStatus(policy.status)
       isActive = policy.status == "active"
-      validFrom = policy.validFrom ?? texts["home.policy.open"]
-      validTo = policy.validTo ?? texts["home.policy.open"]
+      validFrom = policy.validFrom.map(texts.day) ?? texts["home.policy.open"]
+      validTo = policy.validTo.map(texts.day) ?? texts["home.policy.open"]
     }
   }
 }

@@ -4,44 +4,63 @@ internal import Wording
 
 /// What was typed on the first page, and what it means (J2).
 struct IdentifyForm: Sendable {
-  let isCustomerNumber: Bool
+  /// `policy` or `customer`.
+  let kind: String
   let policyNumber: String
   let customerNumber: String
   let mobilePrefix: String
   let mobileNumber: String
 
   init(_ form: Form) {
-    isCustomerNumber = form["kind"] == "customer"
+    kind = form["kind"]
     policyNumber = form["policyNumber"]
     customerNumber = form["customerNumber"]
     mobilePrefix = form["mobilePrefix"]
     mobileNumber = form["mobileNumber"]
   }
 
+  var isCustomerNumber: Bool { kind == "customer" }
+
   /// The claim, or the sentences for the fields that cannot be one.
   func claim(accepting prefixes: [String], in texts: Texts) -> Result<Claim, Mistakes> {
     var mistakes = Mistakes()
     var number: Claim.Number?
     var mobile: MobileNumber?
-    if isCustomerNumber {
+    switch kind {
+    case "customer":
       do throws(CustomerNumber.Invalid) {
         number = .customer(try CustomerNumber(customerNumber))
-      } catch { mistakes.number = texts.sentence(for: error) }
-    } else {
+      } catch {
+        mistakes.number = texts.sentence(for: error)
+        mistakes.reasons.append("customerNumber \(error)")
+      }
+    case "policy":
       do throws(PolicyNumber.Invalid) {
         number = .policy(try PolicyNumber(policyNumber))
-      } catch { mistakes.number = texts.sentence(for: error) }
+      } catch {
+        mistakes.number = texts.sentence(for: error)
+        mistakes.reasons.append("policyNumber \(error)")
+      }
+    default:
+      mistakes.kind = texts["identify.kind.missing"]
+      mistakes.reasons.append("kind")
     }
     do throws(MobileNumber.Invalid) {
       mobile = try MobileNumber(
         prefix: mobilePrefix, number: mobileNumber, accepting: prefixes)
-    } catch { mistakes.mobile = texts.sentence(for: error, prefixes: prefixes) }
+    } catch {
+      mistakes.mobile = texts.sentence(for: error, prefixes: prefixes)
+      mistakes.reasons.append("mobileNumber \(error)")
+    }
     guard let number, let mobile else { return .failure(mistakes) }
     return .success(Claim(number: number, mobile: mobile))
   }
 
   struct Mistakes: Error {
+    var kind: String?
     var number: String?
     var mobile: String?
+    /// The same for the call centre, with nothing of what was typed.
+    var reasons: [String] = []
   }
 }

@@ -4,6 +4,10 @@ internal import Pages
 struct IdentifyPage: Page {
   var template: String { "identify" }
   let frame: Frame
+  /// The path of a registration that is under way in this browser, without its slash.
+  let running: String
+  let hasRunning: Bool
+  let kind: Field
   let isPolicy: Bool
   let isCustomer: Bool
   let policyNumber: Field

@@ -13,7 +13,18 @@ struct IdentifyScreen: Sendable {
   let clientAddress: ClientAddress
 
   @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
-    try site.response(page(IdentifyForm(Form()), context), context)
+    try site.response(
+      page(IdentifyForm(Form()), context, running: await running(context)), context)
+  }
+
+  /// Where a registration goes on that is under way in this browser.
+  ///
+  /// A comfort that the page can do without: it is there when the database is not.
+  private func running(_ context: SiteContext) async -> CustomerPath? {
+    guard let token = context.registrationToken,
+      let step = try? await registrations.standing(of: token)?.step, step.isUnderWay
+    else { return nil }
+    return step.path
   }
 
   @Sendable func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -21,10 +32,13 @@ struct IdentifyScreen: Sendable {
     if context.isLanguageOnly { return try site.response(page(form, context), context) }
     switch form.claim(accepting: limits.mobilePrefixes, in: site.texts(context)) {
     case .failure(let mistakes):
+      let (token, caseNumber) = try await registrations.refuse(
+        mistakes.reasons.joined(separator: ", "), on: try visit(request, context))
+      context.setRegistration(token, caseNumber)
       return try site.response(
         page(form, context, mistakes: mistakes), context, status: .unprocessableContent)
     case .success(let claim):
-      let identified = try await registrations.identify(claim, on: visit(request, context))
+      let identified = try await registrations.identify(claim, on: try visit(request, context))
       context.setRegistration(identified.token, identified.caseNumber)
       return try answer(identified.outcome, form, context)
     }
@@ -32,11 +46,11 @@ struct IdentifyScreen: Sendable {
 
   private func visit(
     _ request: Request, _ context: SiteContext
-  ) -> Registrations.Visit {
+  ) throws -> Registrations.Visit {
     Registrations.Visit(
       token: context.registrationToken, form: Array(context.form["formToken"].utf8),
       language: context.language,
-      address: clientAddress.key(of: request, in: context))
+      address: try clientAddress.key(of: request, in: context))
   }
 
   private func answer(
@@ -52,24 +66,27 @@ struct IdentifyScreen: Sendable {
       return try site.response(
         site.tooManyTries(minutes: (seconds + 59) / 60, context), context,
         status: .tooManyRequests, retryAfterSeconds: seconds)
-    case .tooManyMessages:
-      return try site.response(
-        site.tooManyMessages(context), context, status: .tooManyRequests,
-        retryAfterSeconds: 24 * 60 * 60)
+    case .tooManyMessages(let limit):
+      return try site.tooManyMessages(limit, in: nil, context, limits)
     case .smsStepDisabled:
       return try site.response(
         site.stopped(.smsStepDisabled, context), context, status: .unprocessableContent)
+    case .suspended: return try site.smsSuspended(context)
     }
   }
 
   private func page(
     _ form: IdentifyForm, _ context: SiteContext,
-    mistakes: IdentifyForm.Mistakes = .init(), isMismatch: Bool = false
+    mistakes: IdentifyForm.Mistakes = .init(), isMismatch: Bool = false,
+    running: CustomerPath? = nil
   ) -> IdentifyPage {
     let texts = site.texts(context)
     let anchor = form.isCustomerNumber ? "customerNumber" : "policyNumber"
     var errors: [FieldError] = []
     if isMismatch { errors.append(FieldError(anchor: anchor, text: texts["identify.noMatch"])) }
+    if let kind = mistakes.kind {
+      errors.append(FieldError(anchor: "kind-policy", text: kind))
+    }
     if let number = mistakes.number { errors.append(FieldError(anchor: anchor, text: number)) }
     if let mobile = mistakes.mobile {
       errors.append(FieldError(anchor: "mobileNumber", text: mobile))
@@ -79,7 +96,9 @@ struct IdentifyScreen: Sendable {
     return IdentifyPage(
       frame: site.frame(
         texts["identify.title"], context, errors: errors, form: .keptInOtherLanguage),
-      isPolicy: !form.isCustomerNumber, isCustomer: form.isCustomerNumber,
+      running: String((running?.rawValue ?? "").drop { $0 == "/" }), hasRunning: running != nil,
+      kind: Field(error: mistakes.kind), isPolicy: !form.isCustomerNumber,
+      isCustomer: form.isCustomerNumber,
       policyNumber: Field(
         form.policyNumber, error: form.isCustomerNumber ? nil : numberError),
       customerNumber: Field(

@@ -28,6 +28,8 @@ package struct Registration: Hashable, Sendable {
     case smsStepDisabled = "sms_step_disabled"
     /// Five addresses that belong to others (D 7).
     case takenEmails = "taken_emails"
+    /// The register was replaced meanwhile, and the customer can no longer register by it.
+    case registerChanged = "register_changed"
   }
 
   /// The e-mail address and the declarations, waiting for the password.
@@ -101,6 +103,14 @@ package struct RecentMessages: Hashable, Sendable {
 }
 
 extension Registration {
+  /// Which limit of messages is reached (D 2).
+  package enum MessageLimit: Hashable, Sendable {
+    /// That of the registration; another one may begin when this one is over.
+    case registration
+    /// That of the day, for the number or the customer.
+    case day
+  }
+
   /// What is to be done about a message.
   package enum Sending: Hashable, Sendable {
     /// The code of this challenge is to be sent.
@@ -108,8 +118,7 @@ extension Registration {
     /// A message is on its way already; nothing to do but to wait for it.
     case underWay
     case tooSoon(secondsLeft: Int)
-    /// The limits of messages are reached (D 2); the customer can go on tomorrow, or by phone.
-    case tooMany
+    case tooMany(MessageLimit)
     case disabled
     case expired
     case outOfTurn
@@ -135,7 +144,7 @@ extension Registration {
     {
       return .underWay
     }
-    guard mayText(recent, limits) else { return .tooMany }
+    if let limit = limitReached(by: recent, limits) { return .tooMany(limit) }
     smsSent += 1
     step = .phone(customer, new)
     return .send(new, isNewCode: true)
@@ -153,7 +162,7 @@ extension Registration {
     }
     let resend = challenge.resend(at: now, limits: limits)
     if case .tooSoon(let secondsLeft) = resend { return .tooSoon(secondsLeft: secondsLeft) }
-    guard mayText(recent, limits) else { return .tooMany }
+    if let limit = limitReached(by: recent, limits) { return .tooMany(limit) }
     smsSent += 1
     if resend == .new {
       step = .phone(customer, new)
@@ -164,9 +173,10 @@ extension Registration {
     return .send(challenge, isNewCode: false)
   }
 
-  private func mayText(_ recent: RecentMessages, _ limits: Limits) -> Bool {
-    smsSent < limits.smsPerRegistration && recent.toNumber < limits.smsPerNumberPerDay
-      && recent.forCustomer < limits.smsPerCustomerPerDay
+  private func limitReached(by recent: RecentMessages, _ limits: Limits) -> MessageLimit? {
+    if recent.toNumber >= limits.smsPerNumberPerDay { return .day }
+    if recent.forCustomer >= limits.smsPerCustomerPerDay { return .day }
+    return smsSent >= limits.smsPerRegistration ? .registration : nil
   }
 }
 
@@ -226,8 +236,10 @@ extension Registration {
   /// The same code once more, from a browser that did not get the answer to the first click.
   ///
   /// It gains nothing and costs a try: whoever types the right code a second time sees what the
-  /// first time brought, and nothing is done again.
-  package mutating func repeatCode(matches: Bool, at now: Date) -> CodeOutcome {
+  /// first time brought, and nothing is done again. A wrong one counts like any other (D 1).
+  package mutating func repeatCode(
+    matches: Bool, smsStep: inout SMSStep, at now: Date, limits: Limits
+  ) -> CodeOutcome {
     guard !isExpired(at: now) else { return .expired }
     let answer: CodeOutcome
     switch step {
@@ -235,10 +247,16 @@ extension Registration {
     case .alreadyRegistered: answer = .alreadyRegistered
     case .identification, .phone, .password, .finished, .stopped: return .outOfTurn
     }
-    guard var challenge = proof else { return .outOfTurn }
+    guard !smsStep.isDisabled, var challenge = proof else { return .outOfTurn }
     let outcome = challenge.try(matches: matches, at: now)
     proof = challenge
-    return outcome == .accepted ? answer : .outOfTurn
+    switch outcome {
+    case .accepted: return answer
+    case .wrong(let triesLeft):
+      smsStep.failed(at: now, limits: limits)
+      return .wrong(triesLeft: triesLeft)
+    case .expired, .spent: return .outOfTurn
+    }
   }
 }
 
@@ -308,6 +326,15 @@ extension Registration {
   package mutating func finish() {
     guard case .password(let customer, _) = step else { return }
     step = .finished(customer)
+  }
+
+  /// The register no longer has the customer as one who may register.
+  package mutating func lostCustomer() {
+    switch step {
+    case .phone(let customer, _), .email(let customer), .password(let customer, _):
+      step = .stopped(customer, .registerChanged)
+    case .identification, .finished, .alreadyRegistered, .stopped: break
+    }
   }
 
   /// Somebody else's registration of this customer was faster.

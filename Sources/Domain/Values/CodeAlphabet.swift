@@ -7,14 +7,6 @@ package enum CodeAlphabet: String, CaseIterable, Sendable {
   /// 10 symbols, or 31: 23 letters and 8 digits.
   package var symbols: [UInt8] { letters + numerals }
 
-  /// What one symbol drawn at random is worth.
-  package var bits: Double {
-    switch self {
-    case .digits: 3.32
-    case .unambiguous: 4.95
-    }
-  }
-
   var letters: [UInt8] {
     switch self {
     case .digits: []

@@ -7,7 +7,10 @@ extension PasswordPolicy {
     case lowerCaseMissing
     case upperCaseMissing
     case digitMissing
+    /// Anything but unaccented letters and digits, where only those are allowed.
     case forbiddenCharacters
+    /// What no keyboard types, where everything else is allowed.
+    case controlCharacters
     case equalsEmail
     case containsEmailName
     /// The word as it was given, to be shown.
@@ -21,7 +24,8 @@ extension PasswordPolicy.Refusal: CaseIterable {
   package static var allCases: [PasswordPolicy.Refusal] {
     [
       .missing, .tooShort, .tooLong, .lowerCaseMissing, .upperCaseMissing, .digitMissing,
-      .forbiddenCharacters, .equalsEmail, .containsEmailName, .contextWord("Biztosító"), .common,
+      .forbiddenCharacters, .controlCharacters, .equalsEmail, .containsEmailName,
+      .contextWord("Biztosító"), .common,
     ]
   }
 }

@@ -14,7 +14,7 @@ extension PasswordPolicy {
       if !bytes.allSatisfy({ $0.isLetter || $0.isDigit }) { refusals.append(.forbiddenCharacters) }
     case .modern:
       if password.unicodeScalars.contains(where: Self.isControl) {
-        refusals.append(.forbiddenCharacters)
+        refusals.append(.controlCharacters)
       }
     }
     return refusals

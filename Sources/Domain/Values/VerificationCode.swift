@@ -2,7 +2,7 @@
 ///
 /// The page shows the first character, so that the customer sees that message and page belong
 /// together, and the customer types the other five. The first is drawn apart from them and tells
-/// nothing about them. Codes are compared as digests and in constant time, hence no `Equatable`.
+/// nothing about them. Codes are compared in constant time, hence no `Equatable`.
 package struct VerificationCode: Sendable, Masked {
   package static let length = 6
   package static let typedLength = 5

@@ -21,7 +21,7 @@ enum WrittenPhoneNumber: Equatable {
       self = Self.international(digits[...])
     } else if digits.isEmpty {
       throw .empty
-    } else if digits.count == HungarianNumbering.subscriberLength {
+    } else if digits.count == HungarianNumbering.subscriberLength, !Self.isBegun(digits) {
       self = .subscriber(digits)
     } else if digits.starts(with: HungarianNumbering.internationalPrefix) {
       self = Self.international(digits.dropFirst(2))
@@ -35,6 +35,22 @@ enum WrittenPhoneNumber: Equatable {
     } else {
       self = .bare(digits)
     }
+  }
+
+  /// Whether seven digits are the beginning of a whole number, «06 30 123» say, rather than the
+  /// seven after a prefix.
+  private static func isBegun(_ digits: [UInt8]) -> Bool {
+    let abroad = HungarianNumbering.internationalPrefix + HungarianNumbering.countryCode
+    let national =
+      if digits.starts(with: abroad) {
+        digits.dropFirst(abroad.count)
+      } else if digits.starts(with: HungarianNumbering.trunkPrefix) {
+        digits.dropFirst(2)
+      } else {
+        digits.prefix(0)
+      }
+    let prefix = String(decoding: national.prefix(HungarianNumbering.prefixLength), as: UTF8.self)
+    return HungarianNumbering.mobilePrefixes.contains(prefix)
   }
 
   /// The digits as ASCII, and whether a plus sign stands before them.

@@ -5,8 +5,8 @@ internal import Wording
 
 /// Turns what was thrown into a page that says what happened and how to go on (R2, R9).
 ///
-/// Nothing of the error itself is on the page (ASVS 16.5.1); the log has it, under the number that
-/// the page shows.
+/// Nothing of the error itself is on the page (ASVS 16.5.1); the log has it, with the case number
+/// that the page shows.
 package struct ErrorPages: RouterMiddleware {
   package typealias Context = SiteContext
 
@@ -30,19 +30,33 @@ package struct ErrorPages: RouterMiddleware {
     _ request: Request, context: SiteContext,
     next: @concurrent (Request, SiteContext) async throws -> Response
   ) async throws -> Response {
+    var context = context
+    let methods = allowedMethods(request.uri.path)
+    context.isPostOnly = !methods.isEmpty && !methods.contains(.get)
     do {
       return try await next(request, context)
     } catch is StaleForm {
-      return try page(.staleForm, .forbidden, context)
+      let again: [Notice.Action] =
+        context.isPostOnly
+        ? []
+        : [
+          Notice.Action(
+            site.texts(context)["action.openAgain"], path: request.uri.path, isPrimary: true)
+        ]
+      return try page(.staleForm, .forbidden, context, before: again)
     } catch let error as HTTPError {
       return try response(to: error, request, context)
     } catch is Unavailable {
       return try page(.busy, .serviceUnavailable, context, retryAfterSeconds: 5)
     } catch  where isOutage(error) {
-      context.logger.error("a part is out of order", metadata: ["problem": "\(error)"])
+      context.logger.error(
+        "a part is out of order",
+        metadata: ["problem": "\(error)", "case": "\(context.caseNumber ?? "none")"])
       return try page(.outage, .serviceUnavailable, context, retryAfterSeconds: 60)
     } catch {
-      context.logger.error("a request failed", metadata: ["problem": "\(error)"])
+      context.logger.error(
+        "a request failed",
+        metadata: ["problem": "\(error)", "case": "\(context.caseNumber ?? "none")"])
       return try page(.broken, .internalServerError, context)
     }
   }
@@ -70,14 +84,14 @@ package struct ErrorPages: RouterMiddleware {
 
   private func page(
     _ reason: Reason, _ status: HTTPResponse.Status, _ context: SiteContext,
-    retryAfterSeconds: Int? = nil
+    retryAfterSeconds: Int? = nil, before ways: [Notice.Action] = []
   ) throws -> Response {
     let texts = site.texts(context)
     let (title, body) = reason.sentences
+    let start = Notice.Action(
+      texts["action.toStart"], path: "/ugyfelportal", isPrimary: ways.isEmpty)
     return try site.response(
-      Notice(
-        texts[title], [texts[body]],
-        actions: [Notice.Action(texts["action.toStart"], path: "/ugyfelportal", isPrimary: true)]),
+      Notice(texts[title], [texts[body]], actions: ways + [start]),
       context, status: status, retryAfterSeconds: retryAfterSeconds)
   }
 }

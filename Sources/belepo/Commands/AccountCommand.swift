@@ -21,7 +21,7 @@ struct AccountCommand: AsyncParsableCommand {
         guard let customer = try? CustomerNumber(number) else {
           throw Failure("A customer number has 7 letters and digits.", .badData)
         }
-        let store = try await configuration.load().openCurrentStore(.command)
+        let store = try await configuration.load().openCurrentStore()
         let wasDisabled = try await CallCentre(store: store, now: { Date() })
           .enableSMSStep(of: customer)
         StandardOutput.write(wasDisabled ? "enabled\n" : "was not disabled; count reset\n")

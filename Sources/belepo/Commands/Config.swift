@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Wording
 
 struct Config: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +14,8 @@ struct Config: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        _ = try await configuration.load(isServing: true)
+        let settings = try await configuration.load(isServing: true)
+        _ = try Brand.load(directory: settings.text(.brandDirectory), limits: settings.limits)
         StandardOutput.write("the configuration is good\n")
       }
     }

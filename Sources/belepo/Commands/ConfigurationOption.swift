@@ -17,20 +17,20 @@ struct ConfigurationOption: ParsableArguments {
 
 extension Settings {
   /// Opens the configured database.
-  func openStore(_ role: SQLiteStore.Role) throws -> SQLiteStore {
+  func openStore() throws -> SQLiteStore {
     guard let path = Setting.sqlitePath(checkedText(.databaseURL)) else {
       throw Failure("database.url names no engine of this version.", .configuration)
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return try SQLiteStore(path: path, role: role)
+    return try SQLiteStore(path: path)
   }
 
   /// Opens the configured database with the schema of this program.
   ///
   /// The embedded database belongs to this program alone, so that missing steps are simply taken.
-  func openCurrentStore(_ role: SQLiteStore.Role) async throws -> SQLiteStore {
-    let store = try openStore(role)
+  func openCurrentStore() async throws -> SQLiteStore {
+    let store = try openStore()
     if case .tooNew(let found, let known) = try await Schema.belepo.fit(of: store) {
       throw Failure(
         "The database has schema \(found); this program knows \(known). Use the newer program.",

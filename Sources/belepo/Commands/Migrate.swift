@@ -12,7 +12,7 @@ struct Migrate: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      let store = try await configuration.load().openStore(.command)
+      let store = try await configuration.load().openStore()
       let taken = try await Schema.belepo.migrate(store, at: Date())
       for migration in taken {
         StandardOutput.write("took step \(migration.number) \(migration.name)\n")
@@ -29,7 +29,7 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openStore(.command)
+        let store = try await configuration.load().openStore()
         switch try await Schema.belepo.fit(of: store) {
         case .exact: StandardOutput.write("up to date: \(Schema.belepo.newest)\n")
         case .tooOld(let found, let needed):

@@ -37,7 +37,7 @@ struct Register: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openCurrentStore(.command)
+        let store = try await configuration.load().openCurrentStore()
         let options = ImportOptions(
           encoding: encoding, isDryRun: dryRun, maxDeletePercent: maxDeletePercent)
         let report: ImportReport
@@ -64,7 +64,7 @@ struct Register: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openCurrentStore(.command)
+        let store = try await configuration.load().openCurrentStore()
         guard let entry = try await RegisterLookup(store: store).entry(for: number) else {
           throw Failure("The register has nothing under this number.")
         }
@@ -79,9 +79,6 @@ extension TextEncoding: ExpressibleByArgument {}
 extension ImportRefusal {
   /// Files that cannot be used are bad data; another import at work is worth a wait.
   fileprivate var status: ExitStatus {
-    switch self {
-    case .unusableFile, .tooManyRemoved: .badData
-    case .anotherImport, .takenOver: .tryAgain
-    }
+    isWorthAnotherTry ? .tryAgain : .badData
   }
 }

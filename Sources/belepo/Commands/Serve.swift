@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
   private static let gracefulSeconds = 15
 
   private func serve(_ settings: Settings, logger: Logger) async throws {
-    let store = try await settings.openCurrentStore(.server)
+    let store = try await settings.openCurrentStore()
     try await warnAboutLibrary(store, logger)
     if !demo {
       logger.warning(
@@ -46,12 +46,6 @@ struct Serve: AsyncParsableCommand {
       services: try composition.services(readiness).map { .init(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(Serve.gracefulSeconds)
-    if demo {
-      StandardError.write(
-        Demo.greeting(
-          port: settings.checkedText(.httpPort),
-          managementPort: settings.checkedText(.managementPort)))
-    }
     do {
       try await ServiceGroup(configuration: configuration).run()
     } catch let error as IOError {

@@ -30,8 +30,12 @@ struct Composition {
     let dispatcher = Dispatcher(
       store: store, gateways: catcher?.gateways ?? .none, doorbell: doorbell,
       clock: ContinuousClock(), now: now, randomBytes: { RandomBytes.system($0) }, logger: logger)
+    let rounds = RetentionRounds(
+      retention: Retention(world: world), clock: ContinuousClock(), logger: logger)
     let site = try customerSite(world, brand, catcher)
-    return [dispatcher, management(readiness), try application(site, readiness), readiness]
+    return [
+      dispatcher, rounds, management(readiness), try application(site, readiness), readiness,
+    ]
   }
 
   // MARK: Desks
@@ -112,8 +116,16 @@ struct Composition {
       configuration: ApplicationConfiguration(
         address: .hostname(settings.checkedText(.httpHost), port: settings.count(.httpPort)),
         serverName: nil, backlog: 1024),
-      onServerRunning: { _ in readiness.open() },
+      onServerRunning: { _ in
+        readiness.open()
+        if isDemo { StandardError.write(greeting) }
+      },
       logger: logger)
+  }
+
+  private var greeting: String {
+    Demo.greeting(
+      port: settings.checkedText(.httpPort), managementPort: settings.checkedText(.managementPort))
   }
 
   private func management(_ readiness: Readiness) -> some Service {

@@ -58,7 +58,7 @@ extension Setting {
   static func seconds(_ text: String, in range: ClosedRange<Int>) -> Int? {
     let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
     guard let unit = text.last.flatMap({ units[$0] }),
-      let count = number(String(text.dropLast()), in: 0...1_000_000)
+      let count = number(String(text.dropLast()), in: 0...1_000_000_000)
     else { return nil }
     let seconds = count * unit
     return range.contains(seconds) ? seconds : nil

@@ -10,7 +10,7 @@ struct Setting {
     case keys
     case choice([String])
     case count(ClosedRange<Int>)
-    /// Seconds; written like `90s`, `10m`, `24h`.
+    /// Seconds; written like `90s`, `10m`, `24h`, `30d`.
     case duration(ClosedRange<Int>)
     case prefixes
     /// IP addresses, separated by commas.
@@ -64,6 +64,8 @@ extension SettingKey {
       .takenEmailsPerRegistration, .mismatchesPerNumberPerHour, .mismatchesPerAddress,
       .loginFailuresWithoutDelay, .loginDelayMax:
       limitSetting
+    case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions:
+      retentionSetting
     }
   }
 
@@ -130,6 +132,27 @@ extension SettingKey {
       .init(form: .duration(60...Self.hour), initial: "15m", meaning: "idle time (D 8)")
     case .sessionAbsolute:
       .init(form: .duration(300...Self.day), initial: "8h", meaning: "whole life (D 8)")
+    default: .init(form: .text, meaning: "")
+    }
+  }
+
+  private var retentionSetting: Setting {
+    let years = 0...(10 * 366 * Self.day)
+    return switch self {
+    case .retainAbandonedData:
+      .init(
+        form: .duration(years), initial: "72h",
+        meaning: "what was typed in a registration, after its end")
+    case .retainRegistrations:
+      .init(
+        form: .duration(years), initial: "90d",
+        meaning: "case number and reason of a registration without an account, after its end")
+    case .retainMessages:
+      .init(
+        form: .duration(Self.day...years.upperBound), initial: "90d",
+        meaning: "that a message was sent; its text is gone at once, and a day's count needs a day")
+    case .retainSessions:
+      .init(form: .duration(years), initial: "30d", meaning: "a login, after its last use")
     default: .init(form: .text, meaning: "")
     }
   }

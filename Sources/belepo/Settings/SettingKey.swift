@@ -47,4 +47,8 @@ enum SettingKey: String, CaseIterable {
   case argon2Passes = "password.argon2.passes"
   case sessionIdle = "sessions.idle"
   case sessionAbsolute = "sessions.absolute"
+  case retainAbandonedData = "retention.abandonedData"
+  case retainRegistrations = "retention.registrations"
+  case retainMessages = "retention.messages"
+  case retainSessions = "retention.sessions"
 }

@@ -26,6 +26,10 @@ extension Settings {
     limits.sessionAbsoluteSeconds = seconds(.sessionAbsolute)
     limits.loginFailuresWithoutDelay = count(.loginFailuresWithoutDelay)
     limits.loginDelaySecondsMax = seconds(.loginDelayMax)
+    limits.abandonedDataSeconds = seconds(.retainAbandonedData)
+    limits.registrationSeconds = seconds(.retainRegistrations)
+    limits.messageSeconds = seconds(.retainMessages)
+    limits.sessionSeconds = seconds(.retainSessions)
     return limits
   }
 }

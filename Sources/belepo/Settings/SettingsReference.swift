@@ -15,7 +15,8 @@ enum SettingsReference {
       One YAML file (`--config`, else `BELEPO_CONFIG`); each key is overridden by its variable in
       the environment. With `_FILE` behind it, a variable names a file that holds the value. Unknown
       keys are errors. `belepo config check` tells all that is wrong at once, `belepo config print`
-      shows each value with its source. Times are written like `90s`, `10m`, `24h`.
+      shows each value with its source. Times are written like `90s`, `10m`, `24h`,
+      `30d`.
 
       | key | variable | range | default | meaning |
       | --- | --- | --- | --- | --- |

@@ -1,0 +1,55 @@
+internal import Domain
+internal import FoundationEssentials
+internal import Persistence
+
+/// Forgets what nobody needs any more (GDPR art. 5 (1) e; security.md 2.7).
+///
+/// The times are named limits. Accounts, declarations and the audit trail stay: they are the
+/// insurer's proof.
+package struct Retention: Sendable {
+  private let world: World
+
+  /// Rows that one transaction takes at most, so that nobody waits for it.
+  private static let batch = 500
+
+  package init(world: World) {
+    self.world = world
+  }
+
+  /// Goes through everything once.
+  ///
+  /// - Returns: how many rows were blanked or deleted.
+  @discardableResult
+  package func sweep() async throws -> Int {
+    let limits = world.limits
+    let rounds: [(age: Int, forget: Forget)] = [
+      (
+        limits.abandonedDataSeconds,
+        { try $0.blankRegistrations(endedBefore: $1, atMost: $2) }
+      ),
+      (limits.registrationSeconds, { try $0.deleteRegistrations(endedBefore: $1, atMost: $2) }),
+      (limits.messageSeconds, { try $0.deleteMessages(queuedBefore: $1, atMost: $2) }),
+      (limits.sessionSeconds, { try $0.deleteSessions(usedBefore: $1, atMost: $2) }),
+      // No limit looks further back than a day.
+      (2 * 86_400, { try $0.deleteEventCounts(before: $1, atMost: $2) }),
+      (86_400, { try $0.deleteThrottles(before: $1, atMost: $2) }),
+    ]
+    var count = 0
+    for (age, forget) in rounds {
+      count += try await all(before: world.now().addingTimeInterval(-Double(age)), forget)
+    }
+    return count
+  }
+
+  /// Takes rows that are older than an instant, at most so many, and answers how many it took.
+  private typealias Forget = @Sendable (any Transaction, Date, Int) throws -> Int
+
+  private func all(before cutoff: Date, _ forget: @escaping Forget) async throws -> Int {
+    var count = 0
+    while true {
+      let taken = try await world.store.write { try forget($0, cutoff, Retention.batch) }
+      count += taken
+      if taken < Retention.batch { return count }
+    }
+  }
+}
