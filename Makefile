@@ -15,7 +15,7 @@ run: libraries ## Build and start the demo on http://localhost:8080
 test: libraries ## Build and run every test
 	scripts/test
 
-browser: libraries ## Walk every page and state in a real browser (about fifteen minutes)
+browser: libraries ## Walk every page and state in a real browser
 	swift build --product belepo
 	BrowserTests/setup.sh
 	BrowserTests/run.sh

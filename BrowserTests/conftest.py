@@ -112,7 +112,12 @@ class Cast:
             self.browser, server.url, device, javascript=javascript, language=language, **options
         )
         self.visits.append(visit)
-        return Customer(person, visit, server, language)
+        customer = Customer(person, visit, server, language)
+        customer.wishes = {"language": language, "javascript": javascript, "device": device}
+        return customer
+
+    def server_with(self, **settings) -> Server:
+        return self.request.getfixturevalue("server_with")(**settings)
 
     def _fresh_person(self, email_on_file):
         people = self.request.getfixturevalue("fresh_people")

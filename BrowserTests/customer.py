@@ -31,6 +31,8 @@ class Customer:
         self.email = f"ugyfel.{next(_addresses)}@example.com"
         self.password = PASSWORD
         self._speaks = False
+        # How the person came: language, device, scripts.
+        self.wishes: dict = {}
 
     # The journey.
 

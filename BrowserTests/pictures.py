@@ -37,11 +37,16 @@ class Cast:
         self.browser, self.server = browser, server
         self.language, self.options = LOOKS[look]
         self.people = iter(sample_register.ordinary_people()[3:])
+        self.servers = []
 
-    def someone(self, person=None, language=None, **_) -> Customer:
-        language = language or self.language
-        visit = open_visit(self.browser, self.server.url, language=language, **self.options)
-        return Customer(person or next(self.people), visit, self.server, language)
+    def someone(self, person=None, server=None, language=None, **_) -> Customer:
+        language, server = language or self.language, server or self.server
+        visit = open_visit(self.browser, server.url, language=language, **self.options)
+        return Customer(person or next(self.people), visit, server, language)
+
+    def server_with(self, **settings) -> Server:
+        self.servers.append(Server(**settings))
+        return self.servers[-1]
 
     at_desk = on_phone = someone
 
@@ -66,7 +71,8 @@ def of_everything(browser, only: list[str]) -> None:
                     customer.page.screenshot(path=path, full_page=True)
                     print(path.relative_to(PICTURES.parent))
         finally:
-            server.stop()
+            for each in [server, *cast.servers]:
+                each.stop()
 
 
 def for_the_readme(browser, folder: Path) -> None:

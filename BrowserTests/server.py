@@ -1,10 +1,12 @@
 """The program under test: started on free ports with a database of its own, stopped by its id."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -44,6 +46,7 @@ class Server:
     def __init__(self, **settings: str):
         self.folder = Path(tempfile.mkdtemp(prefix="belepo-browser-tests-"))
         self.log = self.folder / "server.log"
+        self.database = self.folder / "demo.sqlite"
         port, management_port = _free_ports(2)
         self.url = f"http://localhost:{port}"
         self.management_url = f"http://localhost:{management_port}"
@@ -56,7 +59,7 @@ class Server:
                 | {
                     "BELEPO_HTTP_PORT": str(port),
                     "BELEPO_MANAGEMENT_PORT": str(management_port),
-                    "BELEPO_DATABASE_URL": f"sqlite:{self.folder}/demo.sqlite",
+                    "BELEPO_DATABASE_URL": f"sqlite:{self.database}",
                 }
                 | settings,
                 stdin=subprocess.DEVNULL,
@@ -119,6 +122,20 @@ class Server:
         time.sleep(1.5)
         return self.messages(to)
 
+    def change(self, statement: str) -> None:
+        """Changes the database behind the program's back: what only time or a fault could do."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=5)) as database:
+            with database:
+                database.execute(statement)
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Another writer holds the database for longer than the program waits."""
+        with contextlib.closing(sqlite3.connect(self.database, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+            database.execute("ROLLBACK")
+
     def log_tail(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
 
@@ -140,14 +157,13 @@ class Server:
 
 
 def program() -> str:
-    """BELEPO_PROGRAM, else the release build if there is one, else the debug build."""
+    """BELEPO_PROGRAM, else the build that was made last."""
     if named := os.environ.get("BELEPO_PROGRAM"):
         return str(Path(named).resolve())
-    for build in ("release", "debug"):
-        built = ROOT / ".build" / build / "belepo"
-        if built.exists():
-            return str(built)
-    raise AssertionError("no program to test: run `swift build` first, or set BELEPO_PROGRAM")
+    builds = [ROOT / ".build" / build / "belepo" for build in ("release", "debug")]
+    made = [build for build in builds if build.exists()]
+    assert made, "no program to test: run `swift build` first, or set BELEPO_PROGRAM"
+    return str(max(made, key=lambda build: build.stat().st_mtime))
 
 
 def _free_ports(count: int) -> list[int]:

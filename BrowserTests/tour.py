@@ -251,6 +251,108 @@ def dead_ends(customer: Customer, customers) -> Iterator[str]:
     yield "already registered"
 
 
+def limits(customer: Customer, customers) -> Iterator[str]:
+    """Where something ends: each limit is so small here that one step reaches it."""
+    limited = customers.server_with(
+        BELEPO_LIMITS_SMS_FAILURES_PER_CUSTOMER="1",
+        BELEPO_LIMITS_SMS_PER_REGISTRATION="1",
+        BELEPO_LIMITS_SMS_PER_NUMBER_PER_DAY="2",
+        BELEPO_LIMITS_MISMATCHES_PER_NUMBER_PER_HOUR="3",
+        BELEPO_LIMITS_TAKEN_EMAILS_PER_REGISTRATION="1",
+        BELEPO_CODES_SMS_RESEND_AFTER="1s",
+    )
+
+    def someone(person=None, server=limited) -> Customer:
+        visitor = customers.someone(person=person, server=server, **customer.wishes)
+        customer.page, customer.visit = visitor.page, visitor.visit
+        return visitor
+
+    anna = someone()
+    anna.go_to_code()
+    anna.page.wait_for_timeout(1100)
+    anna.press_in_form("/regisztracio/telefonszam/uj-kod")
+    yield "too many messages in one registration"
+    anna.open("/regisztracio")
+    yield "identification while a registration is under way"
+    anna.open("/regisztracio/telefonszam")
+    anna.enter_sms_code(wrong(anna.sms_code())[1:])
+    yield "the SMS step is disabled"
+
+    bela = someone()
+    for visitor in (bela, someone(person=bela.person), someone(person=bela.person)):
+        visitor.go_to_identity()
+        visitor.identify()
+    yield "too many messages today"
+
+    stranger = someone()
+    stranger.go_to_identity()
+    for _ in range(4):
+        stranger.identify(number="9999999")
+    yield "too many tries"
+
+    neighbour = someone()
+    neighbour.register()
+    cecil = someone()
+    cecil.go_to_email()
+    cecil.give_email(neighbour.email)
+    yield "too many addresses of others"
+
+    david = someone()
+    david.go_to_email()
+    limited.change("UPDATE registration SET expires_at = 1")
+    david.open("/regisztracio/email")
+    yield "the registration is expired"
+
+    eva = someone()
+    eva.go_to_email()
+    limited.change(
+        f"UPDATE register_customer SET status = 'blocked' "
+        f"WHERE customer_number = '{eva.person.number}'"
+    )
+    eva.give_email()
+    eva.choose_password()
+    yield "the register has changed"
+
+    suspicious = customers.server_with(BELEPO_LIMITS_SMS_FAILURES_PER_DAY="1")
+    ferenc = someone(server=suspicious)
+    ferenc.go_to_code()
+    ferenc.enter_sms_code(wrong(ferenc.sms_code())[1:])
+    ferenc.visit.expected.add(503)
+    ferenc.open("/regisztracio/telefonszam")
+    ferenc.enter_sms_code(ferenc.sms_code()[1:])
+    yield "the SMS step is paused for everybody"
+
+
+def refusals(customer: Customer, customers) -> Iterator[str]:
+    """What a request can come to that is not as it should be, or meets a fault of ours."""
+    customer.go_to_identity()
+    customer.visit.context.clear_cookies(name="__Host-visitor")
+    customer.press("mobileNumber")
+    yield "a page that is out of date"
+    customer.open("/kijelentkezes")
+    yield "a page that cannot be opened like this"
+    customer.go_to_identity()
+    customer.choose_kind("policy")
+    customer.type("policyNumber", "1" * 20_000)
+    customer.press("mobileNumber")
+    yield "too much data"
+
+    broken = customers.server_with()
+    unlucky = customers.someone(server=broken, **customer.wishes)
+    customer.page, customer.visit = unlucky.page, unlucky.visit
+    unlucky.visit.expected |= {500, 503}
+    unlucky.go_to_identity()
+    unlucky.fill_in_identity()
+    unlucky.page.set_default_timeout(15_000)
+    with broken.locked():
+        unlucky.press("mobileNumber")
+    yield "out of order for now"
+    broken.change("DROP TABLE event_count")
+    unlucky.go_to_identity()
+    unlucky.identify()
+    yield "a fault of ours"
+
+
 STRETCHES = [
     public_pages,
     identification,
@@ -262,6 +364,8 @@ STRETCHES = [
     portal,
     recovery,
     dead_ends,
+    limits,
+    refusals,
 ]
 
 # Pages that the server does not have yet (J10); what is in here must fail.
