@@ -52,6 +52,10 @@ let package = Package(
       name: "PersistenceSQLite",
       dependencies: ["Persistence", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
+    .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .target(
+      name: "PersistencePostgres", dependencies: ["Persistence", "CLibpq"],
+      swiftSettings: strict),
     .target(
       name: "Wording",
       dependencies: ["Domain", "Cryptography", .product(name: "Yams", package: "Yams")],
@@ -93,8 +97,8 @@ let package = Package(
     .executableTarget(
       name: "belepo",
       dependencies: [
-        "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "Wording", "Outbox",
-        "Accounts", "RegisterImport", "Pages", "CustomerSite",
+        "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "PersistencePostgres",
+        "Wording", "Outbox", "Accounts", "RegisterImport", "Pages", "CustomerSite",
         hummingbird, httpTypes, nioCore, logging, lifecycle,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -109,9 +113,9 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "Wording", "Outbox",
-        "Accounts", "RegisterImport", "Pages", "CustomerSite", hummingbird, httpTypes, nioCore,
-        logging,
+        "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "PersistencePostgres",
+        "Wording", "Outbox", "Accounts", "RegisterImport", "Pages", "CustomerSite", hummingbird,
+        httpTypes, nioCore, logging,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       path: "Tests/TestSupport",
@@ -120,7 +124,9 @@ let package = Package(
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
     .testTarget(
       name: "PersistenceTests",
-      dependencies: ["Persistence", "PersistenceSQLite", "Accounts", "TestSupport"],
+      dependencies: [
+        "Persistence", "PersistenceSQLite", "PersistencePostgres", "Accounts", "TestSupport",
+      ],
       exclude: ["schema.sql"],
       swiftSettings: strict),
     .testTarget(

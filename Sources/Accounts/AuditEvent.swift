@@ -37,7 +37,7 @@ struct AuditEvent {
 extension Transaction {
   /// Writes an audit event, in the transaction of what it tells (R4).
   func record(_ event: AuditEvent, at now: Date) throws {
-    try execute(
+    try perform(
       """
       INSERT INTO audit_event (at, kind, detail, customer_number, registration_id, account_id)
       VALUES (\(now), \(event.kind.rawValue), \(event.detail), \(event.customer?.text),

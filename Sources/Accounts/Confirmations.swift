@@ -32,7 +32,8 @@ package struct Confirmations: Sendable {
   package func standing(of account: Int64) async throws -> Standing? {
     let now = world.now()
     return try await world.store.read { transaction in
-      guard let confirmation = try transaction.emailConfirmation(of: account),
+      guard
+        let confirmation = try transaction.emailConfirmation(of: account, locking: false),
         !confirmation.account.isConfirmed
       else { return nil }
       let challenge = confirmation.challenge
@@ -58,7 +59,7 @@ package struct Confirmations: Sendable {
   package func enterCode(_ entry: CodeEntry, of account: Int64) async throws -> CodeOutcome {
     let now = world.now()
     return try await world.store.write { transaction in
-      guard var confirmation = try transaction.emailConfirmation(of: account) else {
+      guard var confirmation = try transaction.emailConfirmation(of: account, locking: true) else {
         throw MissingRow("account")
       }
       guard !confirmation.account.isConfirmed else { return .alreadyConfirmed }
@@ -101,7 +102,7 @@ package struct Confirmations: Sendable {
     let now = world.now()
     let newChallenge = world.codes.newChallenge(.email(world.limits), at: now)
     let outcome = try await world.store.write { transaction -> ResendOutcome in
-      guard let confirmation = try transaction.emailConfirmation(of: account) else {
+      guard let confirmation = try transaction.emailConfirmation(of: account, locking: true) else {
         throw MissingRow("account")
       }
       guard !confirmation.account.isConfirmed else { return .alreadyConfirmed }
@@ -147,7 +148,7 @@ package struct Confirmations: Sendable {
     guard isRight else { return .wrongPassword }
     let challenge = world.codes.newChallenge(.email(world.limits), at: now)
     let outcome = try await world.store.write { transaction -> CorrectionOutcome in
-      guard let confirmation = try transaction.emailConfirmation(of: account) else {
+      guard let confirmation = try transaction.emailConfirmation(of: account, locking: true) else {
         throw MissingRow("account")
       }
       guard !confirmation.account.isConfirmed else { return .alreadyConfirmed }

@@ -146,7 +146,7 @@ package struct Registrations: Sendable {
     drawing challenge: Challenge, in transaction: any Transaction, at now: Date
   ) throws -> IdentificationOutcome {
     let counts = mismatchCounts(of: claim, on: visit)
-    for (count, limit) in counts where try transaction.used(count, at: now) >= limit {
+    for (count, limit) in counts where try transaction.usedAndHeld(count, at: now) >= limit {
       try transaction.record(
         AuditEvent(kind: .mismatchLimit, detail: count.name, registration: registration.id),
         at: now)

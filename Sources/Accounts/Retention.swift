@@ -16,6 +16,21 @@ package struct Retention: Sendable {
     self.world = world
   }
 
+  /// How often the instances go round together: a row outlives its time by this at most.
+  package static let secondsBetweenRounds = 3600
+
+  /// Goes through everything, if no instance has done so within the last hour.
+  ///
+  /// - Returns: how many rows were blanked or deleted; `nil` when another instance did it.
+  package func goRound() async throws -> Int? {
+    let now = world.now()
+    let isOurs = try await world.store.write {
+      try $0.claimRound(
+        of: "retention", everySeconds: Retention.secondsBetweenRounds, at: now)
+    }
+    return isOurs ? try await sweep() : nil
+  }
+
   /// Goes through everything once.
   ///
   /// - Returns: how many rows were blanked or deleted.

@@ -70,16 +70,16 @@ package struct CustomerSite: Sendable {
 
   /// The whole site as a router.
   ///
-  /// - Parameter isOutage: whether an error means that a part is out of order for now
+  /// - Parameter outage: what an error means when a part is out of order
   package func router(
-    at address: Address, isOutage: @escaping @Sendable (any Error) -> Bool
+    at address: Address, outage: @escaping @Sendable (any Error) -> Outage?
   ) -> Router<SiteContext> {
     let router = Router(context: SiteContext.self)
     router.addMiddleware {
       AccessLog()
       SecurityHeaders(isSecure: address.isSecure)
       Visitors()
-      ErrorPages(site: site, allowedMethods: allowedMethods, isOutage: isOutage)
+      ErrorPages(site: site, allowedMethods: allowedMethods, outage: outage)
       RequestGate(hosts: address.hosts, allowedMethods: allowedMethods)
       FormGuard(site: site, origin: address.origin)
     }

@@ -7,7 +7,7 @@ extension Transaction {
   ///
   /// A key that is queued already is left alone, so that one event never tells itself twice.
   package func enqueue(_ message: Message, at now: Date) throws {
-    try execute(
+    try perform(
       """
       INSERT INTO message
         (key, kind, channel, recipient, language, subject, body, customer_number, priority, state,
@@ -25,6 +25,10 @@ extension Transaction {
   package func recentMessages(
     kind: Message.Kind, to recipient: String, for customer: CustomerNumber, since: Date
   ) throws -> RecentMessages {
+    // Two that count at once would both find room for one more; SQLite's writer is alone anyway.
+    if dialect == .postgres {
+      try perform("SELECT pg_advisory_xact_lock(hashtextextended(\(recipient), 0))")
+    }
     let row = try row(
       """
       SELECT
@@ -43,6 +47,7 @@ extension Transaction {
 /// What a dispatcher takes out of the queue at a time.
 struct Lease: Sendable {
   let id: Int64
+  let priority: Int
   let channel: Message.Channel
   let delivery: Gateway.Delivery
   let tries: Int
@@ -60,7 +65,7 @@ extension Transaction {
 
   /// Marks what is past its use, so that no secret is sent when it is stale (P8).
   func expireMessages(at now: Date) throws {
-    try execute(
+    try perform(
       """
       UPDATE message
       SET state = 'expired', body = NULL, lease_token = NULL
@@ -82,22 +87,22 @@ extension Transaction {
         LIMIT \(DispatchLimits.batch)
         \(Query.Differing.skippingRowLock)
       )
-      RETURNING id, channel, key, recipient, subject, body, tries
+      RETURNING id, channel, key, recipient, subject, body, tries, priority
       """)
     return try rows.map { row in
       Lease(
-        id: try row.value("id"),
+        id: try row.value("id"), priority: try row.value("priority"),
         channel: try row.value("channel"),
         delivery: Gateway.Delivery(
           key: try row.value("key"), recipient: try row.value("recipient"),
           subject: try row.value("subject"), text: try row.value("body")),
         tries: try row.value("tries"))
-    }
+    }.sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }
   }
 
   /// Records that the gateway took a message, and forgets its text: it may hold a code.
   func recordSent(_ id: Int64, token: [UInt8], at now: Date) throws {
-    try execute(
+    try perform(
       """
       UPDATE message
       SET state = 'sent', body = NULL, sent_at = \(now), lease_token = NULL, problem = NULL
@@ -106,7 +111,7 @@ extension Transaction {
   }
 
   func recordRetry(_ id: Int64, token: [UInt8], at next: Date, problem: String) throws {
-    try execute(
+    try perform(
       """
       UPDATE message
       SET state = 'queued', next_try_at = \(next), lease_token = NULL, problem = \(problem)
@@ -115,7 +120,7 @@ extension Transaction {
   }
 
   func recordFailed(_ id: Int64, token: [UInt8], problem: String) throws {
-    try execute(
+    try perform(
       """
       UPDATE message
       SET state = 'failed', body = NULL, lease_token = NULL, problem = \(problem)

@@ -4,15 +4,22 @@ package import FoundationEssentials
 package struct Migration: Sendable {
   package let number: Int
   package let name: String
+  /// The number of the oldest program that still works on a database with this step.
+  package let oldestProgram: Int
   private let script: @Sendable (ColumnTypes) -> String
 
-  /// - Parameter script: SQL text and nothing else, so that the step means the same for ever,
-  ///   whatever becomes of the program's types.
+  /// - Parameters:
+  ///   - oldestProgram: the newest step that the oldest program knows which still works after this
+  ///     one; the one before, unless a step only adds, so that instances can be replaced one by one
+  ///   - script: SQL text and nothing else, so that the step means the same for ever, whatever
+  ///     becomes of the program's types
   package init(
-    _ number: Int, _ name: String, script: @escaping @Sendable (ColumnTypes) -> String
+    _ number: Int, _ name: String, oldestProgram: Int? = nil,
+    script: @escaping @Sendable (ColumnTypes) -> String
   ) {
     self.number = number
     self.name = name
+    self.oldestProgram = oldestProgram ?? max(0, number - 1)
     self.script = script
   }
 
@@ -35,6 +42,22 @@ package struct ColumnTypes: Sendable {
   package var bytes: String { dialect == .sqlite ? "BLOB" : "BYTEA" }
   /// Makes SQLite check the kind of each stored value, as PostgreSQL does anyway.
   package var strict: String { dialect == .sqlite ? "STRICT" : "" }
+
+  /// Wakes whoever listens on the channel of the table's name when rows were added and committed.
+  ///
+  /// The embedded database has one program, which wakes itself.
+  package func notifying(_ table: String) -> String {
+    switch dialect {
+    case .sqlite: ""
+    case .postgres:
+      """
+      CREATE FUNCTION \(table)_added() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_notify('\(table)', ''); RETURN NULL; END $$;
+      CREATE TRIGGER \(table)_added AFTER INSERT ON \(table)
+      FOR EACH STATEMENT EXECUTE FUNCTION \(table)_added();
+      """
+    }
+  }
 
   /// Makes every change of a table's rows fail: what was said stays said.
   package func appendOnly(_ table: String) -> String {
@@ -69,18 +92,21 @@ package struct Schema: Sendable {
 
   /// How a database stands to this program.
   package enum Fit: Equatable, Sendable {
-    case exact
+    /// Also a database that a newer program has prepared for itself, if this one still works on it.
+    case fits
     /// The program needs steps that the database has not taken: `belepo migrate` takes them.
     case tooOld(found: Int, needed: Int)
-    /// The database was migrated by a newer program.
+    /// The database was migrated by a newer program, beyond what this one can work on.
     case tooNew(found: Int, known: Int)
   }
 
   package func fit(of store: some Store) async throws -> Fit {
-    let found = try await store.read { try Schema.version($0) }
+    let (found, oldest) = try await store.read { transaction in
+      (try Schema.version(transaction), try Schema.oldestProgram(transaction))
+    }
     if found < newest { return .tooOld(found: found, needed: newest) }
-    if found > newest { return .tooNew(found: found, known: newest) }
-    return .exact
+    if newest < oldest { return .tooNew(found: found, known: newest) }
+    return .fits
   }
 
   /// Takes all missing steps, each in a transaction of its own.
@@ -88,17 +114,19 @@ package struct Schema: Sendable {
   /// - Returns: the steps that were taken now.
   package func migrate(_ store: some Store, at now: Date) async throws -> [Migration] {
     try await store.write { transaction in
+      try transaction.lockSchema()
       try transaction.run(script: Schema.historyTable(ColumnTypes(dialect: transaction.dialect)))
     }
     var taken: [Migration] = []
     for migration in migrations {
       let isNew = try await store.write { transaction in
+        try transaction.lockSchema()
         guard try Schema.version(transaction) < migration.number else { return false }
         try transaction.run(script: migration.script(for: transaction.dialect))
-        try transaction.execute(
+        try transaction.perform(
           """
-          INSERT INTO schema_migration (number, name, applied_at)
-          VALUES (\(migration.number), \(migration.name), \(now))
+          INSERT INTO schema_migration (number, name, oldest_program, applied_at)
+          VALUES (\(migration.number), \(migration.name), \(migration.oldestProgram), \(now))
           """)
         return true
       }
@@ -112,6 +140,7 @@ package struct Schema: Sendable {
     CREATE TABLE IF NOT EXISTS schema_migration (
       number \(types.integer) PRIMARY KEY,
       name TEXT NOT NULL,
+      oldest_program \(types.integer) NOT NULL,
       applied_at \(types.integer) NOT NULL
     ) \(types.strict);
     """
@@ -119,6 +148,21 @@ package struct Schema: Sendable {
 
   /// The number of the last step taken; 0 for an empty database.
   private static func version(_ transaction: any Transaction) throws -> Int {
+    guard try hasHistory(transaction) else { return 0 }
+    let newest = try transaction.row(
+      "SELECT COALESCE(MAX(number), 0) AS number FROM schema_migration")
+    return try newest?.value("number") ?? 0
+  }
+
+  /// The oldest program that works on the database.
+  private static func oldestProgram(_ transaction: any Transaction) throws -> Int {
+    guard try hasHistory(transaction) else { return 0 }
+    let oldest = try transaction.row(
+      "SELECT COALESCE(MAX(oldest_program), 0) AS number FROM schema_migration")
+    return try oldest?.value("number") ?? 0
+  }
+
+  private static func hasHistory(_ transaction: any Transaction) throws -> Bool {
     let table: Query = """
       SELECT COUNT(*) AS tables
       FROM \(Query.Differing(
@@ -126,11 +170,21 @@ package struct Schema: Sendable {
         postgres: "pg_tables WHERE schemaname = current_schema() AND tablename"
       )) = 'schema_migration'
       """
-    guard let row = try transaction.row(table), try row.value("tables", as: Int.self) == 1 else {
-      return 0
-    }
-    let newest = try transaction.row(
-      "SELECT COALESCE(MAX(number), 0) AS number FROM schema_migration")
-    return try newest?.value("number") ?? 0
+    return try transaction.row(table)?.value("tables", as: Int.self) == 1
+  }
+}
+
+extension Transaction {
+  /// Lets one program at a time change the schema, for as long as its step takes.
+  ///
+  /// SQLite has one writer anyway. The number is any that nobody else uses in the database.
+  fileprivate func lockSchema() throws {
+    guard dialect == .postgres else { return }
+    try run(
+      script: """
+        SET LOCAL statement_timeout = 0;
+        SET LOCAL lock_timeout = 0;
+        SELECT pg_advisory_xact_lock(4621819);
+        """)
   }
 }

@@ -11,6 +11,12 @@ package enum SQLValue: Hashable, Sendable {
   case bytes([UInt8])
 }
 
+extension SQLValue {
+  package init(_ text: String?) {
+    self = text.map(SQLValue.text) ?? .null
+  }
+}
+
 /// What can be bound to a ``Query``.
 package protocol SQLConvertible {
   var sqlValue: SQLValue { get }

@@ -32,8 +32,20 @@ package protocol Transaction {
   /// Runs a statement.
   ///
   /// - Returns: the number of rows it changed, which is how a compare-and-set tells its success.
-  @discardableResult
   func execute(_ query: Query) throws -> Int
+
+  /// Runs a statement whose count nobody needs.
+  ///
+  /// It may be sent together with what follows; a fault then comes out of that, or of the end of
+  /// the write.
+  func perform(_ query: Query) throws
+
+  /// Writes many rows into a table, by the engine's quickest way.
+  ///
+  /// - Parameters:
+  ///   - rows: each with a value for each column
+  ///   - columns: their names
+  func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws
 
   /// Runs schema text, one or more statements without values.
   func run(script: String) throws
@@ -50,6 +62,9 @@ extension Transaction {
 package enum StoreFault: Error, Equatable {
   /// Another writer holds the database longer than the busy time-out: worth another try.
   case busy
+  /// The connection was lost during the commit: nobody knows whether the change was made. The same
+  /// step once more is safe and ends in one result (P9).
+  case outcomeUnknown
   /// No room, no file, no permission, damaged: the engine's own words, which name no person.
   case unavailable(String)
 }

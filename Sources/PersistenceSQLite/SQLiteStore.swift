@@ -186,6 +186,21 @@ private struct SQLiteTransaction: Transaction {
     return database.changesCount
   }
 
+  func perform(_ query: Query) throws {
+    try statement(for: query).execute()
+  }
+
+  func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws {
+    let places = Array(repeating: "?", count: columns.count).joined(separator: ", ")
+    let names = columns.map(\.description).joined(separator: ", ")
+    let statement = try database.cachedStatement(
+      sql: "INSERT INTO \(table) (\(names)) VALUES (\(places))")
+    for row in rows {
+      statement.setUncheckedArguments(StatementArguments(row.map { $0.databaseValue }))
+      try statement.execute()
+    }
+  }
+
   func run(script: String) throws {
     try database.execute(sql: script)
   }

@@ -18,6 +18,16 @@ protocol StoredRow: RegisterRow {
   /// a column `key`.
   static func insertion(of rows: ArraySlice<Self>, into generation: Int64) -> Query
 
+  /// The same rows out of PostgreSQL's `incoming` table, into which they were copied with the
+  /// numbers of their lines.
+  static var copiedInsertion: Query { get }
+
+  /// A table like the register's, with a column `line`, that is gone with the transaction.
+  static var incoming: Query { get }
+  static var columns: [StaticString] { get }
+  /// A value for each of the columns.
+  func values(in generation: Int64) -> [SQLValue]
+
   /// Writes what belongs to rows that were taken over.
   static func appendices(of rows: [Self], into generation: Int64) -> [Query]
 

@@ -37,6 +37,10 @@ extension AsyncParsableCommand {
       throw exit(broken.description, .configuration)
     } catch StoreFault.busy {
       throw exit("The database is in use by another writer. Try again.", .tryAgain)
+    } catch StoreFault.outcomeUnknown {
+      throw exit(
+        "The connection to the database was lost during the commit: nobody knows whether it was "
+          + "made. Run the command again.", .tryAgain)
     } catch StoreFault.unavailable(let reason) {
       throw exit("The database cannot be used: \(reason)", .unavailable)
     }

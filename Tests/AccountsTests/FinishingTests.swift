@@ -230,7 +230,7 @@ struct FinishingTests {
 
   @Test(arguments: ["identify", "code", "contact"])
   func `wherever an earlier transaction breaks, nothing of it is left`(step: String) async throws {
-    let store = BreakingStore(try SQLiteStore.inMemory())
+    let store = BreakingStore(try await TestStore.fresh())
     let stage = try await Stage(on: store)
     let visit = stage.visit(form: "űrlap")
     let token: Token
@@ -266,7 +266,7 @@ struct FinishingTests {
 
   @Test func `an account whose answer was lost is there, and the same click says so`() async throws
   {
-    let store = BreakingStore(try SQLiteStore.inMemory())
+    let store = BreakingStore(try await TestStore.fresh())
     let stage = try await Stage(on: store)
     let token = try await stage.contacted(.anna, email: Self.email)
     store.break(.afterWrite(1))
@@ -284,7 +284,7 @@ struct FinishingTests {
   }
 
   @Test func `a code whose answer was lost is answered by the same click`() async throws {
-    let store = BreakingStore(try SQLiteStore.inMemory())
+    let store = BreakingStore(try await TestStore.fresh())
     let stage = try await Stage(on: store)
     let token = try await stage.identified(.anna)
     let code = try await stage.smsCode()

@@ -66,7 +66,7 @@ struct LoginTests {
   }
 
   @Test func `an unknown name and a wrong password cost the same work`() async throws {
-    let store = BreakingStore(try SQLiteStore.inMemory())
+    let store = BreakingStore(try await TestStore.fresh())
     let stage = try await Stage(on: store)
     try await annaHasAnAccount(on: stage)
     var statements: [Int] = []

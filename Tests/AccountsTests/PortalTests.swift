@@ -20,7 +20,7 @@ struct PortalTests {
     let stage = try await Stage()
     let (_, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
     try await stage.store.write { transaction in
-      try transaction.execute("DELETE FROM register_customer")
+      try transaction.perform("DELETE FROM register_customer")
       _ = try transaction.execute("DELETE FROM register_policy")
     }
     let home = try await stage.portal.home(of: account)

@@ -89,13 +89,11 @@ struct RetentionTests {
 
   @Test func `a thousand old rows go in small transactions`() async throws {
     let stage = try await Stage()
-    let rows = (1...1200).map { "(x'\(String(format: "%08x", $0))', 1, 0)" }
     try await stage.store.write { transaction in
-      try transaction.run(
-        script: """
-          INSERT INTO login_throttle (user_name_hash, failures_in_a_row, last_failure_at)
-          VALUES \(rows.joined(separator: ", "))
-          """)
+      try transaction.load(
+        (1...1200).map { [.bytes(Array("\($0)".utf8)), .integer(1), .integer(0)] },
+        into: "login_throttle",
+        columns: ["user_name_hash", "failures_in_a_row", "last_failure_at"])
     }
     #expect(try await Retention(world: stage.world).sweep() == 1200)
     #expect(try await stage.count("login_throttle") == 0)

@@ -20,7 +20,7 @@ internal import Testing
       at: .init(
         hosts: ["localhost", "127.0.0.1"], origin: "https://localhost", isSecure: true,
         proxies: proxies),
-      isOutage: { _ in false })
+      outage: { _ in nil })
     return try await Application(router: router).test(.live) { client in
       var statuses: [HTTPResponse.Status] = []
       for (address, number) in [(first, "7777777"), (second, "8888888")] {
@@ -75,7 +75,7 @@ internal import Testing
       at: .init(
         hosts: ["localhost", "127.0.0.1"], origin: "https://localhost", isSecure: true,
         proxies: Self.here),
-      isOutage: { _ in false })
+      outage: { _ in nil })
     try await Application(router: router).test(.live) { client in
       let browser = CustomerClient(client)
       try await browser.get("/regisztracio")

@@ -65,7 +65,7 @@ struct DispatcherServiceTests {
 
   @Test func `a database that is out of order for a while loses nothing`() async throws {
     let breakage = Breakage()
-    let store = BreakableStore(try SQLiteStore.inMemory(), breakage)
+    let store = BreakableStore(try await TestStore.fresh(), breakage)
     let office = try await PostOffice(store)
     try await office.enqueue(try office.message())
     breakage.takeOut()

@@ -17,7 +17,7 @@ struct PostOffice {
   let email = ScriptedGateway()
 
   init(_ store: (any Store)? = nil, clock: ManualClock = ManualClock()) async throws {
-    if let store { self.store = store } else { self.store = try SQLiteStore.inMemory() }
+    if let store { self.store = store } else { self.store = try await TestStore.fresh() }
     self.clock = clock
     _ = try await Schema.belepo.migrate(self.store, at: clock.now)
   }

@@ -4,13 +4,16 @@ import TestSupport
 
 /// The databases that Belépő runs on; every promise of ``Store`` is tested on each of them.
 ///
-/// PostgreSQL joins here: a case, and how to get an empty database.
+/// PostgreSQL is among them when the run was given one.
 enum Engine: CaseIterable, Sendable {
   case sqliteInMemory
   case sqliteFile
+  case postgres
 
-  /// Those that this computer has.
-  static var available: [Engine] { allCases }
+  /// Those that this run has.
+  static var available: [Engine] {
+    TestStore.isPostgres ? [.postgres] : [.sqliteInMemory, .sqliteFile]
+  }
 
   /// An empty database for one story.
   func use(_ story: (any Store) async throws -> Void) async throws {
@@ -23,6 +26,10 @@ enum Engine: CaseIterable, Sendable {
         try await story(store)
         try store.close()
       }
+    case .postgres:
+      let store = try await TestStore.fresh()
+      try await story(store)
+      try store.close()
     }
   }
 }

@@ -26,8 +26,8 @@ struct StoreTests {
       try await store.addThing("kulcs", amount: 1)
       await #expect(throws: Refused(reason: "meggondolta magát")) {
         try await store.write { transaction in
-          try transaction.execute("INSERT INTO thing (label) VALUES ('lakat')")
-          try transaction.execute("UPDATE thing SET amount = 2")
+          try transaction.perform("INSERT INTO thing (label) VALUES ('lakat')")
+          try transaction.perform("UPDATE thing SET amount = 2")
           throw Refused(reason: "meggondolta magát")
         }
       }
@@ -53,8 +53,8 @@ struct StoreTests {
       try await store.addThing("kulcs")
       await #expect(throws: (any Error).self) {
         try await store.write { transaction in
-          try transaction.execute("INSERT INTO thing (label) VALUES ('lakat')")
-          try transaction.execute(Query(stringLiteral: statement))
+          try transaction.perform("INSERT INTO thing (label) VALUES ('lakat')")
+          try transaction.perform(Query(stringLiteral: statement))
         }
       }
       #expect(try await store.labels() == ["kulcs"])
@@ -251,7 +251,7 @@ struct StoreTests {
       try await store.makeThings()
       try await store.addThing("kulcs")
       let ids = try await store.write { transaction in
-        try transaction.execute("DELETE FROM thing")
+        try transaction.perform("DELETE FROM thing")
         return try transaction.rows("INSERT INTO thing (label) VALUES ('lakat') RETURNING id")
       }
       #expect(try ids.map { try $0.value("id", as: Int.self) } == [2])
@@ -357,7 +357,7 @@ struct StoreTests {
               let amount: Int64 =
                 try transaction.row(
                   "SELECT amount FROM thing \(Query.Differing.rowLock)")?.value("amount") ?? 0
-              try transaction.execute("UPDATE thing SET amount = \(amount + 1)")
+              try transaction.perform("UPDATE thing SET amount = \(amount + 1)")
             }
           }
         }
@@ -377,8 +377,8 @@ struct StoreTests {
         group.addTask {
           for _ in 1...100 {
             try await store.write { transaction in
-              try transaction.execute("UPDATE thing SET amount = amount - 1 WHERE label = 'zseb'")
-              try transaction.execute("UPDATE thing SET amount = amount + 1 WHERE label = 'tárca'")
+              try transaction.perform("UPDATE thing SET amount = amount - 1 WHERE label = 'zseb'")
+              try transaction.perform("UPDATE thing SET amount = amount + 1 WHERE label = 'tárca'")
             }
           }
         }

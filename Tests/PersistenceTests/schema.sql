@@ -73,6 +73,11 @@ CREATE TABLE event_count (
 
 CREATE INDEX event_count_window_start ON event_count (window_start);
 
+CREATE TABLE job (
+  name TEXT PRIMARY KEY,
+  started_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE login_throttle (
   user_name_hash BLOB PRIMARY KEY,
   failures_in_a_row INTEGER NOT NULL CHECK (failures_in_a_row >= 0),
@@ -200,6 +205,7 @@ CREATE TABLE registration_declaration (
 CREATE TABLE schema_migration (
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL,
+  oldest_program INTEGER NOT NULL,
   applied_at INTEGER NOT NULL
 ) STRICT;
 

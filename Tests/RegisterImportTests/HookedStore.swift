@@ -4,7 +4,7 @@ import Synchronization
 
 /// A store at which something happens around each write, such as a power cut.
 final class HookedStore: Store {
-  private let store: SQLiteStore
+  private let store: any Store
   private let beforeWrite: @Sendable (Int) throws -> Void
   private let afterWrite: @Sendable (Int) async throws -> Void
   private let writes = Mutex(0)
@@ -13,7 +13,7 @@ final class HookedStore: Store {
   ///   - beforeWrite: gets the number of the write, from 1
   ///   - afterWrite: the same, when the write is committed
   init(
-    _ store: SQLiteStore,
+    _ store: any Store,
     beforeWrite: @escaping @Sendable (Int) throws -> Void = { _ in },
     afterWrite: @escaping @Sendable (Int) async throws -> Void = { _ in }
   ) {

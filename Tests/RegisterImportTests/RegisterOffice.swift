@@ -10,11 +10,11 @@ struct RegisterOffice {
   static let customerHeader = "customer_number,old_customer_number,name,sms_number,email,status\n"
   static let policyHeader = "policy_number,customer_number,product,status,valid_from,valid_to\n"
 
-  let store: SQLiteStore
+  let store: any Store
   let clock = ManualClock()
 
   init() async throws {
-    store = try SQLiteStore.inMemory()
+    store = try await TestStore.fresh()
     _ = try await Schema.belepo.migrate(store, at: clock.now)
   }
 

@@ -90,6 +90,16 @@ private struct BreakingTransaction: Transaction {
     return try transaction.execute(query)
   }
 
+  func perform(_ query: Query) throws {
+    try beforeStatement()
+    try transaction.perform(query)
+  }
+
+  func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws {
+    try beforeStatement()
+    try transaction.load(rows, into: table, columns: columns)
+  }
+
   func run(script: String) throws {
     try beforeStatement()
     try transaction.run(script: script)

@@ -102,13 +102,13 @@ extension Transaction {
   /// Writes the cast into the register that answers.
   func engage(_ cast: [Cast]) throws {
     for person in cast {
-      try execute(
+      try perform(
         """
         INSERT INTO register_customer (generation, customer_number, name, sms_number, email, status)
         VALUES (0, \(person.number), \(person.name), \(person.sms), \(person.emailOnFile),
                 \(person.status))
         """)
-      try execute(
+      try perform(
         """
         INSERT INTO register_policy
           (generation, policy_number, written_number, customer_number, product, status, valid_from,
@@ -117,7 +117,7 @@ extension Transaction {
                 'lakásbiztosítás', 'active', '2023-05-01', \(String?.none))
         """)
       if let old = person.oldNumber {
-        try execute(
+        try perform(
           """
           INSERT INTO register_old_number (generation, old_number, customer_number)
           VALUES (0, \(old), \(person.number))

@@ -9,7 +9,12 @@ extension Stage {
     try await store.read { transaction in
       var contents: [String: [String]] = [:]
       let tables = try transaction.rows(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        """
+        SELECT \(Query.Differing(
+          sqlite: "name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+          postgres: "tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
+        ))
+        """)
       for row in tables {
         let table: String = try row.value("name")
         contents[table] = try transaction.lines(of: table, except: columns)
@@ -26,8 +31,8 @@ extension Stage {
   /// An import of an empty register.
   package func emptyTheRegister() async throws {
     try await store.write { transaction in
-      try transaction.execute("DELETE FROM register_policy")
-      try transaction.execute("DELETE FROM register_customer")
+      try transaction.perform("DELETE FROM register_policy")
+      try transaction.perform("DELETE FROM register_customer")
     }
   }
 
@@ -42,11 +47,21 @@ extension Stage {
 
 extension Transaction {
   fileprivate func lines(of table: String, except columns: Set<String>) throws -> [String] {
-    let names = try rows(Query(stringLiteral: "SELECT name FROM pragma_table_info('\(table)')"))
-      .map { row -> String in try row.value("name") }
-      .filter { !columns.contains("\(table).\($0)") }
-    let line = names.map { "quote(\($0))" }.joined(separator: " || ' ' || ")
+    let names = try columnNames(of: table).filter { !columns.contains("\(table).\($0)") }
+    let line = names.map { dialect == .sqlite ? "quote(\($0))" : "quote_nullable(\($0)::text)" }
+      .joined(separator: " || ' ' || ")
     return try rows(Query(stringLiteral: "SELECT \(line) AS line FROM \(table) ORDER BY line"))
       .map { row -> String in try row.value("line") }
+  }
+
+  private func columnNames(of table: String) throws -> [String] {
+    let question =
+      dialect == .sqlite
+      ? "SELECT name FROM pragma_table_info('\(table)')"
+      : """
+      SELECT column_name::text AS name FROM information_schema.columns
+      WHERE table_schema = current_schema() AND table_name = '\(table)' ORDER BY ordinal_position
+      """
+    return try rows(Query(stringLiteral: question)).map { try $0.value("name") }
   }
 }

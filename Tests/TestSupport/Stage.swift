@@ -6,7 +6,7 @@ internal import Foundation
 package import Hummingbird
 internal import Logging
 package import Outbox
-internal import Pages
+package import Pages
 package import Persistence
 internal import PersistenceSQLite
 internal import Synchronization
@@ -48,7 +48,7 @@ package struct Stage: Sendable {
       } else if let file {
         try SQLiteStore(path: file)
       } else {
-        try SQLiteStore.inMemory()
+        try await TestStore.fresh()
       }
     let store = BreakableStore(sound, breakage)
     self.clock = clock
@@ -136,12 +136,21 @@ package struct Stage: Sendable {
       site: site, desks: desks, limits: world.limits, catcher: isDemo ? catcher : nil)
   }
 
+  /// What the program makes of the store's faults.
+  package static let outage: @Sendable (any Error) -> Outage? = { error in
+    switch error as? StoreFault {
+    case .outcomeUnknown: .outcomeUnknown
+    case .busy, .unavailable: .outOfOrder
+    case nil: nil
+    }
+  }
+
   package func application(isDemo: Bool = false) throws -> some ApplicationProtocol {
     let router = try site(isDemo: isDemo).router(
       at: .init(
         hosts: ["portal.pelda.example", "localhost"], origin: "https://portal.pelda.example",
         isSecure: true),
-      isOutage: { $0 is StoreFault })
+      outage: Stage.outage)
     return Application(router: router, logger: Props.logger)
   }
 }

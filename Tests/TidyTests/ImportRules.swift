@@ -6,8 +6,10 @@ enum ImportRules {
   static let keepers: [String: Set<String>] = [
     "GRDB": ["PersistenceSQLite"],
     "CSodium": ["Cryptography"],
+    "CLibpq": ["PersistencePostgres"],
     "Mustache": ["Pages"],
     "PersistenceSQLite": ["belepo"],
+    "PersistencePostgres": ["belepo"],
     "CustomerSite": ["belepo"],
     "ArgumentParser": ["belepo"],
     "Configuration": ["belepo"],

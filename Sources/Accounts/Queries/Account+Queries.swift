@@ -69,7 +69,7 @@ extension Transaction {
 
   /// Keeps a text that somebody answered to, once for each version.
   func keep(_ text: DeclaredText, of kind: DeclarationKind) throws {
-    try execute(
+    try perform(
       """
       INSERT INTO declared_text (version, kind, language, body)
       VALUES (\(text.version), \(kind.rawValue), \(text.language.rawValue), \(text.text))
@@ -102,7 +102,7 @@ extension Transaction {
       """
     }
     guard !rows.isEmpty else { return }
-    try execute(
+    try perform(
       """
       INSERT INTO declaration
         (account_id, registration_id, kind, version, is_accepted, channel, declared_at)
@@ -112,7 +112,7 @@ extension Transaction {
 
   /// Replaces the hash, unless it has been replaced since it was read.
   func replacePasswordHash(_ old: String, by new: String, of account: Int64) throws {
-    try execute(
+    try perform(
       """
       UPDATE account SET password_hash = \(new)
       WHERE id = \(account) AND password_hash = \(old)
@@ -121,14 +121,14 @@ extension Transaction {
 
   // MARK: Confirmation of the address
 
-  /// The account's address and its code, locked.
-  func emailConfirmation(of account: Int64) throws -> EmailConfirmation? {
+  /// The account's address and its code, locked when a write is to follow.
+  func emailConfirmation(of account: Int64, locking: Bool) throws -> EmailConfirmation? {
     guard
       let row = try row(
         """
         SELECT \(columns), code_nonce, code_prefix, code_expires_at, code_sent_at, code_tries_left
         FROM account WHERE id = \(account)
-        \(Query.Differing.rowLock)
+        \(locking ? Query.Differing.rowLock : .nothing)
         """),
       let challenge = try Challenge(row: row)
     else { return nil }
@@ -136,7 +136,7 @@ extension Transaction {
   }
 
   func save(_ challenge: Challenge, of account: Int64) throws {
-    try execute(
+    try perform(
       """
       UPDATE account
       SET code_nonce = \(challenge.nonce), code_prefix = \(challenge.prefix),

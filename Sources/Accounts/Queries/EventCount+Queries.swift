@@ -34,6 +34,21 @@ extension Transaction {
     return try row?.value("used") ?? 0
   }
 
+  /// The count, held until the end of the transaction: two that look at once would both find room
+  /// for one more.
+  func usedAndHeld(_ count: EventCount, at now: Date) throws -> Int {
+    // SQLite's writer is alone anyway.
+    guard dialect == .postgres else { return try used(count, at: now) }
+    let row = try row(
+      """
+      INSERT INTO event_count (name, key, window_start, used)
+      VALUES (\(count.name), \(count.key), \(count.windowStart(at: now)), 0)
+      ON CONFLICT (name, key, window_start) DO UPDATE SET used = event_count.used
+      RETURNING used
+      """)
+    return try row?.value("used") ?? 0
+  }
+
   /// Counts one more.
   ///
   /// - Returns: the count after it.

@@ -48,7 +48,7 @@ extension Transaction {
     key: [UInt8], token: Token, caseNumber: CaseNumber, language: Language, at now: Date,
     expiring expiresAt: Date
   ) throws {
-    try execute(
+    try perform(
       """
       INSERT INTO registration
         (case_number, opening_key, token_hash, language, started_at, expires_at, step, sms_sent,
@@ -61,7 +61,7 @@ extension Transaction {
 
   /// Gives a registration a new token; the one before is good only for the same click again.
   func changeToken(of registration: Registration, to token: Token) throws {
-    try execute(
+    try perform(
       """
       UPDATE registration
       SET previous_token_hash = token_hash, token_hash = \(token.hash)
@@ -71,7 +71,7 @@ extension Transaction {
 
   func save(_ registration: Registration) throws {
     let challenge = registration.currentChallenge
-    try execute(
+    try perform(
       """
       UPDATE registration
       SET language = \(registration.language.rawValue),
@@ -100,7 +100,7 @@ extension Transaction {
       """
     }
     guard !rows.isEmpty else { return }
-    try execute(
+    try perform(
       """
       INSERT INTO registration_declaration (registration_id, kind, is_accepted, version)
       VALUES \(Query.joined(rows, separator: ", "))
@@ -113,7 +113,7 @@ extension Transaction {
   func smsStep(of customer: CustomerNumber) throws -> SMSStep {
     // The row must exist to be locked; SQLite's writer is alone anyway.
     if dialect == .postgres {
-      try execute(
+      try perform(
         """
         INSERT INTO sms_step (customer_number, failures_in_a_row) VALUES (\(customer.text), 0)
         ON CONFLICT (customer_number) DO NOTHING
@@ -131,7 +131,7 @@ extension Transaction {
   }
 
   func save(_ smsStep: SMSStep) throws {
-    try execute(
+    try perform(
       """
       INSERT INTO sms_step (customer_number, failures_in_a_row, disabled_at)
       VALUES (\(smsStep.customer.text), \(smsStep.failuresInARow), \(smsStep.disabledAt))

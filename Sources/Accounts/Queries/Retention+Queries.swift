@@ -17,15 +17,15 @@ extension Transaction {
     let ids = try rows.map { try $0.value("id", as: Int64.self) }
     guard !ids.isEmpty else { return 0 }
     let list = Query.joined(ids.map { "\($0)" }, separator: ", ")
-    try execute("DELETE FROM registration_declaration WHERE registration_id IN (\(list))")
-    try execute(
+    try perform("DELETE FROM registration_declaration WHERE registration_id IN (\(list))")
+    try perform(
       """
       UPDATE registration
       SET code_nonce = NULL, code_prefix = NULL, code_expires_at = NULL, code_sent_at = NULL,
           code_tries_left = NULL
       WHERE id IN (\(list)) AND step = 'finished'
       """)
-    try execute(
+    try perform(
       """
       UPDATE registration
       SET step = 'identification', stop = NULL, customer_number = NULL, email = NULL,

@@ -11,7 +11,7 @@ struct SessionRow {
 
 extension Transaction {
   func openSession(_ token: Token, of account: Int64, at now: Date) throws {
-    try execute(
+    try perform(
       """
       INSERT INTO session (token_hash, account_id, created_at, last_used_at)
       VALUES (\(token.hash), \(account), \(now), \(now))
@@ -34,7 +34,7 @@ extension Transaction {
   }
 
   func touchSession(_ token: Token, at now: Date) throws {
-    try execute(
+    try perform(
       "UPDATE session SET last_used_at = \(now) WHERE token_hash = \(token.hash)")
   }
 
@@ -55,7 +55,7 @@ extension Transaction {
   func throttle(ofUserName hash: [UInt8]) throws -> LoginThrottle {
     // The row must exist to be locked; SQLite's writer is alone anyway.
     if dialect == .postgres {
-      try execute(
+      try perform(
         """
         INSERT INTO login_throttle (user_name_hash, failures_in_a_row, last_failure_at)
         VALUES (\(hash), 0, 0)
@@ -75,7 +75,7 @@ extension Transaction {
   }
 
   func save(_ throttle: LoginThrottle, ofUserName hash: [UInt8]) throws {
-    try execute(
+    try perform(
       """
       INSERT INTO login_throttle (user_name_hash, failures_in_a_row, last_failure_at)
       VALUES (\(hash), \(throttle.failuresInARow), \(throttle.lastFailureAt))
@@ -104,6 +104,6 @@ extension Transaction {
   }
 
   func forgetThrottle(ofUserName hash: [UInt8]) throws {
-    try execute("DELETE FROM login_throttle WHERE user_name_hash = \(hash)")
+    try perform("DELETE FROM login_throttle WHERE user_name_hash = \(hash)")
   }
 }

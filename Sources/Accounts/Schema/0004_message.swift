@@ -31,6 +31,8 @@ extension Schema {
     CREATE INDEX message_to_recipient ON message (recipient, created_at);
     CREATE INDEX message_created_at ON message (created_at);
     CREATE INDEX message_for_customer ON message (customer_number, created_at);
+
+    \(types.notifying("message"))
     """
   }
 }

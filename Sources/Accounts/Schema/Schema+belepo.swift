@@ -7,5 +7,6 @@ extension Schema {
     registration,
     account,
     message,
+    job,
   ])
 }

@@ -12,18 +12,18 @@ package struct ErrorPages: RouterMiddleware {
 
   private let site: Site
   private let allowedMethods: @Sendable (String) -> [HTTPRequest.Method]
-  private let isOutage: @Sendable (any Error) -> Bool
+  private let outage: @Sendable (any Error) -> Outage?
 
   /// - Parameters:
   ///   - allowedMethods: the methods of a path; none when there is no such page
-  ///   - isOutage: whether an error means that a part is out of order for now
+  ///   - outage: what an error means when a part is out of order; `nil` for a fault of ours
   package init(
     site: Site, allowedMethods: @escaping @Sendable (String) -> [HTTPRequest.Method],
-    isOutage: @escaping @Sendable (any Error) -> Bool
+    outage: @escaping @Sendable (any Error) -> Outage?
   ) {
     self.site = site
     self.allowedMethods = allowedMethods
-    self.isOutage = isOutage
+    self.outage = outage
   }
 
   package func handle(
@@ -48,15 +48,26 @@ package struct ErrorPages: RouterMiddleware {
       return try response(to: error, request, context)
     } catch is Unavailable {
       return try page(.busy, .serviceUnavailable, context, retryAfterSeconds: 5)
-    } catch  where isOutage(error) {
-      context.logger.error(
-        "a part is out of order",
-        metadata: ["problem": "\(error)", "case": "\(context.caseNumber ?? "none")"])
-      return try page(.outage, .serviceUnavailable, context, retryAfterSeconds: 60)
     } catch {
-      context.logger.error(
-        "a request failed",
-        metadata: ["problem": "\(error)", "case": "\(context.caseNumber ?? "none")"])
+      return try response(toFault: error, context)
+    }
+  }
+
+  private func response(
+    toFault error: any Error, _ context: SiteContext
+  ) throws -> Response {
+    let details: Logger.Metadata = [
+      "problem": "\(error)", "case": "\(context.caseNumber ?? "none")",
+    ]
+    switch outage(error) {
+    case .outOfOrder:
+      context.logger.error("a part is out of order", metadata: details)
+      return try page(.outage, .serviceUnavailable, context, retryAfterSeconds: 60)
+    case .outcomeUnknown:
+      context.logger.error("nobody knows whether a change was made", metadata: details)
+      return try page(.unknown, .serviceUnavailable, context, retryAfterSeconds: 5)
+    case nil:
+      context.logger.error("a request failed", metadata: details)
       return try page(.broken, .internalServerError, context)
     }
   }
@@ -96,6 +107,14 @@ package struct ErrorPages: RouterMiddleware {
   }
 }
 
+/// What it means that a part is out of order.
+package enum Outage: Sendable {
+  /// Nothing was done.
+  case outOfOrder
+  /// Nobody knows whether it was done; the same once more is safe (P9).
+  case outcomeUnknown
+}
+
 /// Somebody has to wait: too many want the same at once.
 package struct Unavailable: Error {
   package init() {}
@@ -106,6 +125,7 @@ private enum Reason {
   case staleForm
   case busy
   case outage
+  case unknown
   case broken
   case notFound
   case wrongMethod
@@ -118,6 +138,7 @@ private enum Reason {
     case .staleForm: ("error.staleForm.title", "error.staleForm.body")
     case .busy: ("error.busy.title", "error.busy.body")
     case .outage: ("error.outage.title", "error.outage.body")
+    case .unknown: ("error.unknown.title", "error.unknown.body")
     case .broken: ("error.broken.title", "error.broken.body")
     case .notFound: ("error.notFound.title", "error.notFound.body")
     case .wrongMethod: ("error.wrongMethod.title", "error.wrongMethod.body")

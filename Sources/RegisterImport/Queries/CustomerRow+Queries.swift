@@ -26,6 +26,34 @@ extension CustomerRow: StoredRow {
       """
   }
 
+  static var copiedInsertion: Query {
+    """
+    INSERT INTO register_customer
+      (generation, customer_number, name, sms_number, email, status)
+    SELECT generation, customer_number, name, sms_number, email, status
+    FROM incoming ORDER BY line
+    ON CONFLICT (generation, customer_number) DO NOTHING
+    RETURNING customer_number AS key
+    """
+  }
+
+  static var incoming: Query {
+    """
+    CREATE TEMPORARY TABLE incoming (LIKE register_customer, line BIGINT NOT NULL) ON COMMIT DROP
+    """
+  }
+
+  static let columns: [StaticString] = [
+    "generation", "customer_number", "name", "sms_number", "email", "status",
+  ]
+
+  func values(in generation: Int64) -> [SQLValue] {
+    [
+      .integer(generation), .text(number.text), .text(name), .init(smsNumber?.e164),
+      .init(email?.address), .text(status.rawValue),
+    ]
+  }
+
   static func appendices(of rows: [CustomerRow], into generation: Int64) -> [Query] {
     let numbers = rows.flatMap { row in row.oldNumbers.map { (old: $0, new: row.number) } }
     return numbers.pieces.map { numbers in

@@ -28,7 +28,7 @@ extension Transaction {
       return .held(lastSeenAt: seenAt)
     }
     let fresh = try state.value("newest_generation", as: Int64.self) + 1
-    try execute(
+    try perform(
       "UPDATE register_state SET newest_generation = \(fresh), import_seen_at = \(now)")
     return .claimed(Generations(present: try state.value("generation"), fresh: fresh))
   }
@@ -53,7 +53,7 @@ extension Transaction {
 
   /// Lets the next import begin.
   func releaseClaim(_ generations: Generations) throws {
-    try execute(
+    try perform(
       """
       UPDATE register_state SET import_seen_at = NULL
       WHERE newest_generation = \(generations.fresh)
@@ -63,7 +63,7 @@ extension Transaction {
   /// Makes the fresh register the one that answers.
   func replaceRegister(_ generations: Generations, at now: Date) throws {
     try keepClaim(generations, answering: generations.present, at: now)
-    try execute(
+    try perform(
       """
       UPDATE register_state SET generation = \(generations.fresh), imported_at = \(now)
       WHERE newest_generation = \(generations.fresh)
@@ -99,11 +99,11 @@ extension Transaction {
       LIMIT 1 OFFSET \(ImportLimits.rowsPerSweep - 1)
       """)
     guard let last = try bound?.value("key", as: String.self) else {
-      try execute(
+      try perform(
         "DELETE FROM \(table.name) WHERE generation = \(generation) AND \(table.key) > \(key)")
       return nil
     }
-    try execute(
+    try perform(
       """
       DELETE FROM \(table.name)
       WHERE generation = \(generation) AND \(table.key) > \(key) AND \(table.key) <= \(last)

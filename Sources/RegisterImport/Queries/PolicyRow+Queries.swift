@@ -28,6 +28,35 @@ extension PolicyRow: StoredRow {
       """
   }
 
+  static var copiedInsertion: Query {
+    """
+    INSERT INTO register_policy
+      (generation, policy_number, written_number, customer_number, product, status, valid_from,
+       valid_to)
+    SELECT generation, policy_number, written_number, customer_number, product, status, valid_from,
+           valid_to
+    FROM incoming ORDER BY line
+    ON CONFLICT (generation, policy_number) DO NOTHING
+    RETURNING policy_number AS key
+    """
+  }
+
+  static var incoming: Query {
+    "CREATE TEMPORARY TABLE incoming (LIKE register_policy, line BIGINT NOT NULL) ON COMMIT DROP"
+  }
+
+  static let columns: [StaticString] = [
+    "generation", "policy_number", "written_number", "customer_number", "product", "status",
+    "valid_from", "valid_to",
+  ]
+
+  func values(in generation: Int64) -> [SQLValue] {
+    [
+      .integer(generation), .text(policyNumber.text), .text(writtenNumber),
+      .text(customerNumber.text), .text(product), .text(status), .init(validFrom), .init(validTo),
+    ]
+  }
+
   static func appendices(of rows: [PolicyRow], into generation: Int64) -> [Query] {
     []
   }

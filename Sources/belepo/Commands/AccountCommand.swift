@@ -2,7 +2,6 @@ internal import Accounts
 internal import ArgumentParser
 internal import Domain
 internal import Foundation
-internal import PersistenceSQLite
 
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,7 +20,7 @@ struct AccountCommand: AsyncParsableCommand {
         guard let customer = try? CustomerNumber(number) else {
           throw Failure("A customer number has 7 letters and digits.", .badData)
         }
-        let store = try await configuration.load().openCurrentStore()
+        let store = try await configuration.load().openCurrentDatabase().store
         let wasDisabled = try await CallCentre(store: store, now: { Date() })
           .enableSMSStep(of: customer)
         StandardOutput.write(wasDisabled ? "enabled\n" : "was not disabled; count reset\n")

@@ -2,7 +2,6 @@ internal import Accounts
 internal import ArgumentParser
 internal import Foundation
 internal import Persistence
-internal import PersistenceSQLite
 
 struct Migrate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +11,7 @@ struct Migrate: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      let store = try await configuration.load().openStore()
+      let store = try await configuration.load().openDatabase().store
       let taken = try await Schema.belepo.migrate(store, at: Date())
       for migration in taken {
         StandardOutput.write("took step \(migration.number) \(migration.name)\n")
@@ -29,9 +28,9 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openStore()
+        let store = try await configuration.load().openDatabase().store
         switch try await Schema.belepo.fit(of: store) {
-        case .exact: StandardOutput.write("up to date: \(Schema.belepo.newest)\n")
+        case .fits: StandardOutput.write("up to date: \(Schema.belepo.newest)\n")
         case .tooOld(let found, let needed):
           throw Failure("The schema is \(found), \(needed) is needed: belepo migrate")
         case .tooNew(let found, let known):

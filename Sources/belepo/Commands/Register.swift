@@ -2,7 +2,7 @@ internal import Accounts
 internal import ArgumentParser
 internal import Domain
 internal import Foundation
-internal import PersistenceSQLite
+internal import Persistence
 internal import RegisterImport
 
 struct Register: AsyncParsableCommand {
@@ -37,7 +37,7 @@ struct Register: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openCurrentStore()
+        let store = try await configuration.load().openCurrentDatabase().store
         let options = ImportOptions(
           encoding: encoding, isDryRun: dryRun, maxDeletePercent: maxDeletePercent)
         let report: ImportReport
@@ -64,7 +64,7 @@ struct Register: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openCurrentStore()
+        let store = try await configuration.load().openCurrentDatabase().store
         guard let entry = try await RegisterLookup(store: store).entry(for: number) else {
           throw Failure("The register has nothing under this number.")
         }

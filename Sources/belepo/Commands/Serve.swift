@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Logging
 internal import NIOCore
+internal import Persistence
 internal import PersistenceSQLite
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -32,15 +33,16 @@ struct Serve: AsyncParsableCommand {
   private static let gracefulSeconds = 15
 
   private func serve(_ settings: Settings, logger: Logger) async throws {
-    let store = try await settings.openCurrentStore()
-    try await warnAboutLibrary(store, logger)
+    let database = try await settings.openCurrentDatabase()
+    if case .sqlite(let store) = database { try await warnAboutLibrary(store, logger) }
     if !demo {
       logger.warning(
         "messages wait in the queue: this version has no gateways",
         metadata: ["event": "no_gateway"])
     }
-    let composition = Composition(settings: settings, isDemo: demo, logger: logger, store: store)
-    if demo { try await Demo.fillRegister(store, now: composition.now) }
+    let composition = try await Composition(
+      settings: settings, isDemo: demo, logger: logger, database: database)
+    if demo { try await Demo.fillRegister(database.store, now: composition.now) }
     let readiness = Readiness()
     var configuration = ServiceGroupConfiguration(
       services: try composition.services(readiness).map { .init(service: $0) },
@@ -51,18 +53,18 @@ struct Serve: AsyncParsableCommand {
     } catch let error as IOError {
       throw Failure("The server cannot listen: \(error.description)", .unavailable)
     }
-    try store.close()
+    try database.store.close()
     logger.notice("stopped")
   }
 
-  /// SQLite before 3.51.3 can damage a file under two writers at the same instant; ours is alone,
-  /// and the operator should know all the same.
+  /// SQLite before 3.51.3 can damage a file when one process writes while another checkpoints. Ours
+  /// do not (decision 0009); other programs on the file might.
   private func warnAboutLibrary(_ store: SQLiteStore, _ logger: Logger) async throws {
     let version = try await store.libraryVersion()
     let numbers = version.split(separator: ".").compactMap { Int($0) }
     guard numbers.lexicographicallyPrecedes([3, 51, 3]) else { return }
     logger.notice(
-      "this SQLite has the WAL-reset bug; keep other writers off the database file",
+      "this SQLite has the WAL-reset bug; keep other programs off the database file",
       metadata: ["event": "sqlite_wal_reset", "version": "\(version)"])
   }
 }

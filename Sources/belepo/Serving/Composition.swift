@@ -8,17 +8,39 @@ internal import Logging
 internal import Outbox
 internal import Pages
 internal import Persistence
-internal import PersistenceSQLite
+internal import PersistencePostgres
 internal import ServiceLifecycle
 internal import Wording
 
 /// Builds the running program out of its parts: the only place that knows what is real.
 struct Composition {
-  let settings: Settings
-  let isDemo: Bool
-  let logger: Logger
-  let store: SQLiteStore
-  let now: @Sendable () -> Date = { Date() }
+  private let settings: Settings
+  private let isDemo: Bool
+  private let logger: Logger
+  private let database: OpenedDatabase
+  /// One clock for all instances: the database's, or this machine's where it is alone.
+  let now: @Sendable () -> Date
+  private let databaseClock: DatabaseClock?
+
+  init(
+    settings: Settings, isDemo: Bool, logger: Logger, database: OpenedDatabase
+  ) async throws {
+    self.settings = settings
+    self.isDemo = isDemo
+    self.logger = logger
+    self.database = database
+    switch database {
+    case .sqlite:
+      databaseClock = nil
+      now = { Date() }
+    case .postgres(let store, _):
+      let clock = try await DatabaseClock(store)
+      databaseClock = clock
+      now = { clock.now }
+    }
+  }
+
+  private var store: any Store { database.store }
 
   /// Everything that `serve` runs, in the order in which it is started; it stops in reverse.
   func services(_ readiness: Readiness) throws -> [any Service] {
@@ -33,9 +55,23 @@ struct Composition {
     let rounds = RetentionRounds(
       retention: Retention(world: world), clock: ContinuousClock(), logger: logger)
     let site = try customerSite(world, brand, catcher)
-    return [
-      dispatcher, rounds, management(readiness), try application(site, readiness), readiness,
+    return [dispatcher, rounds] + ofPostgres(doorbell) + [
+      management(readiness), try application(site, readiness), readiness,
     ]
+  }
+
+  /// What only several instances on one database need.
+  private func ofPostgres(_ doorbell: Doorbell) -> [any Service] {
+    guard case .postgres(_, let postgres) = database, let databaseClock else { return [] }
+    let clock = ClockRounds(
+      databaseClock: databaseClock, wallSeconds: { Date().timeIntervalSince1970 },
+      clock: ContinuousClock(), logger: logger)
+    // A pooler in transaction mode has no session that could listen.
+    if postgres.isPooled { return [clock] }
+    let bell = PostgresBell(
+      listener: Listener(postgres, channel: "message"), doorbell: doorbell,
+      clock: ContinuousClock(), logger: logger)
+    return [clock, bell]
   }
 
   // MARK: Desks
@@ -59,12 +95,9 @@ struct Composition {
   private var keys: SecretKeys {
     get throws {
       if let list = settings.text(.secretsKey) { return try SecretKeys(list: list) }
-      return try DemoKeys.load(beside: databasePath)
+      let path = Setting.sqlitePath(settings.checkedText(.databaseURL)) ?? "var/demo"
+      return try DemoKeys.load(beside: path)
     }
-  }
-
-  private var databasePath: String {
-    Setting.sqlitePath(settings.checkedText(.databaseURL)) ?? ""
   }
 
   private func customerSite(
@@ -107,7 +140,7 @@ struct Composition {
       isSecure: scheme == "https",
       proxies: Set(Setting.addresses(settings.text(.trustedProxies) ?? "")))
     return Application(
-      router: site.router(at: address, isOutage: { $0 is StoreFault }),
+      router: site.router(at: address, outage: Composition.outage),
       server: .http1(
         configuration: .init(
           idleTimeout: .seconds(30),
@@ -121,6 +154,15 @@ struct Composition {
         if isDemo { StandardError.write(greeting) }
       },
       logger: logger)
+  }
+
+  /// What the store's faults mean for who waits for a page.
+  private static let outage: @Sendable (any Error) -> Outage? = { error in
+    switch error as? StoreFault {
+    case .outcomeUnknown: .outcomeUnknown
+    case .busy, .unavailable: .outOfOrder
+    case nil: nil
+    }
   }
 
   private var greeting: String {

@@ -54,6 +54,8 @@ enum DemoKeys {
     {
       return keys
     }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let bytes = RandomBytes.system(SecretKeys.minimumBytes)
     let text = Data(bytes).base64EncodedString()
     guard

@@ -2,6 +2,7 @@ internal import Cryptography
 internal import Domain
 internal import Foundation
 internal import NIOCore
+internal import PersistencePostgres
 
 extension Setting.Form {
   /// What is wrong with a value, in a sentence, or `nil`.
@@ -12,8 +13,7 @@ extension Setting.Form {
     case .url: Setting.url(value) == nil ? "is not an http or https address" : nil
     case .address: (try? EmailAddress(value)) == nil ? "is not an e-mail address" : nil
     case .database:
-      Setting.sqlitePath(value) == nil
-        ? "must begin with sqlite: (this version has no other engine)" : nil
+      Setting.sqlitePath(value) == nil ? Setting.postgresProblem(value) : nil
     case .keys: keysProblem(value)
     case .choice(let words):
       words.contains(value) ? nil : "must be one of \(words.joined(separator: ", "))"
@@ -75,6 +75,15 @@ extension Setting {
     guard text.hasPrefix("sqlite:") else { return nil }
     let path = String(text.dropFirst("sqlite:".count))
     return path.isEmpty ? nil : path
+  }
+
+  /// What is wrong with an address of PostgreSQL, in a sentence, or `nil`.
+  static func postgresProblem(_ text: String) -> String? {
+    guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
+      return "must begin with sqlite: or postgresql://"
+    }
+    return PostgresSettings.problem(withURL: text)
+      .map { "is no address of PostgreSQL (\($0))" }
   }
 
   static func addresses(_ text: String) -> [String] {

@@ -43,6 +43,18 @@ extension SettingKey {
     case .managementPort: .init(form: .port, initial: "9090", meaning: "port of the same")
     case .databaseURL:
       .init(form: .database, initial: "sqlite:var/belepo.sqlite", meaning: "where everything is")
+    case .databaseConnections:
+      .init(
+        form: .count(1...200), initial: "10",
+        meaning: "connections of this instance to PostgreSQL")
+    case .databaseWait:
+      .init(
+        form: .duration(1...30), initial: "2s",
+        meaning: "how long a request waits for one of them before 503 is answered")
+    case .databasePooler:
+      .init(
+        form: .choice(["none", "transaction"]), initial: "none",
+        meaning: "a pooler between us and PostgreSQL that shares sessions by transaction")
     case .secretsKey:
       .init(
         form: .keys, isSecret: true, isRequired: true,

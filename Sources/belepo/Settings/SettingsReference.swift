@@ -33,7 +33,7 @@ extension Setting.Form {
     case .port: "0 to 65535"
     case .url: "http or https address"
     case .address: "e-mail address"
-    case .database: "`sqlite:` and a path"
+    case .database: "`sqlite:` and a path, or `postgresql://…`"
     case .keys: "base64, separated by commas"
     case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
     case .count(let range): "\(range.lowerBound) to \(range.upperBound)"

@@ -1,0 +1,29 @@
+internal import Persistence
+
+/// The open transaction of a session.
+struct PostgresTransaction: Transaction {
+  let session: Session
+
+  var dialect: Dialect { .postgres }
+
+  func rows(_ query: Query) throws -> [ResultRow] {
+    try session.run(query).rows
+  }
+
+  func execute(_ query: Query) throws -> Int {
+    try session.run(query).changedRows
+  }
+
+  func perform(_ query: Query) throws {
+    try session.queue(query)
+  }
+
+  func run(script: String) throws {
+    try session.run(script: script)
+  }
+
+  func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws {
+    guard !rows.isEmpty else { return }
+    try session.copy(rows, into: table.description, columns: columns.map(\.description))
+  }
+}
