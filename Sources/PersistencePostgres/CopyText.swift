@@ -18,7 +18,8 @@ enum CopyText {
     switch value {
     case .null: text.append(contentsOf: "\\N".utf8)
     case .integer(let number): text.append(contentsOf: String(number).utf8)
-    case .text(let words): words.utf8.forEach { append($0, to: &text) }
+    case .text(let words):
+      for byte in words.utf8 { append(byte, to: &text) }
     case .bytes(let bytes):
       text.append(contentsOf: "\\\\x".utf8)
       for byte in bytes {

@@ -442,7 +442,9 @@ private func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
 ) -> Result {
   let copies = strings.map { strdup($0) }
-  defer { copies.forEach { free($0) } }
+  defer {
+    for copy in copies { free(copy) }
+  }
   let pointers = copies.map { $0.map { UnsafePointer($0) } } + [nil]
   return pointers.withUnsafeBufferPointer { body($0.baseAddress) }
 }

@@ -38,40 +38,35 @@ package struct Document: Hashable, Sendable {
   }
 
   /// The same words without markup, for a letter.
+  ///
+  /// Read byte by byte: it is made anew for each registration.
   package var plainText: String {
-    var text = ""
-    var isInTag = false
-    var tag = ""
-    for character in html {
-      switch character {
-      case "<":
-        isInTag = true
-        tag = ""
-      case ">" where isInTag:
-        isInTag = false
-        if Document.endsLine(tag) { text += "\n" }
-        if tag == "li" { text += "- " }
-      default:
-        if isInTag { tag.append(character) } else { text.append(character) }
+    var lines: [[UInt8]] = [[]]
+    var rest = Array(html.utf8)[...]
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "<"):
+        let tag = rest.prefix { $0 != UInt8(ascii: ">") }
+        rest = rest.dropFirst(tag.count + 1)
+        if Document.lineEnds.contains(where: tag.elementsEqual) { lines.append([]) }
+        if tag.elementsEqual("li".utf8) { lines[lines.count - 1] += Array("- ".utf8) }
+      case UInt8(ascii: "\n"): lines.append([])
+      default: lines[lines.count - 1].append(byte)
       }
     }
-    for (entity, character) in [
-      ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&"),
-    ] {
-      text = text.replacing(entity, with: character)
-    }
-    return Document.withoutEmptyLines(text)
+    let text = lines.map { line in
+      line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+        .joined(separator: " ")
+    }.filter { !$0.isEmpty }.joined(separator: "\n")
+    return Document.entities.reduce(text) { $0.replacing($1.entity, with: $1.character) }
   }
 
-  private static func endsLine(_ tag: String) -> Bool {
-    ["/p", "/h1", "/h2", "/h3", "/li", "/dt", "/dd", "/summary", "br"].contains(tag)
-  }
+  private static let lineEnds = [
+    "/p", "/h1", "/h2", "/h3", "/li", "/dt", "/dd", "/summary", "br",
+  ].map { Array($0.utf8) }
 
-  private static func withoutEmptyLines(_ text: String) -> String {
-    text.split(separator: "\n")
-      .map { line in line.split(separator: " ", omittingEmptySubsequences: true) }
-      .filter { !$0.isEmpty }
-      .map { $0.joined(separator: " ") }
-      .joined(separator: "\n")
-  }
+  /// The ampersand comes last, so that nothing is read twice.
+  private static let entities = [
+    ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&"),
+  ].map { (entity: $0.0, character: $0.1) }
 }
