@@ -4,7 +4,9 @@ The server's CPU time is what the operating system accounts to its process. Load
 and time and stays on this machine.
 """
 
+import base64
 import gzip
+import itertools
 import json
 import multiprocessing
 import os
@@ -24,8 +26,9 @@ ROOT = Path(__file__).parent.parent
 PROGRAM = os.environ.get("BELEPO_PROGRAM", str(ROOT / ".build/release/belepo"))
 PASSWORD = "Zoldalma73Korte"
 
-CUSTOMERS = 4000
+CUSTOMERS = 6000
 PAGES = 2000
+WARM_UP = 20
 REGISTRATIONS_ALONE = 150
 CLIENTS = 6
 SECONDS = 20
@@ -35,7 +38,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 def main():
     print("belepo", "bench", os.cpu_count(), "cores")
     with tempfile.TemporaryDirectory(prefix="belepo-bench-") as folder:
-        bench(Path(folder))
+        print("\nthe embedded database")
+        embedded = bench(Path(folder))
+    if url := os.environ.get("POSTGRES_FOR_TESTS"):
+        with tempfile.TemporaryDirectory(prefix="belepo-bench-") as folder:
+            print("\nPostgreSQL on the same machine")
+            bench_postgres(Path(folder), url, embedded)
 
 
 def bench(folder):
@@ -61,15 +69,93 @@ def bench(folder):
         total = registration_cpu_ms(server)
         figures.add("CPU of one registration, hashing included", total, "ms")
         figures.add("CPU of one registration, hashing excluded", total - 2 * hash_cpu, "ms", at_most=3)
-        rate = registrations_a_second(server)
+        rate = registrations_a_second([server])
         figures.add("registrations a second", rate, "")
         alone = (hashing["hashesPerSecond"] + measure_hashing(environment)["hashesPerSecond"]) / 2
         figures.add("hashes a second alone (mean of before and after)", alone, "")
         figures.add("share of what Argon2id alone allows", 100 * 2 * rate / alone, "%", at_least=90)
         figures.add("memory, 200 in flight and a login storm", storm_mb(server), "MB", at_most=160)
         figures.print()
+        return total
     finally:
         server.stop()
+
+
+def bench_postgres(folder, url, embedded):
+    """The same registrations on PostgreSQL, by one instance and by two (issue 3's figures)."""
+    key = base64.b64encode(os.urandom(32)).decode()
+    environments = [
+        {
+            "PATH": os.environ["PATH"],
+            "BELEPO_DATABASE_URL": url,
+            "BELEPO_SECRETS_KEY": key,
+            "BELEPO_HTTP_PORT": str(free_port()),
+            "BELEPO_MANAGEMENT_PORT": str(free_port()),
+        }
+        for _ in range(2)
+    ]
+    import_register(folder, environments[0])
+    database = Database(url)
+    servers = [Server(environments[0])]
+    try:
+        figures = Figures()
+        hash_cpu = measure_hashing(environments[0])["cpuMillisecondsOfOne"]
+        before = database.cpu_seconds(), servers[0].traffic()
+        total = registration_cpu_ms(servers[0], first=0)
+        spent = database.cpu_seconds() - before[0]
+        statements, round_trips = (
+            (after - earlier) / (WARM_UP + REGISTRATIONS_ALONE)
+            for after, earlier in zip(servers[0].traffic(), before[1])
+        )
+        figures.add("CPU of one registration, hashing excluded", total - 2 * hash_cpu, "ms")
+        figures.add("the same above the embedded database", total - embedded, "ms", at_most=1)
+        figures.add(
+            "the database's CPU of one registration",
+            1000 * spent / (WARM_UP + REGISTRATIONS_ALONE),
+            "ms",
+            at_most=3,
+        )
+        figures.add("statements of one registration", statements, "", at_most=40)
+        figures.add("round trips of one registration", round_trips, "", at_most=25)
+        figures.add("registrations a second, one instance", registrations_a_second(servers), "")
+        servers.append(Server(environments[1]))
+        rate = registrations_a_second(servers, first=CUSTOMERS // 2)
+        figures.add("registrations a second, two instances", rate, "")
+        figures.print()
+    finally:
+        for server in servers:
+            server.stop()
+
+
+class Database:
+    """The server's processes, as the operating system accounts for them."""
+
+    def __init__(self, url):
+        asked = ["psql", "-qAt", url, "-c", "SELECT pg_backend_pid()"]
+        self.url = url
+        backend = int(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)
+        folder = subprocess.run(
+            ["psql", "-qAt", url, "-c", "SHOW data_directory"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+        self.postmaster = int(Path(folder, "postmaster.pid").read_text().split("\n")[0])
+        assert backend != self.postmaster
+
+    def cpu_seconds(self):
+        """Of the children that live, and of those that are gone."""
+        total = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(stat.parent.name) == self.postmaster:
+                total += sum(int(fields[place]) for place in (11, 12, 13, 14))
+            elif int(fields[1]) == self.postmaster:
+                total += int(fields[11]) + int(fields[12])
+        return total / TICKS
 
 
 class Figures:
@@ -93,7 +179,7 @@ class Figures:
 class Server:
     def __init__(self, environment):
         self.port = int(environment["BELEPO_HTTP_PORT"])
-        management = environment["BELEPO_MANAGEMENT_PORT"]
+        self.management = management = environment["BELEPO_MANAGEMENT_PORT"]
         start = time.monotonic()
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--demo"],
@@ -110,6 +196,15 @@ class Server:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(20)
+
+    def traffic(self):
+        """Statements and round trips to PostgreSQL so far."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.management}/metrics") as answer:
+            lines = answer.read().decode().splitlines()
+        counts = dict(line.split() for line in lines if not line.startswith("#"))
+        return tuple(
+            int(counts[f"belepo_database_{name}_total"]) for name in ("statements", "round_trips")
+        )
 
     def cpu_seconds(self):
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -186,10 +281,13 @@ def messages(browser):
     return json.loads(browser.get("/demo/uzenetek.json?darab=40").body)
 
 
-def wait_for_code(browser, to, pattern):
-    """Polls the caught messages; the few extra requests are part of what is measured."""
+def wait_for_code(post, to, pattern):
+    """Polls the caught messages; the few extra requests are part of what is measured.
+
+    Each instance shows what it has sent itself.
+    """
     for _ in range(2000):
-        for message in messages(browser):
+        for message in itertools.chain.from_iterable(messages(browser) for browser in post):
             if message["to"] == to and (found := re.search(pattern, message["text"])):
                 return found.group(1)
         time.sleep(0.002)
@@ -241,15 +339,16 @@ def expect(answer, location):
         sys.exit(f"{location} expected, got {answer.status} {answer.headers.get('location')}")
 
 
-def registration_cpu_ms(server):
+def registration_cpu_ms(server, first=0):
     """The demo's page of messages stands in for the phone; its own cost is measured and taken off."""
     browser, post = Browser(server.port), Browser(server.port)
-    for number in range(20):
-        register(browser, post, number)
+    start = first + WARM_UP
+    for number in range(first, start):
+        register(browser, [post], number)
     before = server.cpu_seconds()
     asked = count_calls(post)
-    for number in range(20, 20 + REGISTRATIONS_ALONE):
-        register(browser, post, number)
+    for number in range(start, start + REGISTRATIONS_ALONE):
+        register(browser, [post], number)
     spent = server.cpu_seconds() - before
     calls = asked()
     before = server.cpu_seconds()
@@ -278,18 +377,23 @@ def count_calls(browser):
     return result
 
 
-def registrations_a_second(server):
-    share = (CUSTOMERS - 1000) // CLIENTS
-    starts = [400 + share * client for client in range(CLIENTS)]
+def registrations_a_second(servers, first=400):
+    """Each client stays with one instance; its codes may come from any."""
+    ports = [server.port for server in servers]
+    share = (CUSTOMERS // 2 - 600) // CLIENTS
     with multiprocessing.Pool(CLIENTS) as pool:
         done = pool.starmap(
-            register_for_a_while, [(server.port, start, start + share) for start in starts]
+            register_for_a_while,
+            [
+                (ports, client % len(ports), first + share * client, first + share * (client + 1))
+                for client in range(CLIENTS)
+            ],
         )
     return sum(done) / SECONDS
 
 
-def register_for_a_while(port, start, end):
-    browser, post = Browser(port), Browser(port)
+def register_for_a_while(ports, own, start, end):
+    browser, post = Browser(ports[own]), [Browser(port) for port in ports]
     stop = time.monotonic() + SECONDS
     done = 0
     for number in range(start, end):

@@ -44,38 +44,32 @@ extension Registrations {
   package func standing(of token: Token) async throws -> Standing? {
     let now = world.now()
     return try await world.store.read { transaction in
-      guard let registration = try transaction.registration(token, locking: false) else {
-        return nil
-      }
+      guard let view = try transaction.registrationView(token) else { return nil }
+      let registration = view.registration
       return Standing(
         caseNumber: registration.caseNumber,
         secondsLeft: max(0, Int(registration.expiresAt.timeIntervalSince(now).rounded(.up))),
-        step: try step(of: registration, in: transaction, at: now))
+        step: step(of: view, at: now))
     }
   }
 
-  private func step(
-    of registration: Registration, in transaction: any Transaction, at now: Date
-  ) throws -> Standing.Step {
+  private func step(of view: RegistrationView, at now: Date) -> Standing.Step {
+    let registration = view.registration
     switch registration.step {
-    case .finished(let customer):
-      guard let account = try transaction.account(of: customer) else { return .expired }
-      return .finished(email: account.email)
+    case .finished:
+      guard let email = view.accountEmail else { return .expired }
+      return .finished(email: email)
     case _ where registration.isExpired(at: now): return .expired
     case .identification: return .identification
-    case .phone(let customer, let challenge):
+    case .phone(_, let challenge):
       return .phone(
-        Standing.Phone(
-          challenge, sentTo: try transaction.customer(customer)?.smsNumber, at: now,
-          limits: world.limits))
-    case .email(let customer):
-      return .email(onFile: try transaction.customer(customer)?.email, given: nil)
-    case .password(let customer, let contact):
-      return .password(
-        email: contact.email, onFile: try transaction.customer(customer)?.email, given: contact)
-    case .alreadyRegistered(let customer):
-      guard let account = try transaction.account(of: customer) else { return .expired }
-      return .alreadyRegistered(email: account.email)
+        Standing.Phone(challenge, sentTo: view.smsNumber, at: now, limits: world.limits))
+    case .email: return .email(onFile: view.emailOnFile, given: nil)
+    case .password(_, let contact):
+      return .password(email: contact.email, onFile: view.emailOnFile, given: contact)
+    case .alreadyRegistered:
+      guard let email = view.accountEmail else { return .expired }
+      return .alreadyRegistered(email: email)
     case .stopped(_, let stop): return .stopped(stop)
     }
   }

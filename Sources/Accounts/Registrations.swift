@@ -505,7 +505,8 @@ package struct Registrations: Sendable {
   private func keepTexts(
     of declarations: [Declaration], in transaction: any Transaction
   ) throws {
-    for declaration in declarations {
+    let kept = try transaction.declarationsWithText(among: declarations)
+    for declaration in declarations where !kept.contains(declaration) {
       guard let text = world.declaredTexts.text(of: declaration) else {
         throw MissingRow("text of \(declaration.kind.rawValue)")
       }

@@ -51,7 +51,10 @@ package struct Dispatcher: Service {
   private func dispatchAllDue() async {
     do {
       // Asked again before each batch: a long queue must not hold up the stop.
-      while !Task.isShuttingDownGracefully, try await dispatchBatch() > 0 {}
+      // A batch that was not full has emptied it; what comes later rings again.
+      while !Task.isShuttingDownGracefully,
+        try await dispatchBatch() == DispatchLimits.batch
+      {}
     } catch {
       // The messages are safe in the queue; the next ring tries again.
       logger.error("messages could not be dispatched", metadata: ["problem": "\(error)"])

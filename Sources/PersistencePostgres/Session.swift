@@ -196,13 +196,13 @@ final class Session {
 
   /// Sends what is queued and reads all answers; the last statement's is returned.
   private func exchange() throws -> Answer {
+    traffic.roundTrips += 1
     try closePipeline()
     return try readAnswers()
   }
 
   private func closePipeline() throws {
     guard PQpipelineSync(connection) == 1 else { throw lose() }
-    traffic.roundTrips += 1
   }
 
   /// What was said since the last time that somebody asked.

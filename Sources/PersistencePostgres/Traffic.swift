@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// How much was said to the database; the benchmark asks (issue of measures, not of money).
+/// How much was said to the database: what an operator watches and a benchmark measures.
 package final class Traffic: Sendable {
   package struct Count: Hashable, Sendable {
     /// Statements, the beginnings and ends of transactions among them.

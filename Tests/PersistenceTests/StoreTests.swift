@@ -281,6 +281,69 @@ struct StoreTests {
   }
 
   @Test(arguments: Engine.available)
+  func `rows by the thousand come back as they were, whatever is in them`(
+    engine: Engine
+  ) async throws {
+    try await engine.use { store in
+      try await store.makeThings()
+      let labels = [
+        "a\tb", "a\nb", "a\r\nb", "a\\b", "\\N", "\\.", "", "\"'", "árvíztűrő 🙂", "NULL",
+      ]
+      try await store.write { transaction in
+        try transaction.load(
+          labels.map { [.text($0), .integer(-1), .bytes([0, 0x5C, 0x0A, 0xFF])] }
+            + [[.null, .null, .null]],
+          into: "thing", columns: ["label", "amount", "body"])
+      }
+      let rows = try await store.read {
+        try $0.rows("SELECT label, amount, body FROM thing ORDER BY id")
+      }
+      #expect(try rows.map { try $0.optional("label", as: String.self) } == labels + [nil])
+      #expect(
+        try rows.dropLast().allSatisfy {
+          try $0.value("amount") == -1
+            && $0.value("body", as: [UInt8].self) == [0, 0x5C, 0x0A, 0xFF]
+        })
+    }
+  }
+
+  @Test(arguments: Engine.available)
+  func `rows that break a rule undo the whole write`(engine: Engine) async throws {
+    try await engine.use { store in
+      try await store.makeThings()
+      await #expect(throws: (any Error).self) {
+        try await store.write { transaction in
+          try transaction.perform("INSERT INTO thing (label) VALUES ('kulcs')")
+          try transaction.load(
+            [[.text("lakat")], [.text("lakat")]], into: "thing", columns: ["label"])
+        }
+      }
+      #expect(try await store.labels().isEmpty)
+    }
+  }
+
+  @Test(arguments: Engine.available)
+  func `a fault of a statement whose count nobody needs comes out of the write`(
+    engine: Engine
+  ) async throws {
+    try await engine.use { store in
+      try await store.makeThings()
+      try await store.addThing("kulcs")
+      let error = await #expect(throws: (any Error).self) {
+        try await store.write { transaction in
+          try transaction.perform("INSERT INTO thing (label) VALUES ('lakat')")
+          try transaction.perform("INSERT INTO thing (amount) VALUES (-13)")
+          try transaction.perform("INSERT INTO thing (label) VALUES ('retesz')")
+        }
+      }
+      #expect(!(error is StoreFault))
+      #expect(try await store.labels() == ["kulcs"])
+      try await store.addThing("lánc")
+      #expect(try await store.labels() == ["kulcs", "lánc"])
+    }
+  }
+
+  @Test(arguments: Engine.available)
   func `a claim succeeds once`(engine: Engine) async throws {
     try await engine.use { store in
       try await store.makeThings()

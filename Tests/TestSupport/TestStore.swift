@@ -49,6 +49,15 @@ package enum TestStore {
     return schema.map { postgres(url, schema: $0, change) }
   }
 
+  /// A listener on a store's schema; `nil` when the run was given no PostgreSQL.
+  package static func listener(
+    beside store: any Store, channel: StaticString
+  ) async throws -> Listener? {
+    guard let url else { return nil }
+    // Channels are known in the whole database, whatever the schema.
+    return Listener(PostgresSettings(url: url), channel: channel)
+  }
+
   private static func postgres(
     _ url: String, schema: String, _ change: (inout PostgresSettings) -> Void
   ) -> PostgresStore {

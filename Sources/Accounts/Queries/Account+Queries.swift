@@ -67,6 +67,25 @@ extension Transaction {
       """)?.value("id")
   }
 
+  /// Those of the declarations whose texts are kept already.
+  func declarationsWithText(among declarations: [Declaration]) throws -> [Declaration] {
+    guard !declarations.isEmpty else { return [] }
+    let pairs = declarations.map { declaration -> Query in
+      "(\(declaration.version), \(declaration.kind.rawValue))"
+    }
+    let rows = try rows(
+      """
+      SELECT version, kind FROM declared_text
+      WHERE (version, kind) IN (VALUES \(Query.joined(pairs, separator: ", ")))
+      """)
+    let kept = try rows.map { row in
+      (try row.value("version", as: String.self), try row.value("kind", as: DeclarationKind.self))
+    }
+    return declarations.filter { declaration in
+      kept.contains { $0 == (declaration.version, declaration.kind) }
+    }
+  }
+
   /// Keeps a text that somebody answered to, once for each version.
   func keep(_ text: DeclaredText, of kind: DeclarationKind) throws {
     try perform(

@@ -11,21 +11,33 @@ struct RegisterAnswer {
 extension Transaction {
   /// Looks a claimed number up.
   ///
-  /// The same statements run whatever they find, so that time tells nothing (J3).
+  /// One statement, whatever it finds, so that time tells nothing (J3).
   func lookUp(_ number: Claim.Number) throws -> RegisterAnswer {
-    let found =
+    let owner: Query =
       switch number {
-      case .policy(let number): try customer(withPolicy: number.text)
-      case .customer(let number): try customer(number)
+      case .customer(let number): "\(number.text)"
+      case .policy(let number):
+        """
+        (SELECT customer_number FROM register_policy AS policy
+         WHERE policy.generation = state.generation AND policy.policy_number = \(number.text))
+        """
       }
-    let old = try row(
+    let row = try row(
       """
-      SELECT customer_number FROM register_old_number
-      WHERE generation = (SELECT generation FROM register_state)
-        AND old_number = \(number.text)
-      LIMIT 1
+      SELECT customer.customer_number, customer.name, customer.sms_number, customer.email,
+             customer.status,
+             (SELECT COUNT(*) FROM register_old_number AS old
+              WHERE old.generation = state.generation AND old.old_number = \(number.text))
+               AS old_numbers
+      FROM register_state AS state
+      LEFT JOIN register_customer AS customer
+        ON customer.generation = state.generation AND customer.customer_number = \(owner)
       """)
-    return RegisterAnswer(customer: found, isOldNumber: old != nil)
+    guard let row else { return RegisterAnswer(customer: nil, isOldNumber: false) }
+    let isFound = try row.optional("customer_number", as: String.self) != nil
+    return RegisterAnswer(
+      customer: isFound ? try RegisteredCustomer(row: row) : nil,
+      isOldNumber: try row.value("old_numbers", as: Int.self) > 0)
   }
 
   func customer(_ number: CustomerNumber) throws -> RegisteredCustomer? {
@@ -34,21 +46,6 @@ extension Transaction {
       SELECT customer_number, name, sms_number, email, status FROM register_customer
       WHERE generation = (SELECT generation FROM register_state)
         AND customer_number = \(number.text)
-      """
-    ).map(RegisteredCustomer.init(row:))
-  }
-
-  private func customer(withPolicy number: String) throws -> RegisteredCustomer? {
-    try row(
-      """
-      SELECT customer.customer_number, customer.name, customer.sms_number, customer.email,
-             customer.status
-      FROM register_policy AS policy
-      JOIN register_customer AS customer
-        ON customer.generation = policy.generation
-        AND customer.customer_number = policy.customer_number
-      WHERE policy.generation = (SELECT generation FROM register_state)
-        AND policy.policy_number = \(number)
       """
     ).map(RegisteredCustomer.init(row:))
   }

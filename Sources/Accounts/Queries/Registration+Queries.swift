@@ -3,9 +3,20 @@ internal import FoundationEssentials
 package import Persistence
 
 private let columns: Query = """
-  id, case_number, language, expires_at, step, stop, customer_number, sms_sent, taken_emails,
-  code_nonce, code_prefix, code_expires_at, code_sent_at, code_tries_left, email
+  registration.id, registration.case_number, registration.language, registration.expires_at,
+  registration.step, registration.stop, registration.customer_number, registration.sms_sent,
+  registration.taken_emails, registration.code_nonce, registration.code_prefix,
+  registration.code_expires_at, registration.code_sent_at, registration.code_tries_left,
+  registration.email
   """
+
+/// A registration with what its page shows of the register and of the account.
+struct RegistrationView {
+  let registration: Registration
+  let smsNumber: PhoneNumber?
+  let emailOnFile: EmailAddress?
+  let accountEmail: EmailAddress?
+}
 
 extension Transaction {
   /// The registration that a cookie names, locked when a write is to follow.
@@ -20,13 +31,38 @@ extension Transaction {
   }
 
   private func registration(where condition: Query) throws -> Registration? {
-    guard
-      let row = try row("SELECT \(columns) FROM registration WHERE \(condition)")
-    else { return nil }
+    try row("SELECT \(columns) FROM registration WHERE \(condition)").map(registration(in:))
+  }
+
+  private func registration(in row: ResultRow) throws -> Registration {
     let step = try row.value("step", as: String.self)
     let declarations =
       step == "password" ? try declarations(ofRegistration: try row.value("id")) : []
     return try Registration(row: row, step: step, declarations: declarations)
+  }
+
+  /// The registration that a cookie names, for its page.
+  func registrationView(_ token: Token) throws -> RegistrationView? {
+    try row(
+      """
+      SELECT \(columns), customer.sms_number AS sms_number, customer.email AS email_on_file,
+             account.email_shown AS account_email
+      FROM registration
+      LEFT JOIN register_customer AS customer
+        ON customer.generation = (SELECT generation FROM register_state)
+        AND customer.customer_number = registration.customer_number
+      LEFT JOIN account ON account.customer_number = registration.customer_number
+      WHERE registration.token_hash = \(token.hash)
+      """
+    ).map { row in
+      RegistrationView(
+        registration: try registration(in: row),
+        smsNumber: try row.optional("sms_number", as: String.self)
+          .flatMap { try? PhoneNumber($0) },
+        emailOnFile: try row.optional("email_on_file", as: String.self)
+          .flatMap { try? EmailAddress($0) },
+        accountEmail: try row.optional("account_email"))
+    }
   }
 
   private func declarations(ofRegistration id: Int64) throws -> [Declaration] {
@@ -111,20 +147,24 @@ extension Transaction {
 
   /// How a customer stands with the SMS step, locked.
   func smsStep(of customer: CustomerNumber) throws -> SMSStep {
-    // The row must exist to be locked; SQLite's writer is alone anyway.
-    if dialect == .postgres {
-      try perform(
-        """
-        INSERT INTO sms_step (customer_number, failures_in_a_row) VALUES (\(customer.text), 0)
-        ON CONFLICT (customer_number) DO NOTHING
-        """)
-    }
-    let row = try row(
-      """
-      SELECT failures_in_a_row, disabled_at FROM sms_step
-      WHERE customer_number = \(customer.text)
-      \(Query.Differing.rowLock)
-      """)
+    let row =
+      switch dialect {
+      case .sqlite:
+        try row(
+          """
+          SELECT failures_in_a_row, disabled_at FROM sms_step
+          WHERE customer_number = \(customer.text)
+          """)
+      // The row must exist to be locked.
+      case .postgres:
+        try row(
+          """
+          INSERT INTO sms_step (customer_number, failures_in_a_row) VALUES (\(customer.text), 0)
+          ON CONFLICT (customer_number)
+          DO UPDATE SET failures_in_a_row = sms_step.failures_in_a_row
+          RETURNING failures_in_a_row, disabled_at
+          """)
+      }
     return SMSStep(
       customer: customer, failuresInARow: try row?.value("failures_in_a_row") ?? 0,
       disabledAt: try row?.optional("disabled_at"))

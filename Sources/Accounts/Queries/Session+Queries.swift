@@ -53,21 +53,25 @@ extension Transaction {
 
   /// How fast a user name may be tried, locked.
   func throttle(ofUserName hash: [UInt8]) throws -> LoginThrottle {
-    // The row must exist to be locked; SQLite's writer is alone anyway.
-    if dialect == .postgres {
-      try perform(
-        """
-        INSERT INTO login_throttle (user_name_hash, failures_in_a_row, last_failure_at)
-        VALUES (\(hash), 0, 0)
-        ON CONFLICT (user_name_hash) DO NOTHING
-        """)
-    }
-    let row = try row(
-      """
-      SELECT failures_in_a_row, last_failure_at FROM login_throttle
-      WHERE user_name_hash = \(hash)
-      \(Query.Differing.rowLock)
-      """)
+    let row =
+      switch dialect {
+      case .sqlite:
+        try row(
+          """
+          SELECT failures_in_a_row, last_failure_at FROM login_throttle
+          WHERE user_name_hash = \(hash)
+          """)
+      // The row must exist to be locked.
+      case .postgres:
+        try row(
+          """
+          INSERT INTO login_throttle (user_name_hash, failures_in_a_row, last_failure_at)
+          VALUES (\(hash), 0, 0)
+          ON CONFLICT (user_name_hash)
+          DO UPDATE SET failures_in_a_row = login_throttle.failures_in_a_row
+          RETURNING failures_in_a_row, last_failure_at
+          """)
+      }
     guard let row else { return LoginThrottle() }
     return LoginThrottle(
       failuresInARow: try row.value("failures_in_a_row"),

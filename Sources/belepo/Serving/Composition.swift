@@ -172,7 +172,7 @@ struct Composition {
 
   private func management(_ readiness: Readiness) -> some Service {
     Application(
-      router: Management(readiness: readiness, store: store).router,
+      router: Management(readiness: readiness, database: database).router,
       server: .http1(configuration: .init(idleTimeout: .seconds(10))),
       configuration: ApplicationConfiguration(
         address: .hostname(

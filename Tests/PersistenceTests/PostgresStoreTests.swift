@@ -1,0 +1,243 @@
+import Dispatch
+import Foundation
+import Persistence
+import PersistencePostgres
+import Synchronization
+import TestSupport
+import Testing
+
+/// What is true of PostgreSQL alone: the pool, lost sessions, locks, its clock and its bell.
+@Suite(.enabled(if: TestStore.isPostgres, "this run was given no PostgreSQL"))
+struct PostgresStoreTests {
+  private func store(
+    _ change: (inout PostgresSettings) -> Void = { _ in }
+  ) async throws -> PostgresStore {
+    let store = try #require(try await TestStore.freshPostgres(change))
+    try await store.makeThings()
+    return store
+  }
+
+  // MARK: The pool
+
+  @Test func `who finds no session free waits for a bounded time, and the pool goes on`()
+    async throws
+  {
+    let store = try await store {
+      $0.connections = 1
+      $0.waitSeconds = 0.2
+    }
+    let (began, signal) = AsyncStream.makeStream(of: Void.self)
+    let mayEnd = DispatchSemaphore(value: 0)
+    async let held: Void = store.write { transaction in
+      try transaction.perform("INSERT INTO thing (label) VALUES ('kulcs')")
+      signal.finish()
+      mayEnd.wait()
+    }
+    for await _ in began {}
+    await #expect(throws: StoreFault.busy) { try await store.labels() }
+    mayEnd.signal()
+    try await held
+    #expect(try await store.labels() == ["kulcs"])
+  }
+
+  @Test func `a crowd beyond the waiting line is sent away at once`() async throws {
+    let store = try await store {
+      $0.connections = 1
+      $0.waitSeconds = 10
+    }
+    let (began, signal) = AsyncStream.makeStream(of: Void.self)
+    let mayEnd = DispatchSemaphore(value: 0)
+    async let held: Void = store.write { _ in
+      signal.finish()
+      mayEnd.wait()
+    }
+    for await _ in began {}
+    let refused = Tally()
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 1...60 {
+        group.addTask {
+          do { _ = try await store.labels() } catch {
+            // The first one that is sent away lets the others go on.
+            if refused.next() == 1 { mayEnd.signal() }
+          }
+        }
+      }
+    }
+    try await held
+    #expect(refused.count == 10)
+  }
+
+  // MARK: Lost sessions
+
+  @Test func `a session that is cut before the commit costs nothing and nobody notices`()
+    async throws
+  {
+    let store = try await store { $0.connections = 1 }
+    let other = try #require(try await TestStore.another(beside: store))
+    let attempts = Tally()
+    try await store.write { transaction in
+      let isFirst = attempts.next() == 1
+      try transaction.perform("INSERT INTO thing (label) VALUES ('kulcs')")
+      let pid = try transaction.row("SELECT pg_backend_pid() AS pid")?.value("pid", as: Int.self)
+      if isFirst, let pid { other.cut(pid) }
+      _ = try transaction.row("SELECT id FROM thing")
+    }
+    #expect(attempts.count == 2)
+    #expect(try await store.labels() == ["kulcs"])
+  }
+
+  @Test func `a session that is cut while it is idle is replaced`() async throws {
+    let store = try await store { $0.connections = 1 }
+    let other = try #require(try await TestStore.another(beside: store))
+    for number in 1...3 {
+      let pid = try await store.read {
+        try $0.row("SELECT pg_backend_pid() AS pid")?.value("pid", as: Int.self)
+      }
+      other.cut(try #require(pid))
+      // A write whose one statement goes out together with its COMMIT.
+      try await store.write { transaction in
+        try transaction.perform("INSERT INTO thing (label) VALUES (\("\(number)"))")
+      }
+    }
+    #expect(try await store.labels() == ["1", "2", "3"])
+  }
+
+  @Test func `a server that is not there is an outage, told at once`() async throws {
+    let store = PostgresStore(
+      PostgresSettings(url: "postgresql://belepo@127.0.0.1:1/belepo"), jitter: { 0 })
+    for _ in 1...20 {
+      let error = await #expect(throws: (any Error).self) { try await store.labels() }
+      guard case .unavailable = error as? StoreFault else {
+        Issue.record("\(error.map { "\($0)" } ?? "")")
+        return
+      }
+    }
+  }
+
+  // MARK: Others at the same rows
+
+  @Test func `a deadlock is settled, and both get what they wanted`() async throws {
+    let store = try await store()
+    try await store.addThing("egy")
+    try await store.addThing("kettő")
+    @Sendable func raise(_ first: String, _ second: String) async throws {
+      try await store.write { transaction in
+        for label in [first, second] {
+          _ = try transaction.row(
+            "UPDATE thing SET amount = amount + 1 WHERE label = \(label) RETURNING pg_sleep(0.2)")
+        }
+      }
+    }
+    async let one: Void = raise("egy", "kettő")
+    async let other: Void = raise("kettő", "egy")
+    _ = try await (one, other)
+    #expect(try await store.amounts() == [2, 2])
+  }
+
+  @Test func `who waits too long for a lock is told that the database is busy`() async throws {
+    let store = try await store()
+    try await store.addThing("kulcs")
+    let hasty = try #require(try await TestStore.another(beside: store) { $0.lockSeconds = 1 })
+    let (began, signal) = AsyncStream.makeStream(of: Void.self)
+    let mayEnd = DispatchSemaphore(value: 0)
+    async let held: Void = store.write { transaction in
+      _ = try transaction.execute("UPDATE thing SET amount = 1")
+      signal.finish()
+      mayEnd.wait()
+    }
+    for await _ in began {}
+    await #expect(throws: StoreFault.busy) {
+      try await hasty.write { _ = try $0.execute("UPDATE thing SET amount = 2") }
+    }
+    mayEnd.signal()
+    try await held
+    #expect(try await store.amounts() == [1])
+  }
+
+  @Test func `a statement that takes too long is ended`() async throws {
+    let store = try await store { $0.statementSeconds = 1 }
+    await #expect(throws: StoreFault.busy) {
+      try await store.read { _ = try $0.row("SELECT pg_sleep(20)") }
+    }
+    #expect(try await store.labels().isEmpty)
+  }
+
+  // MARK: Behind a pooler
+
+  @Test func `without anything left in a session all work is the same`() async throws {
+    let store = try await store { $0.isPooled = true }
+    for number in 1...3 { try await store.addThing("\(number)", amount: Int64(number)) }
+    #expect(try await store.labels() == ["1", "2", "3"])
+    let prepared = try await store.read {
+      try $0.row("SELECT COUNT(*) AS count FROM pg_prepared_statements")?
+        .value("count", as: Int.self)
+    }
+    #expect(prepared == 0)
+    let timeout = try await store.read {
+      try $0.row("SELECT current_setting('lock_timeout') AS value")?
+        .value("value", as: String.self)
+    }
+    #expect(timeout == "3s")
+  }
+
+  // MARK: Time and bell
+
+  @Test func `the database's clock is everybody's`() async throws {
+    let store = try await store()
+    let clock = try await DatabaseClock(store)
+    try await clock.refresh()
+    let before = try await store.time()
+    let now = clock.now
+    let after = try await store.time()
+    #expect(now > before.addingTimeInterval(-0.05) && now < after.addingTimeInterval(0.05))
+  }
+
+  @Test func `a listener hears what was committed, and nothing that was not`() async throws {
+    let store = try await store()
+    try await store.write { transaction in
+      let bell = Migration(1, "bell") { types in types.notifying("thing") }
+      try transaction.run(script: bell.script(for: .postgres))
+    }
+    let listener = try #require(try await TestStore.listener(beside: store, channel: "thing"))
+    // A new connection may have missed something.
+    #expect(try await listener.hear())
+    #expect(try await !listener.hear())
+    try? await store.write { transaction in
+      try transaction.perform("INSERT INTO thing (label) VALUES ('mégsem')")
+      throw CancellationError()
+    }
+    #expect(try await !listener.hear())
+    try await store.addThing("kulcs")
+    #expect(try await listener.hear())
+  }
+}
+
+/// Counts what happens on several threads.
+private final class Tally: Sendable {
+  private let number = Mutex(0)
+
+  var count: Int { number.withLock { $0 } }
+
+  func next() -> Int {
+    number.withLock { number in
+      number += 1
+      return number
+    }
+  }
+}
+
+extension PostgresStore {
+  /// Ends another session, and waits until it is gone.
+  ///
+  /// For a body of a transaction, which cannot wait for a task: it asks on a thread of its own.
+  fileprivate func cut(_ pid: Int) {
+    let isDone = DispatchSemaphore(value: 0)
+    Task.detached {
+      try? await self.write { transaction in
+        _ = try transaction.row("SELECT pg_terminate_backend(\(pid)::int, 5000) AS done")
+      }
+      isDone.signal()
+    }
+    isDone.wait()
+  }
+}
