@@ -3,7 +3,7 @@ internal import CLibpq
 /// Where PostgreSQL is, and how long we wait for it.
 package struct PostgresSettings: Sendable {
   /// As libpq reads it: several hosts, `target_session_attrs` and TLS settings included.
-  package let url: String
+  package var url: String
   /// Connections of this instance.
   package var connections = 10
   /// How long a request may wait for one of them.

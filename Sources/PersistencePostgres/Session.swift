@@ -51,7 +51,7 @@ final class Session {
       throw PostgresFault(kind: .lost, sentence: Session.words(of: connection))
     }
     PQsetnonblocking(connection, 1)
-    if !settings.isPooled { try run(script: timeouts("SET")) }
+    if !settings.isPooled { try run(script: safeguards("SET")) }
     try enterPipeline()
   }
 
@@ -68,7 +68,7 @@ final class Session {
   private var opening: [String] = []
 
   func begin(_ words: String) {
-    opening = settings.isPooled ? [words] + timeouts("SET LOCAL").statements : [words]
+    opening = settings.isPooled ? [words] + safeguards("SET LOCAL").statements : [words]
   }
 
   /// Makes everything of this transaction durable.
@@ -349,12 +349,15 @@ final class Session {
     if let fault { throw fault }
   }
 
-  private func timeouts(_ verb: String) -> String {
+  /// The time-outs, and that what is acknowledged is durable (R5), whatever the role was given.
+  private func safeguards(_ verb: String) -> String {
     """
     \(verb) statement_timeout = \(settings.statementSeconds * 1000);
     \(verb) lock_timeout = \(settings.lockSeconds * 1000);
     \(verb) idle_in_transaction_session_timeout = \(settings.idleInTransactionSeconds * 1000);
-    \(verb) client_min_messages = warning
+    \(verb) client_min_messages = warning;
+    SELECT set_config('synchronous_commit', 'on', \(verb == "SET LOCAL"))
+    WHERE current_setting('synchronous_commit') = 'off'
     """
   }
 

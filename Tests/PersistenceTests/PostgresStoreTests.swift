@@ -162,6 +162,21 @@ struct PostgresStoreTests {
     #expect(try await store.labels().isEmpty)
   }
 
+  // MARK: Durability
+
+  @Test(arguments: [false, true])
+  func `what is acknowledged is durable, whatever the role was given`(isPooled: Bool) async throws {
+    let store = try await store {
+      $0.url += "%20-csynchronous_commit%3Doff"
+      $0.isPooled = isPooled
+    }
+    let setting = try await store.write {
+      try $0.row("SELECT current_setting('synchronous_commit') AS value")?
+        .value("value", as: String.self)
+    }
+    #expect(setting == "on")
+  }
+
   // MARK: Behind a pooler
 
   @Test func `without anything left in a session all work is the same`() async throws {
