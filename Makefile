@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check libraries browser format
+.PHONY: help run test bench check libraries browser drill format
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -19,6 +19,11 @@ browser: libraries ## Walk every page and state in a real browser
 	swift build --product belepo
 	BrowserTests/setup.sh
 	BrowserTests/run.sh
+
+drill: libraries ## Kill instances a hundred times, cut the database off, compare what customers were told
+	swift build --product belepo
+	Drills/setup.sh
+	DRILL_KILLS=100 Drills/run.sh
 
 bench: libraries ## Measure the release build (specification, part 4)
 	scripts/bench

@@ -88,7 +88,12 @@ package struct Dispatcher: Service {
       refusal = error
     }
     do {
-      try await record(refusal, of: lease, token: token)
+      do {
+        try await record(refusal, of: lease, token: token)
+      } catch StoreFault.outcomeUnknown {
+        // The lease's token makes the same record once more harmless.
+        try await record(refusal, of: lease, token: token)
+      }
     } catch {
       // The lease runs out and the message is sent again: better twice than never.
       logger.error(

@@ -16,7 +16,7 @@ package struct PostgresSettings: Sendable {
   package var idleInTransactionSeconds = 10
   /// The longest wait for any answer: a server that was stopped answers nothing at all, not even
   /// that a time-out is over.
-  package var answerSeconds = 8.0
+  package var answerSeconds = 6.0
   /// Whether a pooler in transaction mode is between us: then nothing may be left behind in a
   /// session, and nothing is expected of it.
   package var isPooled = false

@@ -129,8 +129,10 @@ final class Session {
     guard !isLost else { return false }
     do {
       if isUnread { try readAnswers() }
+      // Nothing is expected. What can be read is the server's farewell, or its end; to tell that
+      // from a notice is not worth a commit of which nobody knows whether it was made.
       var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      if poll(&state, 1, 0) > 0, PQconsumeInput(connection) == 0 { isLost = true }
+      if poll(&state, 1, 0) != 0 { isLost = true }
       return !isLost && PQstatus(connection) == CONNECTION_OK
     } catch {
       return false

@@ -43,7 +43,8 @@ struct Serve: AsyncParsableCommand {
     let composition = try await Composition(
       settings: settings, isDemo: demo, logger: logger, database: database)
     if demo { try await Demo.fillRegister(database.store, now: composition.now) }
-    let readiness = Readiness()
+    let readiness = Readiness(
+      drain: .seconds(settings.seconds(.httpDrain)), clock: ContinuousClock())
     var configuration = ServiceGroupConfiguration(
       services: try composition.services(readiness).map { .init(service: $0) },
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -85,6 +86,8 @@ extension Settings {
         "The demo listens on this machine alone: \(key.rawValue) must be 127.0.0.1.",
         .configuration)
     }
+    // Nobody stands before a demo, and who presses Ctrl-C does not want to wait.
     return replacing(.databaseURL, initial: "sqlite:var/demo.sqlite")
+      .replacing(.httpDrain, initial: "0s")
   }
 }

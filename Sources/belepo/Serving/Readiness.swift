@@ -7,6 +7,15 @@ internal import Synchronization
 /// closed.
 final class Readiness: Service {
   private let isOpen = Mutex(false)
+  private let drain: Duration
+  private let clock: any Clock<Duration>
+
+  /// - Parameter drain: how long a proxy may need to hear of it; until then requests are served as
+  ///   ever, so that a rolling restart loses none
+  init(drain: Duration, clock: any Clock<Duration>) {
+    self.drain = drain
+    self.clock = clock
+  }
 
   /// The server listens.
   func open() {
@@ -18,5 +27,6 @@ final class Readiness: Service {
   func run() async throws {
     try await gracefulShutdown()
     isOpen.withLock { $0 = false }
+    try? await clock.sleep(for: drain)
   }
 }

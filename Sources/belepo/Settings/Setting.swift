@@ -38,6 +38,10 @@ extension SettingKey {
       .init(form: .url, isRequired: true, meaning: "base of every link that is sent")
     case .trustedProxies:
       .init(form: .addresses, meaning: "proxies whose X-Forwarded-For is believed")
+    case .httpDrain:
+      .init(
+        form: .duration(0...10), initial: "2s",
+        meaning: "how long requests are still taken after /readyz has said no")
     case .managementHost:
       .init(form: .text, initial: "127.0.0.1", meaning: "address of /livez and /readyz")
     case .managementPort: .init(form: .port, initial: "9090", meaning: "port of the same")

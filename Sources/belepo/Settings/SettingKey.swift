@@ -4,6 +4,7 @@ enum SettingKey: String, CaseIterable {
   case httpPort = "http.port"
   case httpPublicURL = "http.publicURL"
   case trustedProxies = "http.trustedProxies"
+  case httpDrain = "http.drain"
   case managementHost = "management.host"
   case managementPort = "management.port"
   case databaseURL = "database.url"

@@ -1,0 +1,45 @@
+import itertools
+import threading
+
+import pytest
+
+from client import Customer, Mailbox
+from ledger import Ledger, broken_promises, wait_until_quiet
+from parts import Instance, Postgres, import_customers
+
+
+class Installation:
+    """A database with its register, equal instances on it, and the ledger of all who register."""
+
+    def __init__(self, rows, instances: list[Instance], ledger: Ledger):
+        self.rows = rows
+        self.instances = instances
+        self.ledger = ledger
+        self.mailbox = Mailbox(*instances)
+        self._places = itertools.count()
+        self._lock = threading.Lock()
+
+    def customer(self, choose, **wishes) -> Customer:
+        """Somebody who is new, whose requests go where `choose` says."""
+        with self._lock:
+            place = next(self._places)
+        return Customer(place, choose, self.mailbox, self.ledger, **wishes)
+
+    def must_have_kept_its_promises(self, waits: bool = True) -> None:
+        if waits:
+            wait_until_quiet(self.rows)
+        broken = broken_promises(self.ledger, self.rows, is_quiet=waits)
+        logs = "\n".join(each.log_tail() for each in self.instances)
+        assert not broken, "\n".join(broken) + "\n\n" + logs
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    with Postgres() as server:
+        import_customers(server.url)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory):
+    return Ledger(tmp_path_factory.mktemp("ledger") / "ledger.jsonl")

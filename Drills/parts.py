@@ -1,0 +1,751 @@
+"""The parts of an installation, each on free ports of this machine and stopped by its id.
+
+PostgreSQL, a pooler, instances of Belépő, the two proxies with the configuration that docs/proxy
+gives to operators, and a proxy of our own that breaks connections to the database.
+"""
+
+import base64
+import contextlib
+import http.client
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PROXY_FILES = ROOT / "docs" / "proxy"
+
+START_SECONDS = 30
+STOP_SECONDS = 20
+CUSTOMERS = 3000
+
+# Codes that are lost with a killed instance are asked for again at once and often; a customer who
+# logs in once more after a fault is not slowed down.
+LENIENT = {
+    "BELEPO_CODES_SMS_RESEND_AFTER": "1s",
+    "BELEPO_LIMITS_SMS_PER_REGISTRATION": "20",
+    "BELEPO_LIMITS_SMS_PER_NUMBER_PER_DAY": "100",
+    "BELEPO_LIMITS_SMS_PER_CUSTOMER_PER_DAY": "100",
+    "BELEPO_LIMITS_EMAILS_PER_ACCOUNT_PER_DAY": "50",
+    "BELEPO_LIMITS_LOGIN_FAILURES_WITHOUT_DELAY": "10",
+    "BELEPO_LIMITS_LOGIN_DELAY_MAX": "1s",
+}
+# One installation, one key: what one instance signed, the others verify.
+SECRETS_KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+def program() -> str:
+    """BELEPO_PROGRAM, else the build that was made last."""
+    if named := os.environ.get("BELEPO_PROGRAM"):
+        return str(Path(named).resolve())
+    builds = [ROOT / ".build" / build / "belepo" for build in ("release", "debug")]
+    made = [build for build in builds if build.exists()]
+    assert made, "no program to test: run `swift build` first, or set BELEPO_PROGRAM"
+    return str(max(made, key=lambda build: build.stat().st_mtime))
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def wait_until(is_so, seconds: float, what: str, pause: float = 0.02) -> float:
+    """Waits for something to be so; answers with how long it took."""
+    start = time.monotonic()
+    while not is_so():
+        waited = time.monotonic() - start
+        assert waited < seconds, f"not within {seconds} s: {what}"
+        time.sleep(pause)
+    return time.monotonic() - start
+
+
+def accepts_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+def status_of(port: int, path: str, seconds: float = 30) -> int | None:
+    """The status of an answer; nothing when there is none."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def end(process: subprocess.Popen, seconds: float = STOP_SECONDS) -> int:
+    """Asks a process to stop; kills it when it does not, and says so."""
+    process.terminate()
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise AssertionError(f"{process.args[0]} did not stop within {seconds} s") from None
+
+
+class Folder:
+    """A folder of the part's own, gone with it."""
+
+    def __init__(self, name: str):
+        self.path = Path(tempfile.mkdtemp(prefix=f"belepo-drill-{name}-"))
+        self.path.chmod(0o755)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+# PostgreSQL.
+
+
+def _as_postgres(*command: str) -> list[str]:
+    """PostgreSQL and its pooler refuse to run as root."""
+    if os.geteuid() != 0:
+        return list(command)
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+
+
+def _give_to_postgres(path: Path) -> None:
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam("postgres")
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+
+
+class Postgres:
+    """A server of its own: trusted on loopback, forgotten afterwards."""
+
+    def __init__(self, data: Path | None = None, **settings: str):
+        installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: int(bin.parent.name))
+        assert installed, "PostgreSQL is missing: Drills/setup.sh"
+        self.bin = installed[-1]
+        self.folder = Folder("postgres")
+        _give_to_postgres(self.folder.path)
+        self.data = data or self.folder.path / "data"
+        self.log = self.folder.path / "server.log"
+        (self.port,) = free_ports(1)
+        # Nothing here outlives the run, so that nothing has to reach the disk.
+        defaults = {"fsync": "off", "max_connections": "200", "shared_buffers": "64MB"}
+        self.settings = defaults | settings
+        try:
+            self._run(
+                "initdb", "-D", str(self.data), "-U", "belepo", "-A", "trust", "-E", "UTF8",
+                "--locale=C.UTF-8", "--no-sync", "--wal-segsize=1",
+            )  # fmt: skip
+            self.start()
+            self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "belepo", "belepo")
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def url(self) -> str:
+        return postgres_url(self.port)
+
+    def start(self) -> None:
+        options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
+        self._run(
+            "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "60", "start",
+            "-o", f"-h 127.0.0.1 -p {self.port} -k {self.folder.path} {options}",
+        )  # fmt: skip
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
+
+    @property
+    def is_running(self) -> bool:
+        return self._postmaster() is not None
+
+    def pause(self) -> None:
+        """The server and all its children stand still: connections stay, and nothing answers."""
+        for process in self._processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        for process in self._processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+
+    def rows(self, select: str) -> list[dict]:
+        """What a SELECT finds."""
+        query = f"SELECT coalesce(json_agg(row), '[]') FROM ({select}) AS row"
+        return json.loads(self.psql(query))
+
+    def psql(self, statement: str) -> str:
+        command = [*self._psql(), "-c", statement]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    @contextlib.contextmanager
+    def locked(self, table: str):
+        """Somebody holds a whole table."""
+        process = subprocess.Popen(
+            self._psql(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+        try:
+            process.stdin.write(f"BEGIN; LOCK TABLE {table}; SELECT 'locked';\n")
+            for line in process.stdout:
+                if line.strip() == "locked":
+                    break
+            yield
+        finally:
+            process.stdin.close()
+            process.wait(10)
+
+    def log_tail(self) -> str:
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-30:])
+
+    def close(self) -> None:
+        if self.is_running:
+            self.resume()
+            with contextlib.suppress(AssertionError):
+                self.stop()
+        self.folder.remove()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _psql(self) -> list[str]:
+        return [str(self.bin / "psql"), "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", self.url]
+
+    def _run(self, name: str, *arguments: str) -> None:
+        # pg_ctl's server keeps what it was started with, so that nothing here is a pipe.
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(
+                _as_postgres(str(self.bin / name), *arguments),
+                cwd=self.folder.path, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                timeout=90,
+            )  # fmt: skip
+            output.seek(0)
+            said = output.read().decode(errors="replace")
+        assert done.returncode == 0, f"{name}: {said}\n{self.log_tail()}"
+
+    def _postmaster(self) -> int | None:
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+            return pid if "postgres" in Path(f"/proc/{pid}/comm").read_text() else None
+        except (OSError, ValueError, IndexError):
+            return None
+
+    def _processes(self) -> list[int]:
+        """The postmaster first, so that it starts no child that would be missed."""
+        postmaster = self._postmaster()
+        if postmaster is None:
+            return []
+        children = []
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                if int(status.read_text().rsplit(")", 1)[1].split()[1]) == postmaster:
+                    children.append(int(status.parent.name))
+        return [postmaster, *children]
+
+
+def postgres_url(port: int) -> str:
+    # Nothing is encrypted, so that the Cutter can read along.
+    return f"postgresql://belepo@127.0.0.1:{port}/belepo?sslmode=disable&gssencmode=disable"
+
+
+class PgBouncer:
+    """A pooler in transaction mode, with fewer sessions than the instances have connections."""
+
+    def __init__(self, postgres: Postgres, sessions: int = 8):
+        self.folder = Folder("pgbouncer")
+        _give_to_postgres(self.folder.path)
+        (self.port,) = free_ports(1)
+        self.log = self.folder.path / "pgbouncer.log"
+        configuration = self.folder.path / "pgbouncer.ini"
+        configuration.write_text(
+            f"""
+[databases]
+belepo = host=127.0.0.1 port={postgres.port} dbname=belepo user=belepo
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {self.port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = {sessions}
+max_client_conn = 200
+logfile = {self.log}
+"""
+        )
+        command = _as_postgres(shutil.which("pgbouncer") or "/usr/sbin/pgbouncer", str(configuration))
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        wait_until(lambda: accepts_connections(self.port), START_SECONDS, "PgBouncer listens")
+
+    @property
+    def url(self) -> str:
+        return postgres_url(self.port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        end(self.process)
+        self.folder.remove()
+
+
+# Belépő.
+
+
+def _environment(**settings: str) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("BELEPO_")}
+    return own | {"BELEPO_SECRETS_KEY": SECRETS_KEY} | settings
+
+
+def import_customers(database_url: str, count: int = CUSTOMERS) -> None:
+    """A register of so many customers, all alike but for their numbers."""
+    customers = ["customer_number,old_customer_number,name,sms_number,email,status"]
+    policies = ["policy_number,customer_number,product,status,valid_from,valid_to"]
+    for number in range(count):
+        customers.append(f"{5000000 + number},,Próba Piroska,+3630{2000000 + number},,active")
+        policies.append(f"PR-{number:06},{5000000 + number},lakásbiztosítás,active,2024-01-01,")
+    folder = Folder("register")
+    try:
+        files = {"customers": customers, "policies": policies}
+        for name, lines in files.items():
+            (folder.path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        done = subprocess.run(
+            [program(), "register", "import"]
+            + [part for name in files for part in (f"--{name}", str(folder.path / f"{name}.csv"))],
+            env=_environment(BELEPO_DATABASE_URL=database_url),
+            cwd=folder.path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, f"the register was refused: {done.stdout}{done.stderr}"
+    finally:
+        folder.remove()
+
+
+class Instance:
+    """One instance, which keeps its ports and its log over restarts."""
+
+    def __init__(self, database_url: str, **settings: str):
+        self.folder = Folder("instance")
+        self.log = self.folder.path / "server.log"
+        self.port, self.management_port = free_ports(2)
+        self.settings = {
+            "BELEPO_DATABASE_URL": database_url,
+            # A demo closes at once; an instance behind a proxy does not.
+            "BELEPO_HTTP_DRAIN": "2s",
+            "BELEPO_HTTP_PORT": str(self.port),
+            "BELEPO_MANAGEMENT_PORT": str(self.management_port),
+        }
+        self.settings |= LENIENT | settings
+        self.process: subprocess.Popen | None = None
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return ("127.0.0.1", self.port)
+
+    def start(self) -> float:
+        """Answers with the seconds until it was ready."""
+        self.launch()
+
+        def is_ready():
+            code = self.process.poll()
+            assert code is None, f"the instance ended with exit code {code}:\n{self.log_tail()}"
+            return self.is_ready()
+
+        return wait_until(is_ready, START_SECONDS, "the instance is ready")
+
+    def launch(self) -> None:
+        """Starts it and waits for nothing."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [program(), "serve", "--demo"],
+                cwd=self.folder.path,
+                env=_environment(**self.settings),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def is_ready(self) -> bool:
+        return status_of(self.management_port, "/readyz") == 200
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Asks it to stop and answers with its exit code; the contract allows 20 seconds."""
+        return end(self.process)
+
+    def caught(self, count: int = 60) -> list[dict]:
+        """The newest messages that this instance sent; none while it does not answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", f"/demo/uzenetek.json?darab={count}")
+            answer = connection.getresponse()
+            return json.loads(answer.read()) if answer.status == 200 else []
+        except (OSError, http.client.HTTPException, ValueError):
+            return []
+        finally:
+            connection.close()
+
+    def log_tail(self, lines: int = 30) -> str:
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def log_lines(self, words: str) -> list[str]:
+        return [line for line in self.log.read_text(errors="replace").splitlines() if words in line]
+
+    def close(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.kill()
+        self.folder.remove()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+# Proxies.
+
+
+def _replaced(text: str, values: dict[str, str]) -> str:
+    """Each value is there exactly once, or the file and the drills have grown apart."""
+    for marked, value in values.items():
+        assert text.count(marked) == 1, f"{text.count(marked)} times instead of once: {marked}"
+        text = text.replace(marked, value)
+    return text
+
+
+class HAProxy:
+    """docs/proxy/haproxy.cfg, without TLS."""
+
+    def __init__(self, first: Instance, second: Instance):
+        self.folder = Folder("haproxy")
+        (self.port,) = free_ports(1)
+        self.socket = self.folder.path / "admin.sock"
+        values = {
+            "bind :443 ssl crt /etc/haproxy/portal.pem alpn http/1.1": f"bind 127.0.0.1:{self.port}",
+            "/run/haproxy/admin.sock mode 660": f"{self.socket} mode 660",
+        }
+        for name, place, instance in (("a", 0, first), ("b", 1, second)):
+            values[f"server {name} 127.0.0.1:{8080 + place} check port {9090 + place}"] = (
+                f"server {name} 127.0.0.1:{instance.port} check port {instance.management_port}"
+            )
+        if os.geteuid() != 0:
+            values |= {"user haproxy\n": "\n", "group haproxy\n": "\n"}
+        configuration = self.folder.path / "haproxy.cfg"
+        configuration.write_text(_replaced((PROXY_FILES / "haproxy.cfg").read_text(), values))
+        self.log = self.folder.path / "haproxy.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [shutil.which("haproxy") or "/usr/sbin/haproxy", "-db", "-f", str(configuration)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until(self._accepts, START_SECONDS, "HAProxy listens")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return ("127.0.0.1", self.port)
+
+    def _server(self, name: str) -> dict[str, str]:
+        """What HAProxy knows of one of its servers."""
+        lines = self.say("show stat").splitlines()
+        columns = lines[0].lstrip("# ").split(",")
+        for line in lines[1:]:
+            row = dict(zip(columns, line.split(",")))
+            if (row["pxname"], row["svname"]) == ("portal", name):
+                return row
+        raise AssertionError(f"HAProxy knows no server {name}")
+
+    def sessions(self, name: str) -> int:
+        return int(self._server(name)["scur"])
+
+    def say(self, command: str) -> str:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(self.socket))
+            connection.sendall(command.encode() + b"\n")
+            return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+
+    def wait_until_up(self, name: str) -> None:
+        wait_until(lambda: self._server(name)["status"] == "UP", 10, f"HAProxy sees {name} again")
+
+    def _accepts(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        return accepts_connections(self.port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        end(self.process)
+        self.folder.remove()
+
+
+class Nginx:
+    """docs/proxy/nginx.conf, without TLS."""
+
+    def __init__(self, first: Instance, second: Instance):
+        self.folder = Folder("nginx")
+        (self.port,) = free_ports(1)
+        own = self.folder.path
+        values = {
+            "pid /run/nginx.pid;": f"pid {own}/nginx.pid;\ndaemon off;",
+            "listen 443 ssl;": f"listen 127.0.0.1:{self.port};",
+            "ssl_certificate /etc/nginx/portal.pem;": "",
+            "ssl_certificate_key /etc/nginx/portal.key;": "",
+            "/var/log/nginx/portal.log": f"{own}/access.log",
+            "/var/log/nginx/portal.error.log": f"{own}/error.log",
+            "server 127.0.0.1:8080": f"server 127.0.0.1:{first.port}",
+            "server 127.0.0.1:8081": f"server 127.0.0.1:{second.port}",
+        }
+        if os.geteuid() != 0:
+            values["user www-data;"] = ""
+        text = _replaced((PROXY_FILES / "nginx.conf").read_text(), values)
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
+            text = text.replace("http {", f"http {{\n  {kind}_temp_path {own}/{kind};", 1)
+        configuration = own / "nginx.conf"
+        configuration.write_text(text)
+        self.process = subprocess.Popen(
+            [shutil.which("nginx") or "/usr/sbin/nginx", "-p", str(own), "-e", f"{own}/error.log"]
+            + ["-c", str(configuration)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_until(self._accepts, START_SECONDS, "nginx listens")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return ("127.0.0.1", self.port)
+
+    def _accepts(self) -> bool:
+        assert self.process.poll() is None, (self.folder.path / "error.log").read_text()
+        return accepts_connections(self.port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        end(self.process)
+        self.folder.remove()
+
+
+# A proxy that breaks connections to the database.
+
+
+class Cutter:
+    """Stands between an instance and PostgreSQL; relays until it is told to break something.
+
+    It reads along (PostgreSQL's manual, "Frontend/Backend Protocol"), so that it knows the COMMIT
+    of a transaction that writes from all else, whether it comes as text or as the name of a prepared
+    statement. The dispatcher's own transactions are left alone: no customer waits for them.
+    """
+
+    def __init__(self, port: int):
+        self._target = port
+        self._lock = threading.Lock()
+        self._lines: set[_Line] = set()
+        self._is_armed = False
+        self.dropped = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return postgres_url(self.port)
+
+    def cut(self) -> int:
+        """Ends all connections at once, without a farewell; answers with how many there were."""
+        with self._lock:
+            lines = list(self._lines)
+        for line in lines:
+            line.cut()
+        return len(lines)
+
+    def drop_next_commit(self) -> None:
+        """The next COMMIT reaches the server; its answer reaches nobody."""
+        with self._lock:
+            self._is_armed = True
+
+    def disarm(self) -> None:
+        with self._lock:
+            self._is_armed = False
+
+    def take_order(self) -> bool:
+        """Whether this is the COMMIT that was meant; only one is."""
+        with self._lock:
+            is_armed, self._is_armed = self._is_armed, False
+            return is_armed
+
+    def count_drop(self) -> None:
+        with self._lock:
+            self.dropped += 1
+
+    def forget(self, line: "_Line") -> None:
+        with self._lock:
+            self._lines.discard(line)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            try:
+                server = socket.create_connection(("127.0.0.1", self._target), timeout=5)
+            except OSError:
+                client.close()
+                continue
+            server.settimeout(None)
+            line = _Line(self, client, server)
+            with self._lock:
+                self._lines.add(line)
+            line.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._listener.close()
+        self.cut()
+
+
+class _Line:
+    """One connection of an instance to the database."""
+
+    def __init__(self, cutter: Cutter, client: socket.socket, server: socket.socket):
+        self._cutter = cutter
+        self._client = client
+        self._server = server
+        for each in (client, server):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._statements: dict[bytes, bytes] = {}
+        self._writes = False
+        self._is_dispatchers = False
+        # The server says that it is ready after its greeting, each Sync and each simple query.
+        self._readies_due = 1
+        self._readies = 0
+        # How often it has said so before it answers the COMMIT that is meant.
+        self._dropping: int | None = None
+
+    def start(self) -> None:
+        relays = [
+            (self._client, self._server, _Messages(has_startup=True), self._hear_client),
+            (self._server, self._client, _Messages(has_startup=False), self._hear_server),
+        ]
+        for relay in relays:
+            threading.Thread(target=self._relay, args=relay, daemon=True).start()
+
+    def cut(self) -> None:
+        for each in (self._client, self._server):
+            with contextlib.suppress(OSError):
+                # A reset, as from a firewall, and not the end of a conversation.
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                each.shutdown(socket.SHUT_RDWR)
+        self._cutter.forget(self)
+
+    def _relay(self, source, target, messages, hear) -> None:
+        try:
+            while data := source.recv(65536):
+                for kind, body in messages.take(data):
+                    if not hear(kind, body):
+                        self._cutter.count_drop()
+                        return
+                target.sendall(data)
+        except OSError:
+            pass
+        finally:
+            self.cut()
+            source.close()
+
+    def _hear_client(self, kind: bytes, body: bytes) -> bool:
+        if kind == b"P":
+            name, text, _ = body.split(b"\0", 2)
+            self._statements[name] = text
+        elif kind == b"B":
+            name = body.split(b"\0", 2)[1]
+            self._begin_statement(self._statements.get(name, b""))
+        elif kind == b"Q":
+            self._begin_statement(body)
+            self._readies_due += 1
+        elif kind == b"S":
+            self._readies_due += 1
+        return True
+
+    def _begin_statement(self, text: bytes) -> None:
+        if text.startswith(b"BEGIN"):
+            self._writes = b"READ WRITE" in text
+            self._is_dispatchers = False
+        if b"lease_token" in text:
+            self._is_dispatchers = True
+        if text.startswith(b"COMMIT"):
+            if self._writes and not self._is_dispatchers and self._cutter.take_order():
+                self._dropping = self._readies_due
+
+    def _hear_server(self, kind: bytes, body: bytes) -> bool:
+        if kind == b"C" and body == b"COMMIT\0" and self._readies == self._dropping:
+            return False
+        if kind == b"Z":
+            if self._readies == self._dropping:
+                # Something before the COMMIT failed: there was none. The next one is meant.
+                self._dropping = None
+                self._cutter.drop_next_commit()
+            self._readies += 1
+        return True
+
+
+class _Messages:
+    """Cuts a stream of the protocol into its messages."""
+
+    def __init__(self, has_startup: bool):
+        self._rest = b""
+        self._is_startup = has_startup
+
+    def take(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        self._rest += data
+        found = []
+        while True:
+            # The first message of a client has no letter.
+            letter = 0 if self._is_startup else 1
+            if len(self._rest) < letter + 4:
+                return found
+            end = letter + int.from_bytes(self._rest[letter : letter + 4])
+            if len(self._rest) < end:
+                return found
+            found.append((self._rest[:letter], self._rest[letter + 4 : end]))
+            self._rest = self._rest[end:]
+            self._is_startup = False
