@@ -25,6 +25,8 @@ PROXY_FILES = ROOT / "docs" / "proxy"
 
 START_SECONDS = 30
 STOP_SECONDS = 20
+# A debug build under load passes each point several times a second.
+DEATH_SECONDS = 60
 CUSTOMERS = 3000
 
 # Codes that are lost with a killed instance are asked for again at once and often; a customer who
@@ -50,6 +52,17 @@ def program() -> str:
     made = [build for build in builds if build.exists()]
     assert made, "no program to test: run `swift build` first, or set BELEPO_PROGRAM"
     return str(max(made, key=lambda build: build.stat().st_mtime))
+
+
+def built_killer(folder: Path) -> Path:
+    """kill_at.c as a library to preload. Swift's toolchain brings the compiler."""
+    library = folder / "kill_at.so"
+    compiler = shutil.which("clang") or shutil.which("cc")
+    assert compiler, "no C compiler: neither clang nor cc is there"
+    source = Path(__file__).parent / "kill_at.c"
+    flags = ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"]
+    subprocess.run([compiler, *flags, "-o", str(library), str(source)], check=True, timeout=60)
+    return library
 
 
 def free_ports(count: int) -> list[int]:
@@ -382,13 +395,13 @@ class Instance:
 
         return wait_until(is_ready, START_SECONDS, "the instance is ready")
 
-    def launch(self) -> None:
+    def launch(self, **variables: str) -> None:
         """Starts it and waits for nothing."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [program(), "serve", "--demo"],
                 cwd=self.folder.path,
-                env=_environment(**self.settings),
+                env=_environment(**self.settings, **variables),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -400,6 +413,14 @@ class Instance:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+    def die_at(self, point: str, call: int, killer: Path) -> None:
+        """Starts it to be killed at that call of a named point of kill_at.c, and waits for that."""
+        self.launch(LD_PRELOAD=str(killer), KILL_AT=point, KILL_AT_CALL=str(call))
+        died = lambda: self.process.poll() is not None
+        wait_until(died, DEATH_SECONDS, f"call {call} of {point} is reached", pause=0.005)
+        last = self.log_tail(1)
+        assert (self.process.returncode, last) == (-signal.SIGKILL, f"killed at {point}"), self.log_tail()
 
     def stop(self) -> int:
         """Asks it to stop and answers with its exit code; the contract allows 20 seconds."""

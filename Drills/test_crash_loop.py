@@ -1,13 +1,15 @@
-"""Killed at random moments while customers register, again and again, on SQLite."""
+"""Killed at random moments and at named points while customers register, on SQLite."""
 
 import os
 import random
 import time
 
+import pytest
+
 from client import Load
 from conftest import Installation
 from ledger import EMAIL_CONFIRMED, REGISTERED, sqlite_rows
-from parts import Folder, Instance, import_customers
+from parts import Folder, Instance, built_killer, import_customers
 
 KILLS = int(os.environ.get("DRILL_KILLS", "20"))
 CLIENTS = 4
@@ -15,26 +17,42 @@ CLIENTS = 4
 SHORTEST_LIFE, LONGEST_LIFE = 0.05, 1.5
 # Every fourth kill or so is followed by one in the middle of the start.
 START_IS_KILLED, LONGEST_START = 0.25, 0.2
+# The points of kill_at.c, each with the latest of its calls to die at: a few seconds' worth.
+POINTS = {
+    "before-log": 150,
+    "half-logged": 150,
+    "before-sync": 60,
+    "committed": 60,
+    "half-answered": 60,
+    "half-checkpointed": 5,
+}
+KILLS_AT_EACH_POINT = max(1, KILLS // 10)
 # A start after a crash: SQLite's promise of section 5.1.
 READY_SECONDS = 5
 
 
+@pytest.mark.timeout(300 + 8 * KILLS)
 def test_nothing_that_was_acknowledged_is_lost(ledger):
     seed = int(os.environ.get("DRILL_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
     print(f"DRILL_SEED={seed} DRILL_KILLS={KILLS}")
     chance = random.Random(seed)
+    deaths = ["at a random moment"] * KILLS + list(POINTS) * KILLS_AT_EACH_POINT
+    chance.shuffle(deaths)
     folder = Folder("crash-loop")
     database = folder.path / "drill.sqlite"
     import_customers(f"sqlite:{database}")
+    killer = built_killer(folder.path)
     with Instance(f"sqlite:{database}") as instance:
         installation = Installation(sqlite_rows(database), [instance], ledger)
         slowest = 0.0
         with Load(lambda: installation.customer(lambda: instance.address), CLIENTS) as load:
-            for _ in range(KILLS):
+            for death in deaths:
                 # The moment is the point: this is no wait for anything.
                 time.sleep(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))
                 instance.kill()
-                if chance.random() < START_IS_KILLED:
+                if death in POINTS:
+                    instance.die_at(death, chance.randint(1, POINTS[death]), killer)
+                elif chance.random() < START_IS_KILLED:
                     instance.launch()
                     time.sleep(chance.uniform(0, LONGEST_START))
                     instance.kill()
@@ -42,7 +60,8 @@ def test_nothing_that_was_acknowledged_is_lost(ledger):
         assert not load.broken, "\n".join(load.broken)
         installation.must_have_kept_its_promises()
         print(
-            f"{KILLS} kills, {load.finished} customers, {ledger.count(REGISTERED)} registered, "
+            f"{KILLS} kills at random moments, {KILLS_AT_EACH_POINT} at each of {len(POINTS)} points; "
+            f"{load.finished} customers, {ledger.count(REGISTERED)} registered, "
             f"{ledger.count(EMAIL_CONFIRMED)} confirmed, {len(load.refusals())} requests without "
             f"an answer, the slowest start {slowest:.1f} s"
         )
