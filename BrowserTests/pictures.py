@@ -1,11 +1,12 @@
 """Takes pictures of every page and error state into BrowserTests/pictures/, which git ignores.
 
-    .venv/bin/python BrowserTests/pictures.py [--only STRETCH …] [--readme FOLDER]
+    .venv/bin/python BrowserTests/pictures.py [--only STRETCH …] [--readme FILE]
 
---readme takes a few of the journey, with the customer whom the documents name, into FOLDER.
+--readme takes one of the journey, with the customer whom the documents name.
 """
 
 import argparse
+import base64
 import re
 from pathlib import Path
 
@@ -75,44 +76,45 @@ def of_everything(browser, only: list[str]) -> None:
                 each.stop()
 
 
-def for_the_readme(browser, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def for_the_readme(browser, file: Path) -> None:
+    """Three phones beside each other."""
     server = Server()
+    pictures = []
     try:
         anna = Cast(browser, server, "phone").someone(person=sample_register.everyone()["1234567"])
         anna.email = "kovacs.anna@example.hu"
 
-        def picture(name):
+        def picture():
             anna.page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
-            anna.page.screenshot(path=folder / f"{name}.png")
-            print(folder / f"{name}.png")
+            pictures.append(base64.b64encode(anna.page.screenshot()).decode())
 
-        anna.open("/ugyfelportal")
-        picture("1-start")
         anna.go_to_identity()
         anna.fill_in_identity()
-        picture("2-identification")
+        picture()
         anna.press("mobileNumber")
-        picture("3-sms-code")
+        picture()
         anna.enter_sms_code()
-        picture("4-email")
         anna.give_email()
-        anna.type("password", anna.password)
-        picture("5-password")
         anna.choose_password()
-        picture("6-success")
         anna.log_in()
         anna.confirm_email()
-        picture("7-portal")
+        picture()
     finally:
         server.stop()
+    phones = "".join(f'<img src="data:image/png;base64,{each}">' for each in pictures)
+    page = browser.new_page(viewport={"width": 1250, "height": 884})
+    page.set_content(
+        f'<body style="margin: 20px; display: flex; gap: 20px; background: #d5dcdf">{phones}'
+    )
+    page.screenshot(path=file)
+    print(file)
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     names = [stretch.__name__ for stretch in tour.STRETCHES]
     arguments.add_argument("--only", nargs="+", default=[], choices=names, metavar="STRETCH")
-    arguments.add_argument("--readme", type=Path, metavar="FOLDER")
+    arguments.add_argument("--readme", type=Path, metavar="FILE")
     wishes = arguments.parse_args()
     with sync_playwright() as playwright:
         browser = launch(playwright)
