@@ -26,6 +26,13 @@ package struct Brand: Sendable {
     package let openingPage: String?
     /// Words that no password may contain, besides the names above (ASVS 6.1.2).
     package let passwordContextWords: [String]
+
+    /// The phone as a link dials it, from abroad too: a global number (RFC 3966, 5.1.4), where the
+    /// written one begins with the 06 of calls inside Hungary.
+    var callCentrePhoneLink: String {
+      let dialled = callCentrePhone.filter { $0 == "+" || $0.isASCII && $0.isNumber }
+      return dialled.hasPrefix("06") ? "+36\(dialled.dropFirst(2))" : dialled
+    }
   }
 
   package struct Broken: Error, CustomStringConvertible {

@@ -6,6 +6,7 @@ package enum Constant: String, CaseIterable {
   case insurer
   case portal
   case phone
+  case phoneLink
   case hours
   case email
   // What the limits say.
@@ -23,6 +24,7 @@ extension Texts {
         case .insurer: facts.insurerName
         case .portal: facts.portalName
         case .phone: facts.callCentrePhone
+        case .phoneLink: facts.callCentrePhoneLink
         case .hours: facts.callCentreHours[language.rawValue] ?? ""
         case .email: facts.email
         case .messagesOfRegistration: String(limits.smsPerRegistration)

@@ -32,6 +32,17 @@ internal import Wording
     #expect(Set(brand.passwordContextWords) == ["sajat", "Saját", "Biztosító", "Ügyfélkapu"])
   }
 
+  @Test(arguments: [
+    ("06-1-234-5678", "+3612345678"), ("+36 1 234 5678", "+3612345678"),
+    ("+43 1 234 567", "+431234567"),
+  ])
+  func `has a phone that can be dialled from abroad`(written: String, dialled: String) throws {
+    let facts = try OwnBrand.facts("callCentrePhone", "\"\(written)\"")
+    let texts = try OwnBrand(["brand.yaml": facts]).load().texts(in: .hungarian)
+    #expect(texts["brand.phone"] == written)
+    #expect(texts["brand.phoneLink"] == dialled)
+  }
+
   @Test func `may use the brand's places in a sentence that had none`() throws {
     let own = try OwnBrand(["texts/en.yaml": "opening.lead: \"Welcome to {insurer}\"\n"])
     #expect(
