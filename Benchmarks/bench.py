@@ -449,4 +449,6 @@ def storm(port, client):
 
 
 if __name__ == "__main__":
+    # Who ends the bench ends the servers that it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     main()
