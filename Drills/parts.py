@@ -471,12 +471,46 @@ def _replaced(text: str, values: dict[str, str]) -> str:
     return text
 
 
-class HAProxy:
+class _Proxy:
+    """A proxy on a port of its own, which must not end before it is told to."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.folder = Folder(name)
+        self.log = self.folder.path / "error.log"
+        (self.port,) = free_ports(1)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return ("127.0.0.1", self.port)
+
+    def _start(self, *arguments: str) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [shutil.which(self.name) or f"/usr/sbin/{self.name}", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until(self._accepts, START_SECONDS, f"{self.name} listens")
+
+    def _accepts(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        return accepts_connections(self.port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        end(self.process)
+        self.folder.remove()
+
+
+class HAProxy(_Proxy):
     """docs/proxy/haproxy.cfg, without TLS."""
 
     def __init__(self, first: Instance, second: Instance):
-        self.folder = Folder("haproxy")
-        (self.port,) = free_ports(1)
+        super().__init__("haproxy")
         self.socket = self.folder.path / "admin.sock"
         values = {
             "bind :443 ssl crt /etc/haproxy/portal.pem alpn http/1.1": f"bind 127.0.0.1:{self.port}",
@@ -490,19 +524,7 @@ class HAProxy:
             values |= {"user haproxy\n": "\n", "group haproxy\n": "\n"}
         configuration = self.folder.path / "haproxy.cfg"
         configuration.write_text(_replaced((PROXY_FILES / "haproxy.cfg").read_text(), values))
-        self.log = self.folder.path / "haproxy.log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [shutil.which("haproxy") or "/usr/sbin/haproxy", "-db", "-f", str(configuration)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        wait_until(self._accepts, START_SECONDS, "HAProxy listens")
-
-    @property
-    def address(self) -> tuple[str, int]:
-        return ("127.0.0.1", self.port)
+        self._start("-db", "-f", str(configuration))
 
     def _server(self, name: str) -> dict[str, str]:
         """What HAProxy knows of one of its servers."""
@@ -526,24 +548,12 @@ class HAProxy:
     def wait_until_up(self, name: str) -> None:
         wait_until(lambda: self._server(name)["status"] == "UP", 10, f"HAProxy sees {name} again")
 
-    def _accepts(self) -> bool:
-        assert self.process.poll() is None, self.log.read_text()
-        return accepts_connections(self.port)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        end(self.process)
-        self.folder.remove()
-
-
-class Nginx:
+class Nginx(_Proxy):
     """docs/proxy/nginx.conf, without TLS."""
 
     def __init__(self, first: Instance, second: Instance):
-        self.folder = Folder("nginx")
-        (self.port,) = free_ports(1)
+        super().__init__("nginx")
         own = self.folder.path
         values = {
             "pid /run/nginx.pid;": f"pid {own}/nginx.pid;\ndaemon off;",
@@ -551,7 +561,7 @@ class Nginx:
             "ssl_certificate /etc/nginx/portal.pem;": "",
             "ssl_certificate_key /etc/nginx/portal.key;": "",
             "/var/log/nginx/portal.log": f"{own}/access.log",
-            "/var/log/nginx/portal.error.log": f"{own}/error.log",
+            "/var/log/nginx/portal.error.log": str(self.log),
             "server 127.0.0.1:8080": f"server 127.0.0.1:{first.port}",
             "server 127.0.0.1:8081": f"server 127.0.0.1:{second.port}",
         }
@@ -562,29 +572,7 @@ class Nginx:
             text = text.replace("http {", f"http {{\n  {kind}_temp_path {own}/{kind};", 1)
         configuration = own / "nginx.conf"
         configuration.write_text(text)
-        self.process = subprocess.Popen(
-            [shutil.which("nginx") or "/usr/sbin/nginx", "-p", str(own), "-e", f"{own}/error.log"]
-            + ["-c", str(configuration)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        wait_until(self._accepts, START_SECONDS, "nginx listens")
-
-    @property
-    def address(self) -> tuple[str, int]:
-        return ("127.0.0.1", self.port)
-
-    def _accepts(self) -> bool:
-        assert self.process.poll() is None, (self.folder.path / "error.log").read_text()
-        return accepts_connections(self.port)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        end(self.process)
-        self.folder.remove()
+        self._start("-p", str(own), "-e", str(self.log), "-c", str(configuration))
 
 
 # A proxy that breaks connections to the database.
