@@ -18,6 +18,8 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 
 let package = Package(
   name: "belepo",
@@ -34,9 +36,12 @@ let package = Package(
       traits: [.defaults, "YAML"]),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(
       url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -54,7 +59,13 @@ let package = Package(
       swiftSettings: strict),
     .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(
-      name: "PersistencePostgres", dependencies: ["Persistence", "CLibpq"],
+      name: "PersistencePostgres", dependencies: ["Persistence", "Threads", "CLibpq"],
+      swiftSettings: strict),
+    .target(name: "Threads", swiftSettings: strict),
+    .target(name: "Markup", dependencies: [mustache], swiftSettings: strict),
+    .target(
+      name: "Prometheus",
+      dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
       swiftSettings: strict),
     .target(
       name: "Wording",
@@ -65,7 +76,24 @@ let package = Package(
     // What the product does.
     .target(
       name: "Outbox",
-      dependencies: ["Domain", "Persistence", "Wording", logging, lifecycle],
+      dependencies: [
+        "Domain", "Persistence", "Wording", "Cryptography", logging, lifecycle, metrics,
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "SMSGateways",
+      dependencies: [
+        "Domain", "Outbox", nioCore,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+    .systemLibrary(
+      name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(
+      name: "MailRelay",
+      dependencies: ["Domain", "Outbox", "Cryptography", "Threads", "CLibcurl"],
       swiftSettings: strict),
     .target(
       name: "Accounts",
@@ -75,12 +103,17 @@ let package = Package(
     .target(
       name: "RegisterImport", dependencies: ["Domain", "Persistence"], swiftSettings: strict),
 
+    .target(
+      name: "Letters", dependencies: ["Domain", "Wording", "Markup", mustache],
+      resources: [.copy("Templates")],
+      swiftSettings: strict),
+
     // What people see.
     .target(
       name: "Pages",
       dependencies: [
-        "Domain", "Wording", "Cryptography", hummingbird, httpTypes, nioCore, logging,
-        .product(name: "Mustache", package: "swift-mustache"),
+        "Domain", "Wording", "Cryptography", "Markup", hummingbird, httpTypes, nioCore, logging,
+        mustache,
       ],
       resources: [.copy("Templates"), .copy("Assets")],
       swiftSettings: strict),
@@ -98,8 +131,9 @@ let package = Package(
       name: "belepo",
       dependencies: [
         "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "PersistencePostgres",
-        "Wording", "Outbox", "Accounts", "RegisterImport", "Pages", "CustomerSite",
-        hummingbird, httpTypes, nioCore, logging, lifecycle,
+        "Wording", "Outbox", "SMSGateways", "MailRelay", "Letters", "Prometheus", "Accounts",
+        "RegisterImport", "Pages",
+        "CustomerSite", hummingbird, httpTypes, nioCore, logging, lifecycle, metrics,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -115,7 +149,7 @@ let package = Package(
       dependencies: [
         "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "PersistencePostgres",
         "Wording", "Outbox", "Accounts", "RegisterImport", "Pages", "CustomerSite", hummingbird,
-        httpTypes, nioCore, logging,
+        httpTypes, nioCore, logging, metrics,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       path: "Tests/TestSupport",
@@ -133,8 +167,25 @@ let package = Package(
       name: "WordingTests", dependencies: ["Wording", "Domain", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "OutboxTests", dependencies: ["Outbox", "Wording", "Accounts", "TestSupport", logging],
+      name: "OutboxTests",
+      dependencies: [
+        "Outbox", "Wording", "Accounts", "Cryptography", "Persistence", "TestSupport", logging,
+        metrics,
+      ],
       swiftSettings: strict),
+    .testTarget(
+      name: "SMSGatewaysTests",
+      dependencies: ["SMSGateways", "Domain", "Outbox", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MailRelayTests", dependencies: ["MailRelay", "Domain", "Outbox", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LettersTests",
+      dependencies: ["Letters", "Domain", "Outbox", "Wording", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PrometheusTests", dependencies: ["Prometheus", metrics], swiftSettings: strict),
     .testTarget(
       name: "AccountsTests",
       dependencies: ["Accounts", "Cryptography", "Domain", "Outbox", "Persistence", "TestSupport"],
@@ -148,8 +199,9 @@ let package = Package(
     .testTarget(
       name: "CustomerSiteTests",
       dependencies: [
-        "CustomerSite", "Pages", "Wording", "Accounts", "Domain", "Outbox", "TestSupport",
-        hummingbird, httpTypes, nioCore,
+        "CustomerSite", "Pages", "Markup", "Wording", "Accounts", "Domain", "Outbox",
+        "Persistence", "TestSupport",
+        mustache, hummingbird, httpTypes, nioCore,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       exclude: ["Snapshots"],

@@ -221,11 +221,12 @@ package struct Confirmations: Sendable {
   ) throws {
     try transaction.save(challenge, of: account.id)
     let sending =
-      "\(account.id)/\(hexadecimal(challenge.nonce.prefix(8)))/\(Int(now.timeIntervalSince1970))"
+      "\(hexadecimal(challenge.nonce.prefix(8)))/\(Int(now.timeIntervalSince1970))"
     try transaction.enqueue(
       world.correspondence.emailCode(
-        world.codes.code(of: challenge, .unambiguous), to: account.email, sending: sending,
-        for: account.customer, in: account.language, expiring: challenge.expiresAt, at: now),
+        world.codes.code(of: challenge, .unambiguous), to: account.email, account: account.id,
+        sending: sending, for: account.customer, in: account.language,
+        expiring: challenge.expiresAt, at: now),
       at: now)
     try transaction.record(
       AuditEvent(kind: .emailCodeSent, customer: account.customer, account: account.id), at: now)

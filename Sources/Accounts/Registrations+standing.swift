@@ -1,5 +1,6 @@
 package import Domain
 internal import FoundationEssentials
+internal import Outbox
 internal import Persistence
 
 extension Registrations {
@@ -22,6 +23,18 @@ extension Registrations {
       case expired
     }
 
+    /// What is known of the message with the code.
+    package enum Arrival: Sendable {
+      /// Sent, or about to be.
+      case onItsWay
+      /// The gateway could not take it yet; it is tried again.
+      case delayed
+      /// The network reported that the phone has it.
+      case arrived
+      /// It will not arrive: the network said so, or it could not be sent in time.
+      case failed
+    }
+
     /// The page of the SMS code.
     package struct Phone: Sendable {
       package let maskedNumber: String
@@ -32,6 +45,7 @@ extension Registrations {
       /// 0 when a new message may be asked for now.
       package let resendInSeconds: Int
       package let mark: SendingMark
+      package let arrival: Arrival
 
       /// Whether a code can be typed at all, or only a new one asked for.
       package var isLive: Bool { !isCodeExpired && triesLeft > 0 }
@@ -63,7 +77,9 @@ extension Registrations {
     case .identification: return .identification
     case .phone(_, let challenge):
       return .phone(
-        Standing.Phone(challenge, sentTo: view.smsNumber, at: now, limits: world.limits))
+        Standing.Phone(
+          challenge, sentTo: view.smsNumber, arrival: Standing.Arrival(view.sms), at: now,
+          limits: world.limits))
     case .email: return .email(onFile: view.emailOnFile, given: nil)
     case .password(_, let contact):
       return .password(email: contact.email, onFile: view.emailOnFile, given: contact)
@@ -77,7 +93,8 @@ extension Registrations {
 
 extension Registrations.Standing.Phone {
   fileprivate init(
-    _ challenge: Challenge, sentTo number: PhoneNumber?, at now: Date, limits: Limits
+    _ challenge: Challenge, sentTo number: PhoneNumber?, arrival: Registrations.Standing.Arrival,
+    at now: Date, limits: Limits
   ) {
     let life = challenge.expiresAt.timeIntervalSince(now)
     self.init(
@@ -85,6 +102,18 @@ extension Registrations.Standing.Phone {
       minutesLeft: max(0, Int((life / 60).rounded(.up))), triesLeft: challenge.triesLeft,
       isCodeExpired: life <= 0,
       resendInSeconds: challenge.secondsUntilResend(at: now, limits: limits),
-      mark: SendingMark(challenge))
+      mark: SendingMark(challenge), arrival: arrival)
+  }
+}
+
+extension Registrations.Standing.Arrival {
+  fileprivate init(_ sms: (state: Message.State, isDelayed: Bool)?) {
+    switch sms?.state {
+    case .delivered: self = .arrived
+    case .undeliverable, .expired, .failed, .cancelled: self = .failed
+    case .queued, .leased: self = sms?.isDelayed == true ? .delayed : .onItsWay
+    // Retention has forgotten it, long after anybody waits.
+    case .sent, nil: self = .onItsWay
+    }
   }
 }

@@ -67,17 +67,35 @@ package struct Registrations: Sendable {
     let now = world.now()
     let challenge = world.codes.newChallenge(.sms(limits), at: now)
     let caseNumber = CaseNumber(drawing: world.randomBytes(32))
-    let identified = try await world.store.write { transaction in
-      var (registration, token) = try open(
-        visit, caseNumber: caseNumber, in: transaction, at: now)
-      registration.language = visit.language
-      let outcome = try decide(
-        claim, on: visit, &registration, drawing: challenge, in: transaction, at: now)
-      try transaction.save(registration)
-      return Identified(outcome: outcome, token: token, caseNumber: registration.caseNumber)
+    let identified: Identified
+    do {
+      identified = try await world.store.write { transaction in
+        var (registration, token) = try open(
+          visit, caseNumber: caseNumber, in: transaction, at: now)
+        registration.language = visit.language
+        let outcome = try decide(
+          claim, on: visit, &registration, drawing: challenge, in: transaction, at: now)
+        try transaction.save(registration)
+        return Identified(outcome: outcome, token: token, caseNumber: registration.caseNumber)
+      }
+    } catch is SMSBudget.Spent {
+      return try await suspend(visit, caseNumber: caseNumber, at: now)
     }
     if identified.outcome == .codeSent { world.doorbell.ring() }
     return identified
+  }
+
+  /// Nothing can be sent to anybody: the page says so, and the call centre finds the case (D 5).
+  private func suspend(
+    _ visit: Visit, caseNumber: CaseNumber, at now: Date
+  ) async throws -> Identified {
+    try await world.store.write { transaction in
+      let (registration, token) = try open(
+        visit, caseNumber: caseNumber, in: transaction, at: now)
+      try transaction.record(
+        AuditEvent(kind: .smsLimit, detail: "budget", registration: registration.id), at: now)
+      return Identified(outcome: .suspended, token: token, caseNumber: registration.caseNumber)
+    }
   }
 
   /// What was typed cannot be a claim: the page tells it, and the call centre finds it (D 5).
@@ -387,44 +405,57 @@ package struct Registrations: Sendable {
   ) async throws -> ResendOutcome {
     let now = world.now()
     let challenge = world.codes.newChallenge(.sms(limits), at: now)
-    let outcome = try await world.store.write { transaction -> ResendOutcome in
-      guard var registration = try transaction.registration(token, locking: true) else {
-        return .unknown
+    let outcome: ResendOutcome
+    do {
+      outcome = try await world.store.write { transaction in
+        try resendCode(
+          token, mark, language, drawing: challenge, in: transaction, at: now)
       }
-      guard case .phone(let customer, let present) = registration.step,
-        !registration.isExpired(at: now)
-      else { return registration.isExpired(at: now) ? .expired : .outOfTurn }
-      if let isNewCode = SendingMark.missed(by: mark, present, at: now, limits: limits) {
-        return .sent(isNewCode: isNewCode)
-      }
-      guard let number = try numberToText(of: customer, in: transaction) else {
-        registration.lostCustomer()
-        try transaction.save(registration)
-        return .stopped
-      }
-      guard try mayTryCodes(in: transaction, at: now) else { return .suspended }
-      registration.language = language ?? registration.language
-      let sending = registration.resendCode(
-        smsStep: try transaction.smsStep(of: customer),
-        recent: try recentMessages(to: number, for: customer, in: transaction, at: now),
-        drawing: challenge, at: now, limits: limits)
-      try transaction.save(registration)
-      switch sending {
-      case .send(let challenge, let isNewCode):
-        try send(challenge, to: number, registration, customer, in: transaction, at: now)
-        return .sent(isNewCode: isNewCode)
-      case .tooSoon(let secondsLeft): return .tooSoon(secondsLeft: secondsLeft)
-      case .tooMany(let limit):
-        try transaction.record(
-          AuditEvent(kind: .smsLimit, customer: customer, registration: registration.id), at: now)
-        return .tooMany(limit)
-      case .disabled: return .smsStepDisabled
-      case .expired: return .expired
-      case .underWay, .outOfTurn: return .outOfTurn
-      }
+    } catch is SMSBudget.Spent {
+      return .suspended
     }
     if case .sent = outcome { world.doorbell.ring() }
     return outcome
+  }
+
+  private func resendCode(
+    _ token: Token, _ mark: String, _ language: Language?, drawing challenge: Challenge,
+    in transaction: any Transaction, at now: Date
+  ) throws -> ResendOutcome {
+    guard var registration = try transaction.registration(token, locking: true) else {
+      return .unknown
+    }
+    guard case .phone(let customer, let present) = registration.step,
+      !registration.isExpired(at: now)
+    else { return registration.isExpired(at: now) ? .expired : .outOfTurn }
+    if let isNewCode = SendingMark.missed(by: mark, present, at: now, limits: limits) {
+      return .sent(isNewCode: isNewCode)
+    }
+    guard let number = try numberToText(of: customer, in: transaction) else {
+      registration.lostCustomer()
+      try transaction.save(registration)
+      return .stopped
+    }
+    guard try mayTryCodes(in: transaction, at: now) else { return .suspended }
+    registration.language = language ?? registration.language
+    let sending = registration.resendCode(
+      smsStep: try transaction.smsStep(of: customer),
+      recent: try recentMessages(to: number, for: customer, in: transaction, at: now),
+      drawing: challenge, at: now, limits: limits)
+    try transaction.save(registration)
+    switch sending {
+    case .send(let challenge, let isNewCode):
+      try send(challenge, to: number, registration, customer, in: transaction, at: now)
+      return .sent(isNewCode: isNewCode)
+    case .tooSoon(let secondsLeft): return .tooSoon(secondsLeft: secondsLeft)
+    case .tooMany(let limit):
+      try transaction.record(
+        AuditEvent(kind: .smsLimit, customer: customer, registration: registration.id), at: now)
+      return .tooMany(limit)
+    case .disabled: return .smsStepDisabled
+    case .expired: return .expired
+    case .underWay, .outOfTurn: return .outOfTurn
+    }
   }
 
   /// The number of a customer who may register by the register as it is now.
@@ -449,10 +480,14 @@ package struct Registrations: Sendable {
     _ challenge: Challenge, to number: PhoneNumber, _ registration: Registration,
     _ customer: CustomerNumber, in transaction: any Transaction, at now: Date
   ) throws {
+    // An alarm may come once more when the transaction is done again; better than never.
+    for alarm in try SMSBudget(limits: limits).spend(in: transaction, at: now) {
+      world.raise(alarm)
+    }
     try transaction.enqueue(
       world.correspondence.smsCode(
         world.codes.code(of: challenge, limits.smsAlphabet), to: number,
-        sending: "\(registration.id)/\(registration.smsSent)", for: customer,
+        sending: (registration: registration.id, number: registration.smsSent), for: customer,
         in: registration.language, expiring: challenge.expiresAt, at: now),
       at: now)
     try transaction.record(
@@ -629,7 +664,7 @@ package struct Registrations: Sendable {
     try transaction.enqueue(
       correspondence.emailCode(
         world.codes.code(of: account.challenge, .unambiguous), to: account.email,
-        sending: "\(id)/\(hexadecimal(account.challenge.nonce.prefix(8)))", for: customer,
+        account: id, sending: hexadecimal(account.challenge.nonce.prefix(8)), for: customer,
         in: language, expiring: account.challenge.expiresAt, at: now),
       at: now)
   }

@@ -44,4 +44,8 @@ package struct World: Sendable {
 package enum Alarm: Hashable, Sendable {
   /// All customers together typed too many wrong codes today (D 1).
   case smsFailureBudgetSpent(failures: Int)
+  /// Half, four fifths or all of the code messages of an hour or a day are sent.
+  case smsBudget(SMSBudget.Window, used: Int, limit: Int)
+  /// Few of the codes that were sent are typed in.
+  case smsConversionLow(sent: Int, accepted: Int)
 }

@@ -14,6 +14,11 @@ package struct RandomBytes: Sendable {
     draw(count)
   }
 
+  /// A number from 0 to 1, for pauses that should differ.
+  package static let fraction: @Sendable () -> Double = {
+    Double(system(1).first ?? 128) / 255
+  }
+
   package static let system = RandomBytes { count in
     Sodium.prepare()
     var bytes = [UInt8](repeating: 0, count: count)

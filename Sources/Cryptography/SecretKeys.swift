@@ -8,6 +8,7 @@ package struct SecretKeys: Sendable {
     case code = "belepo verification code"
     case formToken = "belepo form token"
     case registrationToken = "belepo registration token"
+    case deliveryReport = "belepo delivery report"
   }
 
   package enum Invalid: Error, Equatable {
@@ -22,6 +23,7 @@ package struct SecretKeys: Sendable {
   private let code: [[UInt8]]
   private let formToken: [[UInt8]]
   private let registrationToken: [[UInt8]]
+  private let deliveryReport: [[UInt8]]
 
   package init(_ keys: [[UInt8]]) throws(Invalid) {
     for key in keys where key.count < SecretKeys.minimumBytes {
@@ -34,6 +36,7 @@ package struct SecretKeys: Sendable {
     code = derive(.code)
     formToken = derive(.formToken)
     registrationToken = derive(.registrationToken)
+    deliveryReport = derive(.deliveryReport)
   }
 
   /// Reads a comma-separated list of base64 keys.
@@ -80,6 +83,7 @@ package struct SecretKeys: Sendable {
     case .code: code
     case .formToken: formToken
     case .registrationToken: registrationToken
+    case .deliveryReport: deliveryReport
     }
   }
 

@@ -36,6 +36,9 @@ package struct Limits: Hashable, Sendable {
   package var smsPerRegistration = 3
   package var smsPerNumberPerDay = 5
   package var smsPerCustomerPerDay = 5
+  /// Code messages of everybody: what a robot can make us pay for at most (security.md 2.3).
+  package var smsPerHour = 3000
+  package var smsPerDay = 20_000
 
   // MARK: E-mail
 

@@ -29,8 +29,8 @@ package final class Catcher: Sendable {
     self.now = now
   }
 
-  package var gateways: Gateways {
-    Gateways(sms: gateway(.sms), email: gateway(.email))
+  package var routes: Routes {
+    Routes(sms: Route([gateway(.sms)]), email: Route([gateway(.email)]))
   }
 
   /// What was caught, the newest first.
@@ -42,7 +42,7 @@ package final class Catcher: Sendable {
   }
 
   private func gateway(_ channel: Message.Channel) -> Gateway {
-    Gateway { [self] delivery throws(Gateway.Refusal) in
+    Gateway(name: "catcher") { [self] delivery throws(Gateway.Refusal) in
       keep(delivery, channel)
     }
   }

@@ -7,10 +7,20 @@ package struct Correspondence: Sendable {
   private let brand: Brand
   /// The host of the public URL, for the last line of a code message.
   private let host: String
+  private let alphabet: SMSAlphabet
 
-  package init(brand: Brand, host: String) {
+  /// The letters of an SMS.
+  package enum SMSAlphabet: String, CaseIterable, Sendable {
+    /// 160 letters in one message; what is not among them is written with its nearest.
+    case gsm7
+    /// All letters, 70 in one message; the texts are the shorter ones.
+    case ucs2
+  }
+
+  package init(brand: Brand, host: String, alphabet: SMSAlphabet = .gsm7) {
     self.brand = brand
     self.host = host
+    self.alphabet = alphabet
   }
 
   /// The code that proves a phone.
@@ -18,20 +28,27 @@ package struct Correspondence: Sendable {
   /// The last line is bound to the origin ("Origin-bound one-time codes delivered via SMS"), so
   /// that a phone offers the five characters to this page and to no other.
   package func smsCode(
-    _ code: VerificationCode, to number: PhoneNumber, sending: String, for customer: CustomerNumber,
-    in language: Language, expiring expiresAt: Date, at now: Date
+    _ code: VerificationCode, to number: PhoneNumber, sending: (registration: Int64, number: Int),
+    for customer: CustomerNumber, in language: Language, expiring expiresAt: Date, at now: Date
   ) -> Message {
-    let life = expiresAt.timeIntervalSince(now)
-    let minutes = max(1, Int(life / 60))
+    let seconds = expiresAt.timeIntervalSince(now)
     // A code that arrives dead is worse than none; a short-lived one still gets its chance.
-    let notAfter = expiresAt.addingTimeInterval(-min(30, life / 4))
-    let sentence = brand.texts(in: language)[
-      "sms.code", ["code": code.text, "minutes": String(minutes)]]
+    let notAfter = expiresAt.addingTimeInterval(-min(30, seconds / 4))
+    let texts = brand.texts(in: language)
+    let (whole, life) = (code.text, String(max(1, Int(seconds / 60))))
+    // A short message has no room for an empty line.
+    let sentence =
+      switch alphabet {
+      case .gsm7:
+        GSM7.transliterate(texts["sms.code", ["code": whole, "minutes": life]]) + "\n"
+      case .ucs2: texts["sms.code.ucs2", ["code": whole, "minutes": life]]
+      }
+    let series = Message.smsSeries(of: sending.registration)
     return Message(
-      key: "sms-code/\(sending)", kind: .smsCode, channel: .sms, recipient: number.e164,
+      key: "\(series)/\(sending.number)", kind: .smsCode, channel: .sms, recipient: number.e164,
       language: language, subject: "",
-      text: GSM7.transliterate(sentence) + "\n\n@\(host) #\(code.typedPart)",
-      customer: customer, notAfter: notAfter)
+      text: "\(sentence)\n@\(host) #\(code.typedPart)",
+      customer: customer, notAfter: notAfter, series: series)
   }
 
   /// Tells the phone's owner that an account was made, so that a stranger's success is noticed (D
@@ -40,25 +57,31 @@ package struct Correspondence: Sendable {
     to number: PhoneNumber, account: Int64, for customer: CustomerNumber, in language: Language,
     at now: Date
   ) -> Message {
-    Message(
+    let texts = brand.texts(in: language)
+    let sentence =
+      switch alphabet {
+      case .gsm7: GSM7.transliterate(texts["sms.registered"])
+      case .ucs2: texts["sms.registered.ucs2"]
+      }
+    return Message(
       key: "registered/\(account)", kind: .registered, channel: .sms, recipient: number.e164,
-      language: language, subject: "",
-      text: GSM7.transliterate(brand.texts(in: language)["sms.registered"]),
+      language: language, subject: "", text: sentence,
       customer: customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
   }
 
   /// The code that confirms an e-mail address (J7, J9).
   package func emailCode(
-    _ code: VerificationCode, to email: EmailAddress, sending: String, for customer: CustomerNumber,
-    in language: Language, expiring expiresAt: Date, at now: Date
+    _ code: VerificationCode, to email: EmailAddress, account: Int64, sending: String,
+    for customer: CustomerNumber, in language: Language, expiring expiresAt: Date, at now: Date
   ) -> Message {
     let texts = brand.texts(in: language)
     let life = texts.time(atMost: Int(expiresAt.timeIntervalSince(now)))
     return Message(
-      key: "email-code/\(sending)", kind: .emailCode, channel: .email, recipient: email.address,
+      key: "email-code/\(account)/\(sending)", kind: .emailCode, channel: .email,
+      recipient: email.address,
       language: language, subject: texts["mail.code.subject"],
       text: texts["mail.code.text", ["code": code.text, "life": life]], customer: customer,
-      notAfter: expiresAt)
+      notAfter: expiresAt, series: "email-code/\(account)")
   }
 
   /// The accepted contract, word for word (D 6).

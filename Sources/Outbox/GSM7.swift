@@ -1,20 +1,29 @@
 internal import Foundation
 
-/// The alphabet of a plain SMS (3GPP TS 23.038, GSM 7-bit default alphabet).
+/// The alphabet of a plain SMS (3GPP TS 23.038, 6.2.1: GSM 7 bit default alphabet).
 ///
 /// One letter outside it turns a message of 160 characters into one of 70. Of the accented
 /// Hungarian letters only é É ö Ö ü Ü are inside, so the others are written with their nearest.
 package enum GSM7 {
-  /// Characters of one septet.
-  private static let basic = Set<Unicode.Scalar>(
-    ("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-      + "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà").unicodeScalars)
-  /// Characters of two septets, an escape and another one.
-  private static let extended = Set<Unicode.Scalar>("^{}\\[~]|€\u{0C}".unicodeScalars)
-
-  /// Septets of a single message, and of each part of a longer one.
+  /// Septets of a single message, and of each part of a longer one (3GPP TS 23.040, 9.2.3.24.1).
   package static let septetsOfOne = 160
   package static let septetsOfEach = 153
+
+  /// Says that the next septet is one of the extension table.
+  private static let escape: UInt8 = 0x1B
+  /// The 128 places of the default alphabet in their order.
+  private static let basic =
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u{1B}ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    + "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+  /// The extension table (6.2.1.1).
+  private static let extended: [Unicode.Scalar: UInt8] = [
+    "\u{0C}": 0x0A, "^": 0x14, "{": 0x28, "}": 0x29, "\\": 0x2F, "[": 0x3C, "~": 0x3D, "]": 0x3E,
+    "|": 0x40, "€": 0x65,
+  ]
+  private static let septets: [Unicode.Scalar: [UInt8]] = {
+    let ones = zip(basic.unicodeScalars, 0...127).map { ($0, [$1]) }.filter { $1 != [escape] }
+    return Dictionary(uniqueKeysWithValues: ones + extended.map { ($0, [escape, $1]) })
+  }()
 
   private static let nearest: [Unicode.Scalar: String] = [
     "á": "a", "í": "i", "ó": "o", "ú": "u", "ő": "ö", "ű": "ü",
@@ -29,7 +38,7 @@ package enum GSM7 {
     var result = ""
     // A letter and its accent may come apart, as word processors leave them.
     for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
-      if basic.contains(scalar) || extended.contains(scalar) {
+      if septets[scalar] != nil {
         result.unicodeScalars.append(scalar)
       } else {
         result += nearest[scalar] ?? "?"
@@ -38,18 +47,21 @@ package enum GSM7 {
     return result
   }
 
-  /// How many septets a text takes, or `nil` when it is not in the alphabet.
-  package static func septets(of text: String) -> Int? {
-    var count = 0
+  /// The septets of a text, one a byte and not packed, or `nil` when it is not in the alphabet.
+  ///
+  /// A character of the extension table is an escape (0x1B) and another septet.
+  package static func encode(_ text: String) -> [UInt8]? {
+    var result: [UInt8] = []
     for scalar in text.unicodeScalars {
-      if basic.contains(scalar) {
-        count += 1
-      } else if extended.contains(scalar) {
-        count += 2
-      } else {
-        return nil
-      }
+      guard let septets = septets[scalar] else { return nil }
+      result += septets
     }
-    return count
+    return result
   }
+
+  /// How many septets a text takes, or `nil` when it is not in the alphabet.
+  package static func septets(of text: String) -> Int? { encode(text)?.count }
+
+  /// Whether the character is in the extension table, and so takes two septets.
+  static func isExtended(_ scalar: Unicode.Scalar) -> Bool { extended[scalar] != nil }
 }

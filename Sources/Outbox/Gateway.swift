@@ -1,42 +1,94 @@
-/// The way out for one channel: an SMS gateway or a mail server.
+package import Domain
+package import FoundationEssentials
+
+/// A way out of the house: an SMS gateway or a mail relay.
 ///
 /// The seam between the outbox and the world; `belepo` puts the real ones in, tests theirs.
 package struct Gateway: Sendable {
   /// What a gateway is handed.
   package struct Delivery: Hashable, Sendable {
+    /// The message's number, for a report of what became of it.
+    package let id: Int64
+    /// The same at each try, so that a gateway which knows such keys takes a message once.
     package let key: String
+    package let kind: Message.Kind
     package let recipient: String
+    package let language: Language
     package let subject: String
     package let text: String
+    /// After this instant it is of no more use.
+    package let notAfter: Date
+
+    package init(
+      id: Int64, key: String, kind: Message.Kind, recipient: String, language: Language,
+      subject: String, text: String, notAfter: Date
+    ) {
+      self.id = id
+      self.key = key
+      self.kind = kind
+      self.recipient = recipient
+      self.language = language
+      self.subject = subject
+      self.text = text
+      self.notAfter = notAfter
+    }
   }
 
   /// Why a gateway did not take a message.
   package enum Refusal: Error, Hashable, Sendable {
-    /// Worth another try: out of reach, overloaded, a fault of its own.
-    case temporary(String)
+    /// It certainly has not taken it, and another try may succeed: out of reach, overloaded, a
+    /// fault of its own. It may say when.
+    case temporary(String, retryAfterSeconds: Int? = nil)
     /// It will never take this message.
     case permanent(String)
+    /// It was told the message, and gave no answer that can be understood: nobody knows.
+    case unknown(String)
   }
 
+  /// Its name in logs and metrics.
+  package let name: String
   /// Hands a message over; returning means that the gateway has taken it.
   package let send: @Sendable (Delivery) async throws(Refusal) -> Void
 
-  package init(send: @escaping @Sendable (Delivery) async throws(Refusal) -> Void) {
+  package init(
+    name: String, send: @escaping @Sendable (Delivery) async throws(Refusal) -> Void
+  ) {
+    self.name = name
     self.send = send
   }
 }
 
-/// The ways out of the house.
-package struct Gateways: Sendable {
-  package let sms: Gateway
-  package let email: Gateway
+/// The ways out of one channel, and how much they may be given.
+package struct Route: Sendable {
+  /// The first is used as long as it works, the next when it refuses or rests.
+  package let gateways: [Gateway]
+  /// Messages in their hands at a time.
+  package let concurrency: Int
+  /// Messages a second at most; 0 means no limit.
+  package let rate: Int
+  /// The longest time that one handing over takes: a lease must hold so long.
+  package let seconds: Int
 
-  package init(sms: Gateway, email: Gateway) {
+  package init(_ gateways: [Gateway], concurrency: Int = 20, rate: Int = 0, seconds: Int = 10) {
+    precondition(concurrency >= 1 && rate >= 0 && seconds >= 1)
+    self.gateways = gateways
+    self.concurrency = concurrency
+    self.rate = rate
+    self.seconds = seconds
+  }
+}
+
+/// The ways out of the house.
+package struct Routes: Sendable {
+  package let sms: Route
+  package let email: Route
+
+  package init(sms: Route, email: Route) {
     self.sms = sms
     self.email = email
   }
 
-  func gateway(for channel: Message.Channel) -> Gateway {
+  func route(of channel: Message.Channel) -> Route {
     switch channel {
     case .sms: sms
     case .email: email

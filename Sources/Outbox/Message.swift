@@ -24,6 +24,37 @@ package struct Message: Hashable, Sendable {
       case .registered, .contract, .emailTaken: 2
       }
     }
+
+    /// Whether the text must be forgotten as soon as nobody waits for it any more.
+    package var holdsSecret: Bool {
+      switch self {
+      case .smsCode, .emailCode: true
+      case .registered, .contract, .emailTaken: false
+      }
+    }
+  }
+
+  /// How far a message has come.
+  package enum State: String, CaseIterable, Sendable {
+    /// Waits for its turn, or for its next try.
+    case queued
+    /// In the hands of a dispatcher.
+    case leased
+    /// A gateway has taken it.
+    case sent
+    /// The gateway reported that it arrived.
+    case delivered
+    /// The gateway reported that it will not arrive.
+    case undeliverable
+    /// Was of no more use before a gateway took it.
+    case expired
+    /// Given up: a gateway will never take it, or nobody can know whether one did.
+    case failed
+    /// A newer message took its place, or an operator stopped it.
+    case cancelled
+
+    /// Whether it may still leave the house.
+    package var isWaiting: Bool { self == .queued || self == .leased }
   }
 
   /// The business event, once for each: a second message with the same key is not queued. It is the
@@ -42,10 +73,13 @@ package struct Message: Hashable, Sendable {
   package let customer: CustomerNumber
   /// After this instant it would be useless or misleading, and is not sent.
   package let notAfter: Date
+  /// Messages of which only the newest is of use, such as the codes of one registration; what waits
+  /// of the earlier ones is cancelled (P8).
+  package let series: String?
 
   package init(
     key: String, kind: Kind, channel: Channel, recipient: String, language: Language,
-    subject: String, text: String, customer: CustomerNumber, notAfter: Date
+    subject: String, text: String, customer: CustomerNumber, notAfter: Date, series: String? = nil
   ) {
     self.key = key
     self.kind = kind
@@ -56,5 +90,9 @@ package struct Message: Hashable, Sendable {
     self.text = text
     self.customer = customer
     self.notAfter = notAfter
+    self.series = series
   }
+
+  /// The codes by SMS of one registration.
+  package static func smsSeries(of registration: Int64) -> String { "sms-code/\(registration)" }
 }

@@ -2,22 +2,41 @@ package import Domain
 package import FoundationEssentials
 package import Persistence
 
+// What the rest of the program does with the queue.
 extension Transaction {
   /// Queues a message, in the transaction that decided it (R4).
   ///
   /// A key that is queued already is left alone, so that one event never tells itself twice.
   package func enqueue(_ message: Message, at now: Date) throws {
+    if let series = message.series {
+      try cancelMessages(of: series, except: message.key, at: now)
+    }
     try perform(
       """
       INSERT INTO message
         (key, kind, channel, recipient, language, subject, body, customer_number, priority, state,
-         created_at, not_after, next_try_at, tries)
+         created_at, not_after, next_try_at, tries, series)
       VALUES
         (\(message.key), \(message.kind.rawValue), \(message.channel.rawValue),
          \(message.recipient), \(message.language.rawValue), \(message.subject), \(message.text),
          \(message.customer.text), \(message.kind.priority), 'queued',
-         \(now), \(message.notAfter), \(now), 0)
+         \(now), \(message.notAfter), \(now), 0, \(message.series))
       ON CONFLICT (key) DO NOTHING
+      """)
+  }
+
+  /// Takes back what waits of a series. What a gateway has in its hands cannot be taken back, but
+  /// is not sent again.
+  private func cancelMessages(
+    of series: String, except key: String, at now: Date
+  ) throws {
+    try perform(
+      """
+      UPDATE message
+      SET state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
+          body = CASE state WHEN 'queued' THEN NULL ELSE body END,
+          not_after = \(now)
+      WHERE series = \(series) AND state IN ('queued', 'leased') AND key <> \(key)
       """)
   }
 
@@ -44,92 +63,34 @@ extension Transaction {
   }
 }
 
-/// What a dispatcher takes out of the queue at a time.
-struct Lease: Sendable {
-  let id: Int64
-  let priority: Int
-  let channel: Message.Channel
-  let delivery: Gateway.Delivery
-  let tries: Int
-}
+extension Message.Channel: SQLConvertible, SQLDecodable {
+  package var sqlValue: SQLValue { .text(rawValue) }
 
-extension Transaction {
-  func hasDueMessages(at now: Date) throws -> Bool {
-    try row(
-      """
-      SELECT id FROM message
-      WHERE state IN ('queued', 'leased') AND next_try_at <= \(now)
-      LIMIT 1
-      """) != nil
-  }
-
-  /// Marks what is past its use, so that no secret is sent when it is stale (P8).
-  func expireMessages(at now: Date) throws {
-    try perform(
-      """
-      UPDATE message
-      SET state = 'expired', body = NULL, lease_token = NULL
-      WHERE state IN ('queued', 'leased') AND not_after <= \(now) AND next_try_at <= \(now)
-      """)
-  }
-
-  /// Takes due messages for one dispatcher; a lease that ran out is taken over.
-  func leaseMessages(token: [UInt8], at now: Date) throws -> [Lease] {
-    let leasedUntil = now.addingTimeInterval(Double(DispatchLimits.leaseSeconds))
-    let rows = try rows(
-      """
-      UPDATE message
-      SET state = 'leased', lease_token = \(token), next_try_at = \(leasedUntil), tries = tries + 1
-      WHERE id IN (
-        SELECT id FROM message
-        WHERE state IN ('queued', 'leased') AND next_try_at <= \(now)
-        ORDER BY priority, id
-        LIMIT \(DispatchLimits.batch)
-        \(Query.Differing.skippingRowLock)
-      )
-      RETURNING id, channel, key, recipient, subject, body, tries, priority
-      """)
-    return try rows.map { row in
-      Lease(
-        id: try row.value("id"), priority: try row.value("priority"),
-        channel: try row.value("channel"),
-        delivery: Gateway.Delivery(
-          key: try row.value("key"), recipient: try row.value("recipient"),
-          subject: try row.value("subject"), text: try row.value("body")),
-        tries: try row.value("tries"))
-    }.sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }
-  }
-
-  /// Records that the gateway took a message, and forgets its text: it may hold a code.
-  func recordSent(_ id: Int64, token: [UInt8], at now: Date) throws {
-    try perform(
-      """
-      UPDATE message
-      SET state = 'sent', body = NULL, sent_at = \(now), lease_token = NULL, problem = NULL
-      WHERE id = \(id) AND lease_token = \(token)
-      """)
-  }
-
-  func recordRetry(_ id: Int64, token: [UInt8], at next: Date, problem: String) throws {
-    try perform(
-      """
-      UPDATE message
-      SET state = 'queued', next_try_at = \(next), lease_token = NULL, problem = \(problem)
-      WHERE id = \(id) AND lease_token = \(token)
-      """)
-  }
-
-  func recordFailed(_ id: Int64, token: [UInt8], problem: String) throws {
-    try perform(
-      """
-      UPDATE message
-      SET state = 'failed', body = NULL, lease_token = NULL, problem = \(problem)
-      WHERE id = \(id) AND lease_token = \(token)
-      """)
+  package init?(sqlValue: SQLValue) {
+    guard case .text(let text) = sqlValue else { return nil }
+    self.init(rawValue: text)
   }
 }
 
-extension Message.Channel: SQLDecodable {
+extension Message.Kind: SQLConvertible, SQLDecodable {
+  package var sqlValue: SQLValue { .text(rawValue) }
+
+  package init?(sqlValue: SQLValue) {
+    guard case .text(let text) = sqlValue else { return nil }
+    self.init(rawValue: text)
+  }
+}
+
+extension Message.State: SQLConvertible, SQLDecodable {
+  package var sqlValue: SQLValue { .text(rawValue) }
+
+  package init?(sqlValue: SQLValue) {
+    guard case .text(let text) = sqlValue else { return nil }
+    self.init(rawValue: text)
+  }
+}
+
+extension Language: SQLDecodable {
   package init?(sqlValue: SQLValue) {
     guard case .text(let text) = sqlValue else { return nil }
     self.init(rawValue: text)

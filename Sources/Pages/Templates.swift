@@ -1,5 +1,6 @@
 package import Domain
 package import Foundation
+internal import Markup
 internal import Mustache
 package import Wording
 
@@ -55,7 +56,7 @@ package struct Templates: Sendable {
   private static func parse(_ sources: [String: String]) throws -> MustacheLibrary {
     var templates: [String: MustacheTemplate] = [:]
     for (name, source) in sources {
-      do { templates[name] = try MustacheTemplate(string: source) } catch {
+      do { templates[name] = try Markup.template(source) } catch {
         throw Broken(description: "The template \(name) cannot be read: \(error)")
       }
     }
@@ -107,17 +108,7 @@ package struct Templates: Sendable {
     var escaped = ""
     Texts.replacePlaces(in: sentence) { part in
       switch part {
-      case .words(let words):
-        for character in words {
-          switch character {
-          case "&": escaped += "&amp;"
-          case "<": escaped += "&lt;"
-          case ">": escaped += "&gt;"
-          case "\"": escaped += "&quot;"
-          case "'": escaped += "&#39;"
-          default: escaped.append(character)
-          }
-        }
+      case .words(let words): escaped += Markup.escaped(String(words))
       case .place(let name): escaped += "{{\(name)}}"
       }
     }

@@ -1,4 +1,5 @@
 internal import Persistence
+internal import Threads
 
 /// Hears when another instance has queued something (`LISTEN`).
 ///

@@ -1,4 +1,5 @@
 internal import Persistence
+internal import Threads
 
 /// A place in the pool: a thread, and the session that it keeps open.
 actor Worker {

@@ -12,7 +12,7 @@ struct Belepo: AsyncParsableCommand {
       75 try again, 78 configuration.
       """,
     subcommands: [
-      Serve.self, Migrate.self, Register.self, AccountCommand.self, Config.self, Password.self,
-      Health.self, Version.self,
+      Serve.self, Dispatch.self, Migrate.self, Register.self, Messages.self, AccountCommand.self,
+      Config.self, Password.self, Health.self, Version.self,
     ])
 }

@@ -27,10 +27,7 @@ extension Settings {
       settings.connections = count(.databaseConnections)
       settings.waitSeconds = Double(seconds(.databaseWait))
       settings.isPooled = checkedText(.databasePooler) == "transaction"
-      let jitter: @Sendable () -> Double = {
-        RandomBytes.system(1).first.map { Double($0) / 255 } ?? 0
-      }
-      return .postgres(PostgresStore(settings, jitter: jitter), settings)
+      return .postgres(PostgresStore(settings, jitter: RandomBytes.fraction), settings)
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

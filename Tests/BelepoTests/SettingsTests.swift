@@ -125,6 +125,7 @@ internal import Testing
     switch key.setting.form {
     case .text: "something"
     case .port: "4321"
+    case .file: #filePath
     case .url: "https://portal.example"
     case .address: "portal@pelda.example"
     case .database: "sqlite:/tmp/other.sqlite"

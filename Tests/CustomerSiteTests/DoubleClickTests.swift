@@ -57,6 +57,7 @@ internal import Testing
     let stage = try await Stage()
     try await stage.play { anna in
       try await anna.identify(.anna)
+      _ = try await stage.post()
       stage.clock.advance(by: 60)
       try await anna.get("/regisztracio/telefonszam")
       let places = try await clickTwice("/regisztracio/telefonszam/uj-kod", [:], by: anna)

@@ -2,6 +2,7 @@ internal import Accounts
 internal import Domain
 internal import HTTPTypes
 internal import Outbox
+internal import Persistence
 internal import TestSupport
 internal import Testing
 internal import Wording
@@ -207,6 +208,7 @@ internal import Wording
     try await stage.play { anna in
       try await anna.identify(.anna)
       for _ in 1...2 {
+        _ = try await stage.post()
         stage.clock.advance(by: 60)
         try await anna.get(page)
         #expect(try await anna.post(resend).status == .seeOther)
@@ -356,6 +358,63 @@ internal import Wording
       #expect(anna.cookie("__Host-registration") != old)
       let page = try await thief.get("/regisztracio/email")
       #expect(page.heading == Words.say("notice.missing.title"))
+    }
+  }
+
+  // MARK: What became of the message
+
+  private func report(_ state: String, _ stage: Stage, problem: String? = nil) async throws {
+    let isWaiting = state == "queued"
+    try await stage.store.write { transaction in
+      _ = try transaction.execute(
+        """
+        UPDATE message
+        SET state = \(state), problem = \(problem),
+            body = CASE WHEN \(isWaiting) = 1 THEN body END
+        """)
+    }
+  }
+
+  @Test(arguments: [
+    ("delivered", "code.arrival.arrived"), ("undeliverable", "code.arrival.failed"),
+    ("failed", "code.arrival.failed"), ("expired", "code.arrival.failed"),
+  ])
+  func `says what the network reported, and the way out is on the page`(
+    state: String, sentence: String
+  ) async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.identify(.anna)
+      _ = try await stage.post()
+      #expect(!(try await anna.get(page)).says(Words.say(sentence)))
+      try await report(state, stage)
+      let shown = try await anna.get(page)
+      #expect(shown.says(Words.say(sentence)))
+      #expect(shown.main.contains("action=\"\(resend)\""))
+      #expect(shown.says("06-40-421-421"))
+    }
+  }
+
+  @Test func `says that sending is slow while the gateway refuses`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.identify(.anna)
+      #expect(!(try await anna.get(page)).says(Words.say("code.arrival.delayed")))
+      try await report("queued", stage, problem: "HTTP 503")
+      #expect(try await anna.get(page).says(Words.say("code.arrival.delayed")))
+    }
+  }
+
+  @Test func `speaks of the newest message, not of the one before`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.identify(.anna)
+      _ = try await stage.post()
+      try await report("undeliverable", stage)
+      stage.clock.advance(by: 60)
+      try await anna.get(page)
+      try await anna.post(resend)
+      #expect(!(try await anna.get(page)).says(Words.say("code.arrival.failed")))
     }
   }
 }

@@ -126,7 +126,8 @@ private struct PageSamples {
         EnterCodePage(
           frame: frame("code.title", caseNumber: "K7M2-4XQP"), message: "", hasMessage: false,
           maskedNumber: "06 30 ••• ••67", codePrefix: "4", minutes: "10", isLive: true,
-          isNumeric: true, code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
+          isNumeric: true, arrival: "", hasArrival: false, isFailed: false, code: Field(),
+          resendIn: "", mustWait: false, mark: "5f00.1")),
       sample(
         "enter-code-wrong",
         EnterCodePage(
@@ -135,6 +136,7 @@ private struct PageSamples {
             page: "regisztracio/telefonszam"),
           message: texts["flash.newCode"], hasMessage: true, maskedNumber: "06 30 ••• ••67",
           codePrefix: "K", minutes: "7", isLive: true, isNumeric: false,
+          arrival: texts["code.arrival.arrived"], hasArrival: true, isFailed: false,
           code: Field(error: texts["code.wrong.one"]),
           resendIn: texts["code.resendIn", ["seconds": "40"]], mustWait: true, mark: "5f00.1")),
       sample(
@@ -142,8 +144,8 @@ private struct PageSamples {
         EnterCodePage(
           frame: frame("code.title", errors: [("resend", texts["code.expired"])]), message: "",
           hasMessage: false, maskedNumber: "06 30 ••• ••67", codePrefix: "4", minutes: "0",
-          isLive: false, isNumeric: true, code: Field(), resendIn: "", mustWait: false,
-          mark: "5f00.1")),
+          isLive: false, isNumeric: true, arrival: texts["code.arrival.failed"], hasArrival: true,
+          isFailed: true, code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
     ]
   }
 

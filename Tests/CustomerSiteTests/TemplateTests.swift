@@ -1,5 +1,7 @@
 internal import Domain
 internal import Foundation
+internal import Markup
+internal import Mustache
 internal import TestSupport
 internal import Testing
 internal import Wording
@@ -17,7 +19,9 @@ internal import Wording
 
   /// The files as they are written, with their names.
   private static func files() throws -> [Repository.File] {
+    // Letters have rules of their own.
     try Repository.files(under: "Sources", endingIn: ["mustache"])
+      .filter { !$0.path.hasPrefix("Sources/Letters/") }
   }
 
   @Test(arguments: Language.allCases)
@@ -56,6 +60,17 @@ internal import Wording
     let source = try #require(try Self.sources()[language]?["document-\(name.rawValue)"])
     #expect(
       try MustacheNode.parse(source) == [.parent("document", [.block("document", [])])])
+  }
+
+  @Test func `a mark upon a quotation mark does not let a value out of its attribute`() throws {
+    // One character to Swift, two scalars to a browser.
+    let hostile = "a\"\u{301} onfocus=\"x\"\u{301}<\u{338}b>&\u{20DD}'\u{301}"
+    let template = try Markup.template("<input value=\"{{value}}\">")
+    let html = template.render(["value": hostile])
+    let value = html.unicodeScalars.dropFirst("<input value=\"".count).dropLast("\">".count)
+    for scalar in ["\"", "'", "<", ">"] as [Unicode.Scalar] {
+      #expect(!value.contains(scalar), "\(html)")
+    }
   }
 
   // MARK: What a template may hold

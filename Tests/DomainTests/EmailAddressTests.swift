@@ -41,6 +41,7 @@ struct EmailAddressTests {
   @Test(arguments: [
     ".anna", "anna.", "an..na", "an na", "\"anna\"", "anna(x)", "anna,eva", "an:na", "<anna",
     "an\\na", "an[na", "anna\0", "anna\r\nBcc: x", "an\tna",
+    "=?utf-8?q?anna=40masik.hu?=",
   ])
   func `before the at sign stands a dot atom`(localPart: String) {
     #expect(throws: EmailAddress.Invalid.localPart) { try EmailAddress(localPart + "@pelda.hu") }

@@ -9,8 +9,8 @@ struct CatcherTests {
   private func catching(_ count: Int) async throws -> Catcher {
     let catcher = Catcher { ManualClock.morning }
     for number in 1...count {
-      try await catcher.gateways.sms.send(
-        Gateway.Delivery(key: "\(number)", recipient: "\(number)", subject: "", text: "Szia"))
+      try await catcher.routes.sms.gateways[0].send(
+        .sample(key: "\(number)", to: "\(number)"))
     }
     return catcher
   }
@@ -23,8 +23,8 @@ struct CatcherTests {
 
   @Test func `a message is caught with its channel and its time`() async throws {
     let catcher = Catcher { ManualClock.morning }
-    try await catcher.gateways.email.send(
-      Gateway.Delivery(key: "1", recipient: "anna@pelda.hu", subject: "Tárgy", text: "Szia"))
+    try await catcher.routes.email.gateways[0].send(
+      .sample(key: "1", to: "anna@pelda.hu", subject: "Tárgy"))
     #expect(
       catcher.messages == [
         Catcher.Caught(

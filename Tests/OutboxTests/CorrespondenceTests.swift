@@ -32,8 +32,9 @@ struct CorrespondenceTests {
     living seconds: Double = 600
   ) throws -> Message {
     correspondence(host: host).smsCode(
-      try #require(VerificationCode(code, alphabet: alphabet)), to: number, sending: "1/1",
-      for: customer, in: language, expiring: now.addingTimeInterval(seconds), at: now)
+      try #require(VerificationCode(code, alphabet: alphabet)), to: number,
+      sending: (registration: 1, number: 1), for: customer, in: language,
+      expiring: now.addingTimeInterval(seconds), at: now)
   }
 
   private func words(_ text: String) -> [String] {
@@ -121,7 +122,7 @@ struct CorrespondenceTests {
   func `the whole code stands in its e-mail once, as a word`(language: Language) throws {
     let code = try #require(VerificationCode("K7M2XQ", alphabet: .unambiguous))
     let message = correspondence().emailCode(
-      code, to: email, sending: "7/ab", for: customer, in: language,
+      code, to: email, account: 7, sending: "ab", for: customer, in: language,
       expiring: now.addingTimeInterval(86_400), at: now)
     #expect(message.text.contains(language == .hungarian ? ": 24 óra." : "for 24 hours."))
     #expect(words(message.text).count { $0 == "K7M2XQ" } == 1)
@@ -164,7 +165,8 @@ struct CorrespondenceTests {
       try smsCode("123456", .digits, in: language, host: "portal.pelda.example"),
       office.registered(to: number, account: 7, for: customer, in: language, at: now),
       office.emailCode(
-        code, to: email, sending: "7/ab", for: customer, in: language, expiring: now, at: now),
+        code, to: email, account: 7, sending: "ab", for: customer, in: language, expiring: now,
+        at: now),
       office.contract(
         brand.document(.contract, in: language), to: email, account: 7, for: customer,
         in: language, at: now),

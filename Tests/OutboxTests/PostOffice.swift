@@ -3,6 +3,7 @@ import Cryptography
 import Domain
 import Foundation
 import Logging
+import Metrics
 import Outbox
 import Persistence
 import PersistenceSQLite
@@ -25,13 +26,17 @@ struct PostOffice {
   /// A dispatcher of this office; each has chance of its own.
   func dispatcher(
     _ number: UInt64 = 1, on store: (any Store)? = nil, doorbell: Doorbell = Doorbell(),
-    ticking: any Clock<Duration> = ContinuousClock()
+    ticking: any Clock<Duration> = ContinuousClock(), jitter: Double = 0.5,
+    sms route: Route? = nil, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) -> Dispatcher {
     let chance = SeededBytes(seed: number).source
     return Dispatcher(
-      store: store ?? self.store, gateways: Gateways(sms: sms.gateway, email: email.gateway),
-      doorbell: doorbell, clock: ticking, now: { [clock] in clock.now },
-      randomBytes: { chance($0) }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      routes: Routes(sms: route ?? Route([sms.gateway]), email: Route([email.gateway])),
+      doorbell: doorbell,
+      world: .init(
+        store: store ?? self.store, clock: ticking, now: { [clock] in clock.now },
+        randomBytes: { chance($0) }, jitter: { jitter }, metrics: metrics, logger: logger))
   }
 
   func enqueue(_ messages: Message...) async throws {
@@ -48,12 +53,13 @@ struct PostOffice {
   func message(
     _ key: String = "kód", kind: Message.Kind = .smsCode, channel: Message.Channel = .sms,
     to recipient: String = "+36301234567", customer: String = "1234567",
-    living seconds: Double = 570
+    living seconds: Double = 570, series: String? = nil
   ) throws -> Message {
     Message(
       key: key, kind: kind, channel: channel, recipient: recipient, language: .hungarian,
       subject: channel == .email ? "Tárgy" : "", text: "A kódja 423456.",
-      customer: try CustomerNumber(customer), notAfter: clock.now.addingTimeInterval(seconds))
+      customer: try CustomerNumber(customer), notAfter: clock.now.addingTimeInterval(seconds),
+      series: series)
   }
 
   /// What the queue knows about a message.
@@ -63,17 +69,18 @@ struct PostOffice {
     let body: String?
     let problem: String?
     let sentAt: Date?
+    var unknowns = 0
   }
 
   func entry(_ key: String = "kód") async throws -> Entry? {
     try await store.read { transaction in
       let row = try transaction.row(
-        "SELECT state, tries, body, problem, sent_at FROM message WHERE key = \(key)")
+        "SELECT state, tries, body, problem, sent_at, unknowns FROM message WHERE key = \(key)")
       return try row.map { row in
         Entry(
           state: try row.value("state"), tries: try row.value("tries"),
           body: try row.optional("body"), problem: try row.optional("problem"),
-          sentAt: try row.optional("sent_at"))
+          sentAt: try row.optional("sent_at"), unknowns: try row.value("unknowns"))
       }
     }
   }
@@ -89,6 +96,8 @@ struct PostOffice {
 final class ScriptedGateway: Sendable {
   typealias Answer = @Sendable (_ delivery: Gateway.Delivery) async -> Gateway.Refusal?
 
+  private let name: String
+
   private struct State {
     var handed: [Gateway.Delivery] = []
     var answer: Answer = { _ in nil }
@@ -96,6 +105,10 @@ final class ScriptedGateway: Sendable {
   }
 
   private let state = Mutex(State())
+
+  init(name: String = "script") {
+    self.name = name
+  }
 
   func answer(_ answer: @escaping Answer) {
     state.withLock { $0.answer = answer }
@@ -114,7 +127,7 @@ final class ScriptedGateway: Sendable {
   var handed: [Gateway.Delivery] { state.withLock { $0.handed } }
 
   var gateway: Gateway {
-    Gateway { [self] delivery throws(Gateway.Refusal) in
+    Gateway(name: name) { [self] delivery throws(Gateway.Refusal) in
       let answer = state.withLock { state in
         state.handed.append(delivery)
         if let expected = state.expected, expected.count == state.handed.count {
@@ -140,5 +153,15 @@ final class Signal: Sendable {
 
   func wait() async {
     for await _ in stream {}
+  }
+}
+
+extension Gateway.Delivery {
+  static func sample(
+    key: String = "kód", to recipient: String, subject: String = "", text: String = "Szia"
+  ) -> Self {
+    Self(
+      id: 1, key: key, kind: .smsCode, recipient: recipient, language: .hungarian,
+      subject: subject, text: text, notAfter: ManualClock.morning.addingTimeInterval(570))
   }
 }

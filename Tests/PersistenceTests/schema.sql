@@ -29,6 +29,9 @@ CREATE INDEX audit_event_of_customer ON audit_event (customer_number, id);
 
 CREATE INDEX audit_event_of_registration ON audit_event (registration_id, id);
 
+CREATE INDEX audit_event_of_sms_codes ON audit_event (at)
+  WHERE kind IN ('sms_sent', 'sms_code_accepted');
+
 CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event
 BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END;
 
@@ -86,7 +89,7 @@ CREATE TABLE login_throttle (
 
 CREATE INDEX login_throttle_last_failure_at ON login_throttle (last_failure_at);
 
-CREATE TABLE message (
+CREATE TABLE "message" (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   key TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL,
@@ -97,7 +100,7 @@ CREATE TABLE message (
   body TEXT,
   customer_number TEXT NOT NULL,
   priority INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'sent', 'expired', 'failed')),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'sent', 'delivered', 'undeliverable', 'expired', 'failed', 'cancelled')),
   created_at INTEGER NOT NULL,
   not_after INTEGER NOT NULL,
   next_try_at INTEGER NOT NULL,
@@ -105,15 +108,25 @@ CREATE TABLE message (
   lease_token BLOB,
   sent_at INTEGER,
   problem TEXT,
+  series TEXT,
+  unknowns INTEGER NOT NULL DEFAULT 0 CHECK (unknowns >= 0),
+  gateway TEXT,
+  receipt TEXT CHECK (receipt IN ('delivered', 'undeliverable')),
+  receipt_at INTEGER,
   CHECK ((state = 'leased') = (lease_token IS NOT NULL)),
   CHECK (state NOT IN ('queued', 'leased') OR body IS NOT NULL)
 ) STRICT;
 
 CREATE INDEX message_created_at ON message (created_at);
 
-CREATE INDEX message_due ON message (next_try_at) WHERE state IN ('queued', 'leased');
+CREATE INDEX message_due ON message (channel, priority, next_try_at, id)
+  WHERE state IN ('queued', 'leased');
 
 CREATE INDEX message_for_customer ON message (customer_number, created_at);
+
+CREATE INDEX message_in_series ON message (series, id) WHERE series IS NOT NULL;
+
+CREATE INDEX message_not_after ON message (not_after) WHERE state IN ('queued', 'leased');
 
 CREATE INDEX message_to_recipient ON message (recipient, created_at);
 

@@ -5,6 +5,7 @@ package import Domain
 internal import Foundation
 package import Hummingbird
 internal import Logging
+internal import Metrics
 package import Outbox
 package import Pages
 package import Persistence
@@ -76,8 +77,10 @@ package struct Stage: Sendable {
     hasUsualKey = keys == [Stage.key]
     catcher = Catcher(now: now)
     dispatcher = Dispatcher(
-      store: store, gateways: catcher.gateways, doorbell: world.doorbell, clock: ContinuousClock(),
-      now: now, randomBytes: { chance($0) }, logger: Props.logger)
+      routes: catcher.routes, doorbell: world.doorbell,
+      world: .init(
+        store: store, clock: ContinuousClock(), now: now, randomBytes: { chance($0) },
+        jitter: { 0.5 }, metrics: NOOPMetricsHandler.instance, logger: Props.logger))
   }
 
   // MARK: Desks

@@ -109,7 +109,7 @@ internal import Wording
           && (word.contains(where: \.isNumber) || word == word.uppercased())
       }
       #expect(codes == [], "\(key)")
-      let isCode = key == "sms.code" || key == "mail.code.text"
+      let isCode = ["sms.code", "sms.code.ucs2", "mail.code.text"].contains(key)
       #expect(sentence.components(of: "{code}") == (isCode ? 1 : 0), "\(key)")
     }
   }

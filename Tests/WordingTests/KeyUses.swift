@@ -11,8 +11,8 @@ struct KeyUses {
   private(set) var filled: [(key: String, names: Set<String>, place: String)] = []
 
   init() throws {
-    let folders = ["Accounts", "CustomerSite", "Outbox", "Pages", "Wording"]
-    for folder in folders {
+    let folders = ["Accounts", "CustomerSite", "Letters", "Outbox", "Pages", "Wording"]
+    for folder in folders + ["belepo/Commands"] {
       for file in try Repository.files(
         under: "Sources/\(folder)", endingIn: ["swift", "mustache"])
       {

@@ -111,10 +111,3 @@ extension EmailAddress: SQLDecodable {
     self = address
   }
 }
-
-extension Language: SQLDecodable {
-  package init?(sqlValue: SQLValue) {
-    guard case .text(let text) = sqlValue else { return nil }
-    self.init(rawValue: text)
-  }
-}

@@ -1,5 +1,6 @@
 package import Domain
 internal import FoundationEssentials
+internal import Outbox
 package import Persistence
 
 private let columns: Query = """
@@ -16,6 +17,8 @@ struct RegistrationView {
   let smsNumber: PhoneNumber?
   let emailOnFile: EmailAddress?
   let accountEmail: EmailAddress?
+  /// How far the newest code message has come, and whether a gateway has refused it for now.
+  let sms: (state: Message.State, isDelayed: Bool)?
 }
 
 extension Transaction {
@@ -46,12 +49,17 @@ extension Transaction {
     try row(
       """
       SELECT \(columns), customer.sms_number AS sms_number, customer.email AS email_on_file,
-             account.email_shown AS account_email
+             account.email_shown AS account_email, message.state AS message_state,
+             CASE WHEN message.problem IS NULL THEN 0 ELSE 1 END AS message_is_delayed
       FROM registration
       LEFT JOIN register_customer AS customer
         ON customer.generation = (SELECT generation FROM register_state)
         AND customer.customer_number = registration.customer_number
       LEFT JOIN account ON account.customer_number = registration.customer_number
+      LEFT JOIN message ON registration.step = 'phone' AND message.id = (
+        SELECT MAX(newest.id) FROM message AS newest
+        WHERE newest.series = 'sms-code/' || registration.id
+      )
       WHERE registration.token_hash = \(token.hash)
       """
     ).map { row in
@@ -61,7 +69,10 @@ extension Transaction {
           .flatMap { try? PhoneNumber($0) },
         emailOnFile: try row.optional("email_on_file", as: String.self)
           .flatMap { try? EmailAddress($0) },
-        accountEmail: try row.optional("account_email"))
+        accountEmail: try row.optional("account_email"),
+        sms: try row.optional("message_state", as: Message.State.self).map { state in
+          (state, try row.value("message_is_delayed"))
+        })
     }
   }
 

@@ -8,5 +8,6 @@ extension Schema {
     account,
     message,
     job,
+    messageDelivery,
   ])
 }

@@ -109,10 +109,24 @@ struct EnterCodeScreen: Sendable {
       maskedNumber: phone.maskedNumber, codePrefix: phone.codePrefix,
       minutes: String(phone.minutesLeft), isLive: phone.isLive,
       isNumeric: limits.smsAlphabet == .digits,
+      arrival: arrival(of: phone, texts), hasArrival: phone.arrival != .onItsWay,
+      isFailed: phone.arrival == .failed,
       code: Field(error: isAboutCode ? error?.text : nil),
       resendIn: phone.resendInSeconds > 0
         ? texts["code.resendIn", ["seconds": String(phone.resendInSeconds)]] : "",
       mustWait: phone.resendInSeconds > 0, mark: phone.mark.text)
+  }
+}
+
+extension EnterCodeScreen {
+  /// What is known of the message, for whoever waits for it.
+  private func arrival(of phone: Registrations.Standing.Phone, _ texts: Texts) -> String {
+    switch phone.arrival {
+    case .onItsWay: ""
+    case .delayed: texts["code.arrival.delayed"]
+    case .arrived: texts["code.arrival.arrived"]
+    case .failed: texts["code.arrival.failed"]
+    }
   }
 }
 
@@ -127,6 +141,10 @@ struct EnterCodePage: Page {
   /// Whether a code can be typed at all, or only a new one asked for.
   let isLive: Bool
   let isNumeric: Bool
+  /// What the network reported of the message; empty while it is on its way.
+  let arrival: String
+  let hasArrival: Bool
+  let isFailed: Bool
   let code: Field
   let resendIn: String
   let mustWait: Bool

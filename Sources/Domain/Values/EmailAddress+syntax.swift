@@ -6,10 +6,16 @@ extension EmailAddress {
     return start[...last]
   }
 
-  /// Atoms of RFC 5322 joined by single dots.
+  /// Atoms of RFC 5322 joined by single dots; none that mail programs would decode into something
+  /// else (RFC 2047).
   static func isDotAtom(_ text: Substring.UTF8View) -> Bool {
-    text.split(separator: 0x2E, omittingEmptySubsequences: false)
+    guard !contains("=?", text) || !contains("?=", text) else { return false }
+    return text.split(separator: 0x2E, omittingEmptySubsequences: false)
       .allSatisfy { !$0.isEmpty && $0.allSatisfy(isAtomText) }
+  }
+
+  private static func contains(_ pair: String, _ text: Substring.UTF8View) -> Bool {
+    zip(text, text.dropFirst()).contains { [$0, $1].elementsEqual(pair.utf8) }
   }
 
   /// A host name of at least two labels that cannot be taken for an IP address.

@@ -1,11 +1,8 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
-internal import NIOCore
 internal import Persistence
 internal import PersistenceSQLite
-internal import ServiceLifecycle
-internal import UnixSignals
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,41 +18,17 @@ struct Serve: AsyncParsableCommand {
     try await reporting {
       var settings = try await configuration.load(isServing: !demo)
       if demo { settings = try settings.forDemo() }
-      let level = Logger.Level(rawValue: settings.checkedText(.logLevel)) ?? .info
-      LoggingSystem.bootstrap { label in
-        JSONLogHandler(label: label, level: level) { LogStream.standardOutput.write($0) }
-      }
-      try await serve(settings, logger: Logger(label: "belepo"))
+      let logger = settings.startLogging()
+      let database = try await settings.openCurrentDatabase()
+      if case .sqlite(let store) = database { try await warnAboutLibrary(store, logger) }
+      let composition = try await Composition(
+        settings: settings, isDemo: demo, logger: logger, database: database)
+      if demo { try await Demo.fillRegister(database.store, now: composition.now) }
+      let readiness = Readiness(settings)
+      try await Running.run(try composition.services(readiness), logger)
+      try database.store.close()
+      logger.notice("stopped")
     }
-  }
-
-  /// How long requests in progress may take when the server is told to stop (contract, part 2).
-  private static let gracefulSeconds = 15
-
-  private func serve(_ settings: Settings, logger: Logger) async throws {
-    let database = try await settings.openCurrentDatabase()
-    if case .sqlite(let store) = database { try await warnAboutLibrary(store, logger) }
-    if !demo {
-      logger.warning(
-        "messages wait in the queue: this version has no gateways",
-        metadata: ["event": "no_gateway"])
-    }
-    let composition = try await Composition(
-      settings: settings, isDemo: demo, logger: logger, database: database)
-    if demo { try await Demo.fillRegister(database.store, now: composition.now) }
-    let readiness = Readiness(
-      drain: .seconds(settings.seconds(.httpDrain)), clock: ContinuousClock())
-    var configuration = ServiceGroupConfiguration(
-      services: try composition.services(readiness).map { .init(service: $0) },
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(Serve.gracefulSeconds)
-    do {
-      try await ServiceGroup(configuration: configuration).run()
-    } catch let error as IOError {
-      throw Failure("The server cannot listen: \(error.description)", .unavailable)
-    }
-    try database.store.close()
-    logger.notice("stopped")
   }
 
   /// SQLite before 3.51.3 can damage a file when one process writes while another checkpoints. Ours
@@ -75,7 +48,7 @@ extension Settings {
   ///
   /// - Throws: ``Failure`` when a real gateway or mail server is configured, or another address.
   fileprivate func forDemo() throws -> Settings {
-    for key in [SettingKey.smsGateway, .mailHost] where self[key] != nil {
+    for key in [SettingKey.smsGateway, .mailHost] where isSet(key) {
       throw Failure(
         "The demo sends nothing: \(key.rawValue) cannot be set together with --demo.",
         .configuration)

@@ -9,6 +9,8 @@ internal import Outbox
 internal import Pages
 internal import Persistence
 internal import PersistencePostgres
+internal import Prometheus
+internal import SMSGateways
 internal import ServiceLifecycle
 internal import Wording
 
@@ -21,6 +23,7 @@ struct Composition {
   /// One clock for all instances: the database's, or this machine's where it is alone.
   let now: @Sendable () -> Date
   private let databaseClock: DatabaseClock?
+  private let registry = PrometheusRegistry()
 
   init(
     settings: Settings, isDemo: Bool, logger: Logger, database: OpenedDatabase
@@ -49,15 +52,61 @@ struct Composition {
     let catcher = isDemo ? Catcher(now: now) : nil
     let doorbell = Doorbell()
     let world = try world(brand, doorbell)
-    let dispatcher = Dispatcher(
-      store: store, gateways: catcher?.gateways ?? .none, doorbell: doorbell,
-      clock: ContinuousClock(), now: now, randomBytes: { RandomBytes.system($0) }, logger: logger)
     let rounds = RetentionRounds(
       retention: Retention(world: world), clock: ContinuousClock(), logger: logger)
+    let watch = SendingWatch(
+      desk: SendingDesk(world: world), clock: ContinuousClock(), logger: logger)
     let site = try customerSite(world, brand, catcher)
-    return [dispatcher, rounds] + ofPostgres(doorbell) + [
-      management(readiness), try application(site, readiness), readiness,
+    let dispatching =
+      settings.checkedText(.dispatcherPlace) == "separate"
+      ? [] : try dispatching(brand, world.keys, catcher, doorbell)
+    return dispatching + [rounds, watch] + ofPostgres(doorbell) + [
+      management(readiness, world.keys), try application(site, readiness), readiness,
     ]
+  }
+
+  /// Everything that `dispatch` runs.
+  func dispatchServices(_ readiness: Readiness) throws -> [any Service] {
+    let brand = try Brand.load(
+      directory: settings.text(.brandDirectory), limits: settings.limits)
+    let doorbell = Doorbell()
+    let keys = try keys
+    return try dispatching(brand, keys, nil, doorbell) + ofPostgres(doorbell) + [
+      management(readiness, keys), readiness,
+    ]
+  }
+
+  private func dispatching(
+    _ brand: Brand, _ keys: SecretKeys, _ catcher: Catcher?, _ doorbell: Doorbell
+  ) throws -> [any Service] {
+    let post: Post =
+      if let catcher {
+        Post(routes: catcher.routes, connections: nil)
+      } else {
+        try Post(
+          settings: settings, brand: brand, reportAddress: reportAddress(keys), portal: publicURL,
+          now: now)
+      }
+    let dispatcher = Dispatcher(
+      routes: post.routes, doorbell: doorbell,
+      world: .init(
+        store: store, clock: ContinuousClock(), now: now,
+        randomBytes: { RandomBytes.system($0) }, jitter: RandomBytes.fraction,
+        metrics: registry, logger: logger))
+    let connections: [any Service] = post.connections.map { [$0] } ?? []
+    return connections + [dispatcher]
+  }
+
+  /// Where a gateway reports what became of a message, if it is to report at all.
+  private func reportAddress(_ keys: SecretKeys) -> ReportAddress {
+    guard let base = settings.text(.smsReceiptURL) else { return { _ in nil } }
+    let listener = base.hasSuffix("/") ? String(base.dropLast()) : base
+    let reports = reports(keys)
+    return { listener + reports.path(of: $0) }
+  }
+
+  private func reports(_ keys: SecretKeys) -> DeliveryReports {
+    DeliveryReports(keys: keys, store: store, now: now)
   }
 
   /// What only several instances on one database need.
@@ -79,16 +128,10 @@ struct Composition {
   private func world(_ brand: Brand, _ doorbell: Doorbell) throws -> World {
     World(
       store: store, keys: try keys, limits: settings.limits, brand: brand,
-      correspondence: Correspondence(brand: brand, host: publicURL.host ?? "localhost"),
+      correspondence: Correspondence(
+        brand: brand, host: publicURL.host ?? "localhost", alphabet: settings.smsAlphabet),
       doorbell: doorbell, now: now, randomBytes: .system,
-      raise: { [logger] alarm in
-        switch alarm {
-        case .smsFailureBudgetSpent(let failures):
-          logger.critical(
-            "the day's wrong codes are used up; the SMS step is paused",
-            metadata: ["event": "sms_failure_budget_spent", "failures": "\(failures)"])
-        }
-      })
+      raise: { [logger] in logger.raise($0) })
   }
 
   /// The operator's keys; the demo makes its own and keeps them beside its database.
@@ -123,10 +166,7 @@ struct Composition {
 
   // MARK: Servers
 
-  private var publicURL: URL {
-    let initial = "http://localhost:\(settings.checkedText(.httpPort))"
-    return Setting.url(settings.text(.httpPublicURL) ?? initial) ?? URL(fileURLWithPath: "/")
-  }
+  private var publicURL: URL { settings.publicURL }
 
   private func application(
     _ site: CustomerSite, _ readiness: Readiness
@@ -170,9 +210,12 @@ struct Composition {
       port: settings.checkedText(.httpPort), managementPort: settings.checkedText(.managementPort))
   }
 
-  private func management(_ readiness: Readiness) -> some Service {
-    Application(
-      router: Management(readiness: readiness, database: database).router,
+  private func management(_ readiness: Readiness, _ keys: SecretKeys) -> some Service {
+    let management = Management(
+      readiness: readiness, database: database, registry: registry,
+      outbox: OutboxDesk(store: store, now: now), reports: reports(keys), logger: logger)
+    return Application(
+      router: management.router,
       server: .http1(configuration: .init(idleTimeout: .seconds(10))),
       configuration: ApplicationConfiguration(
         address: .hostname(
@@ -180,14 +223,4 @@ struct Composition {
         serverName: nil),
       logger: logger)
   }
-}
-
-extension Gateways {
-  /// This version has no real way out yet: the messages wait in the queue, and the log says so.
-  fileprivate static let none: Gateways = {
-    let gateway = Gateway { _ throws(Gateway.Refusal) in
-      throw Gateway.Refusal.temporary("this version of Belépő has no gateway for this channel")
-    }
-    return Gateways(sms: gateway, email: gateway)
-  }()
 }

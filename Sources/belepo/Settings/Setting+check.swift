@@ -11,6 +11,8 @@ extension Setting.Form {
     case .text: value.isEmpty ? "must not be empty" : nil
     case .port: Setting.number(value, in: 0...65_535) == nil ? "is not a port number" : nil
     case .url: Setting.url(value) == nil ? "is not an http or https address" : nil
+    case .file:
+      FileManager.default.isReadableFile(atPath: value) ? nil : "is no file that can be read"
     case .address: (try? EmailAddress(value)) == nil ? "is not an e-mail address" : nil
     case .database:
       Setting.sqlitePath(value) == nil ? Setting.postgresProblem(value) : nil

@@ -5,6 +5,8 @@ struct Setting {
     case text
     case port
     case url
+    /// A file that can be read.
+    case file
     case address
     case database
     case keys
@@ -68,44 +70,35 @@ extension SettingKey {
         form: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
         initial: "info", meaning: "least level that is logged")
     case .brandDirectory: .init(form: .text, meaning: "the insurer's brand; built in without it")
-    case .smsGateway, .smsKannelURL, .smsKannelUsername, .smsKannelPassword, .smsKannelFrom,
-      .mailHost, .mailPort, .mailSecurity, .mailUsername, .mailPassword, .mailFrom:
-      gatewaySetting
+    case .smsGateway, .smsFallback, .smsEncoding, .smsTimeout, .smsConcurrency, .smsRate,
+      .smsReceiptURL, .smsKannelURL, .smsKannelUsername, .smsKannelPassword, .smsKannelFrom,
+      .smsHTTPURL, .smsHTTPMethod, .smsHTTPHeaders, .smsHTTPFormat, .smsHTTPBody, .smsHTTPSuccess:
+      smsSetting
+    case .mailHost, .mailPort, .mailSecurity, .mailUsername, .mailPassword, .mailTimeout,
+      .mailConcurrency, .mailRate, .mailFrom, .mailReplyTo:
+      mailSetting
+    case .authoritiesFile:
+      .init(
+        form: .file,
+        meaning:
+          "PEM file with authorities that are believed besides the system's, by gateways and relay"
+      )
+    case .dispatcherPlace:
+      .init(
+        form: .choice(["serve", "separate"]), initial: "serve",
+        meaning: "separate leaves the sending to `belepo dispatch`")
     case .mobilePrefixes, .registrationLifetime, .smsAlphabet, .smsLifetime, .smsResendAfter,
       .emailLifetime, .sameCodeFor, .passwordPolicy, .argon2Memory, .argon2Passes, .sessionIdle,
       .sessionAbsolute, .hashingQueue:
       journeySetting
     case .smsTriesPerCode, .smsFailuresPerCustomer, .smsFailuresPerDay, .smsPerRegistration,
-      .smsPerNumberPerDay, .smsPerCustomerPerDay, .emailTriesPerCode, .emailsPerAccountPerDay,
+      .smsPerNumberPerDay, .smsPerCustomerPerDay, .smsPerHour, .smsPerDay, .emailTriesPerCode,
+      .emailsPerAccountPerDay,
       .takenEmailsPerRegistration, .mismatchesPerNumberPerHour, .mismatchesPerAddress,
       .loginFailuresWithoutDelay, .loginDelayMax:
       limitSetting
     case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions:
       retentionSetting
-    }
-  }
-
-  private var gatewaySetting: Setting {
-    switch self {
-    case .smsGateway:
-      .init(form: .choice(["kannel", "http"]), isRequired: true, meaning: "way out for SMS")
-    case .smsKannelURL:
-      .init(
-        form: .url, initial: "http://127.0.0.1:13013/cgi-bin/sendsms",
-        meaning: "Kannel's sendsms interface")
-    case .smsKannelUsername: .init(form: .text, meaning: "Kannel's user")
-    case .smsKannelPassword: .init(form: .text, isSecret: true, meaning: "its password")
-    case .smsKannelFrom: .init(form: .text, meaning: "sender of an SMS, at most 11 characters")
-    case .mailHost: .init(form: .text, meaning: "mail relay")
-    case .mailPort: .init(form: .port, initial: "587", meaning: "its port")
-    case .mailSecurity:
-      .init(
-        form: .choice(["none", "starttls", "tls"]), initial: "starttls",
-        meaning: "starttls must succeed")
-    case .mailUsername: .init(form: .text, meaning: "user at the relay")
-    case .mailPassword: .init(form: .text, isSecret: true, meaning: "its password")
-    case .mailFrom: .init(form: .address, isRequired: true, meaning: "sender of e-mails")
-    default: .init(form: .text, meaning: "")
     }
   }
 
@@ -189,6 +182,13 @@ extension SettingKey {
       .init(form: .count(1...20), initial: "3", meaning: "messages of a registration (D 2)")
     case .smsPerNumberPerDay:
       .init(form: .count(1...100), initial: "5", meaning: "messages to a number a day (D 2)")
+    case .smsPerHour:
+      .init(
+        form: .count(1...1_000_000), initial: "3000",
+        meaning:
+          "code messages of everybody an hour before the SMS step pauses; alarms come earlier")
+    case .smsPerDay:
+      .init(form: .count(1...10_000_000), initial: "20000", meaning: "the same a day")
     case .smsPerCustomerPerDay:
       .init(form: .count(1...100), initial: "5", meaning: "messages for a customer a day (D 2)")
     case .emailTriesPerCode:

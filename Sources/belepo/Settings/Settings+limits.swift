@@ -17,6 +17,8 @@ extension Settings {
     limits.sameCodeForSeconds = seconds(.sameCodeFor)
     limits.smsPerRegistration = count(.smsPerRegistration)
     limits.smsPerNumberPerDay = count(.smsPerNumberPerDay)
+    limits.smsPerHour = count(.smsPerHour)
+    limits.smsPerDay = count(.smsPerDay)
     limits.smsPerCustomerPerDay = count(.smsPerCustomerPerDay)
     limits.emailCodeLifetimeSeconds = seconds(.emailLifetime)
     limits.emailTriesPerCode = count(.emailTriesPerCode)

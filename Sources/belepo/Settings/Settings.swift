@@ -47,11 +47,18 @@ struct Settings {
       }
       values[key] = value
     }
+    let settings = Settings(values: values)
+    if isServing { problems += settings.messageProblems }
     guard problems.isEmpty else { throw Invalid(problems: problems) }
-    return Settings(values: values)
+    return settings
   }
 
   subscript(_ key: SettingKey) -> Value? { values[key] }
+
+  /// Whether somebody has set the key.
+  func isSet(_ key: SettingKey) -> Bool {
+    values[key].map { $0.source != "default" } ?? false
+  }
 
   /// The same with another default for a key.
   func replacing(_ key: SettingKey, initial: String) -> Settings {

@@ -32,6 +32,7 @@ extension Setting.Form {
     case .text: "text"
     case .port: "0 to 65535"
     case .url: "http or https address"
+    case .file: "file"
     case .address: "e-mail address"
     case .database: "`sqlite:` and a path, or `postgresql://…`"
     case .keys: "base64, separated by commas"

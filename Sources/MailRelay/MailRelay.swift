@@ -1,0 +1,132 @@
+internal import Domain
+package import FoundationEssentials
+package import Outbox
+internal import Synchronization
+
+/// Hands e-mails to the operator's mail relay by SMTP.
+///
+/// libcurl speaks the protocol, on threads of its own: it waits, and nobody else waits for it.
+package final class MailRelay: Sendable {
+  package enum Security: String, CaseIterable, Sendable {
+    case none
+    /// Begins in clear and must turn to TLS before anything else is said.
+    case starttls
+    case tls
+  }
+
+  package struct Access: Sendable {
+    package let host: String
+    package let port: Int
+    package let security: Security
+    package let username: String?
+    package let password: String?
+    /// The longest time that one e-mail may take.
+    package let seconds: Int
+    /// A PEM file with authorities that are believed besides the system's.
+    package let authorities: String?
+    /// How we introduce ourselves: the portal's host.
+    package let ownHost: String
+
+    package init(
+      host: String, port: Int, security: Security, username: String?, password: String?,
+      seconds: Int, authorities: String?, ownHost: String
+    ) {
+      self.host = host
+      self.port = port
+      self.security = security
+      self.username = username
+      self.password = password
+      self.seconds = seconds
+      self.authorities = authorities
+      self.ownHost = ownHost
+    }
+  }
+
+  /// Who writes.
+  package struct Sender: Sendable {
+    package let name: String
+    package let address: String
+    /// Where an answer goes; to the sender's address without it.
+    package let replyTo: String?
+
+    package init(name: String, address: String, replyTo: String?) {
+      self.name = name
+      self.address = address
+      self.replyTo = replyTo
+    }
+  }
+
+  /// The two forms of what is written; both say the same.
+  package struct Content: Sendable {
+    package let text: String
+    package let html: String
+
+    package init(text: String, html: String) {
+      self.text = text
+      self.html = html
+    }
+  }
+
+  private let access: Access
+  private let sender: Sender
+  private let content: @Sendable (Gateway.Delivery) throws -> Content
+  private let now: @Sendable () -> Date
+  /// Conversations that nobody is leading just now; each may have a connection that is still open.
+  private let idle = Mutex<[SMTPConversation]>([])
+
+  /// - Parameter content: makes the two forms of a message
+  package init(
+    access: Access, sender: Sender, now: @escaping @Sendable () -> Date,
+    content: @escaping @Sendable (Gateway.Delivery) throws -> Content
+  ) {
+    self.access = access
+    self.sender = sender
+    self.now = now
+    self.content = content
+  }
+
+  package var gateway: Gateway {
+    Gateway(name: "smtp") { [self] delivery throws(Gateway.Refusal) in try await send(delivery) }
+  }
+
+  private func send(_ delivery: Gateway.Delivery) async throws(Gateway.Refusal) {
+    let mail = try mail(of: delivery)
+    let conversation = idle.withLock { $0.popLast() } ?? SMTPConversation(access)
+    let abort = Abort()
+    let result = await withTaskCancellationHandler {
+      await conversation.send(mail, unless: abort)
+    } onCancel: {
+      abort.order()
+    }
+    idle.withLock { $0.append(conversation) }
+    try result.check()
+  }
+
+  /// The letter, checked once more on its way out of the house: what stands in the queue must not
+  /// become another recipient or another header in the relay's eyes.
+  private func mail(of delivery: Gateway.Delivery) throws(Gateway.Refusal) -> Mail {
+    guard let recipient = try? EmailAddress(delivery.recipient),
+      recipient.address == delivery.recipient
+    else { throw .permanent("the recipient is no e-mail address") }
+    guard !delivery.subject.hasControlCharacters else {
+      throw .permanent("the subject has control characters")
+    }
+    do {
+      return Mail(
+        delivery, to: recipient, from: sender, content: try content(delivery), at: now())
+    } catch {
+      throw .permanent("the letter cannot be made: \(error)")
+    }
+  }
+}
+
+/// An order to stop waiting for a relay.
+final class Abort: Sendable {
+  private let isOrdered = Mutex(false)
+
+  var isDue: Bool { isOrdered.withLock { $0 } }
+
+  func order() {
+    isOrdered.withLock { $0 = true }
+  }
+}

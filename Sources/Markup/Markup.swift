@@ -1,0 +1,37 @@
+package import Mustache
+
+/// Templates of HTML, and the escaping that they and we use.
+package enum Markup {
+  /// A template whose tags are escaped by ``escaped(_:)``.
+  package static func template(_ source: String) throws -> MustacheTemplate {
+    MustacheContentTypes.register(EveryMark(), named: EveryMark.name)
+    return try MustacheTemplate(string: "{{% CONTENT_TYPE: \(EveryMark.name) }}\n" + source)
+  }
+
+  /// A text that means itself in HTML, between tags and in quoted attributes.
+  ///
+  /// It looks at one scalar after the other. Mustache's own escaping compares characters, and a
+  /// quotation mark with an accent upon it is another character: it would stay as it is, and end an
+  /// attribute.
+  package static func escaped(_ text: String) -> String {
+    var escaped = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": escaped.append(contentsOf: "&amp;".unicodeScalars)
+      case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
+      case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
+      case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
+      case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
+      default: escaped.append(scalar)
+      }
+    }
+    return String(escaped)
+  }
+}
+
+/// The kind of content that templates say they are.
+private struct EveryMark: MustacheContentType {
+  static let name = "EVERY_MARK"
+
+  func escapeText(_ text: String) -> String { Markup.escaped(text) }
+}

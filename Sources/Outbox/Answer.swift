@@ -1,0 +1,18 @@
+/// What became of a message that a dispatcher had in its hands.
+enum Answer: Sendable {
+  case taken(by: String)
+  /// Certainly not taken.
+  case postponed(String, retryAfterSeconds: Int?)
+  case refused(String)
+  /// Perhaps taken.
+  case unknown(String)
+  case pastUse
+  /// The lease ran out before the message was handed over; it is another dispatcher's by now.
+  case lost
+}
+
+/// A message with what became of it.
+struct Delivered: Sendable {
+  let lease: Lease
+  let answer: Answer
+}

@@ -1,0 +1,43 @@
+internal import CoreMetrics
+internal import Synchronization
+
+/// How values are spread: a histogram, or without borders only their number and sum.
+final class Distribution: Series, TimerHandler, RecorderHandler {
+  /// From an answer out of memory to a gateway that is given up.
+  static let seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+  private let borders: [Double]
+  /// How many values lie up to each border and above the one before, the last without a border.
+  private let state: Mutex<(counts: [UInt64], sum: Double)>
+
+  init(borders: [Double]) {
+    self.borders = borders
+    state = Mutex((Array(repeating: 0, count: borders.count + 1), 0))
+  }
+
+  /// A clock that was set back makes no negative time.
+  func recordNanoseconds(_ duration: Int64) { record(Double(max(0, duration)) / 1e9) }
+  func record(_ value: Int64) { record(Double(value)) }
+
+  /// What is no number would spoil the sum for good, and is left out.
+  func record(_ value: Double) {
+    guard value.isFinite else { return }
+    let place = borders.firstIndex { value <= $0 } ?? borders.count
+    state.withLock { state in
+      // Rather wraps than stops the program, after more values than anyone can record.
+      state.counts[place] &+= 1
+      state.sum += value
+    }
+  }
+
+  var lines: [Line] {
+    let (counts, sum) = state.withLock { $0 }
+    let ends: [Line] = [("_sum", "", sum), ("_count", "", Double(counts.reduce(0, &+)))]
+    guard !borders.isEmpty else { return ends }
+    var count: UInt64 = 0
+    return zip(borders + [.infinity], counts).map { border, more in
+      count &+= more
+      return ("_bucket", "le=\"\(Family.number(border))\"", Double(count))
+    } + ends
+  }
+}

@@ -1,0 +1,78 @@
+internal import Domain
+internal import Foundation
+internal import Letters
+internal import MailRelay
+internal import Outbox
+internal import SMSGateways
+internal import ServiceLifecycle
+internal import Wording
+
+/// The ways out of the house, as configured.
+struct Post {
+  let routes: Routes
+  /// What must be closed after the last message; nothing in the demo.
+  let connections: GatewayConnections?
+
+  init(routes: Routes, connections: GatewayConnections?) {
+    self.routes = routes
+    self.connections = connections
+  }
+
+  init(
+    settings: Settings, brand: Brand, reportAddress: @escaping ReportAddress, portal: URL,
+    now: @escaping @Sendable () -> Date
+  ) throws {
+    let exchange = HTTPExchange(
+      seconds: settings.seconds(.smsTimeout), connections: settings.count(.smsConcurrency),
+      authorities: settings.text(.authoritiesFile))
+    let gateways = try settings.smsGateways.map { name in
+      name == "kannel"
+        ? KannelGateway(
+          access: settings.kannelAccess, exchange: exchange, reportAddress: reportAddress, now: now
+        ).gateway
+        : HTTPGateway(
+          manner: try settings.httpManner, exchange: exchange, reportAddress: reportAddress,
+          now: now
+        ).gateway
+    }
+    let sms = Route(
+      gateways, concurrency: settings.count(.smsConcurrency), rate: settings.count(.smsRate),
+      seconds: settings.seconds(.smsTimeout))
+    let relay = try Post.relay(settings, brand, portal, now)
+    let email = Route(
+      [relay.gateway], concurrency: settings.count(.mailConcurrency),
+      rate: settings.count(.mailRate), seconds: settings.seconds(.mailTimeout))
+    self.init(
+      routes: Routes(sms: sms, email: email), connections: GatewayConnections(exchange: exchange))
+  }
+
+  private static func relay(
+    _ settings: Settings, _ brand: Brand, _ portal: URL, _ now: @escaping @Sendable () -> Date
+  ) throws -> MailRelay {
+    let letters = try Letters(brand: brand, folder: settings.text(.brandDirectory))
+    let address = portal.absoluteString
+    return MailRelay(
+      access: settings.mailAccess(ownHost: portal.host ?? "localhost"),
+      sender: MailRelay.Sender(
+        name: brand.facts.insurerName, address: settings.text(.mailFrom) ?? "",
+        replyTo: settings.text(.mailReplyTo)),
+      now: now
+    ) { delivery in
+      MailRelay.Content(
+        text: letters.plainText(delivery.text, language: delivery.language, portal: address),
+        html: try letters.html(
+          subject: delivery.subject, text: delivery.text, language: delivery.language,
+          portal: address))
+    }
+  }
+}
+
+/// Closes the connections to gateways when everything that uses them has stopped.
+struct GatewayConnections: Service {
+  let exchange: HTTPExchange
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    try await exchange.close()
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Outbox
+import TestSupport
+import Testing
+
+/// What an operator can do for a message.
+struct OutboxDeskTests {
+  private func desk(_ office: PostOffice) -> OutboxDesk {
+    OutboxDesk(store: office.store, now: { [clock = office.clock] in clock.now })
+  }
+
+  private func id(_ office: PostOffice) async throws -> Int64 {
+    try await desk(office).list(.init()).first?.id ?? 0
+  }
+
+  @Test func `messages are listed, the newest first, and filtered`() async throws {
+    let office = try await PostOffice()
+    try await office.enqueue(
+      try office.message("1"), try office.message("2", kind: .emailCode, channel: .email),
+      try office.message("3", customer: "7654321"))
+    let desk = desk(office)
+    func keys(_ change: (inout OutboxDesk.Filter) -> Void) async throws -> [String] {
+      var filter = OutboxDesk.Filter()
+      change(&filter)
+      return try await desk.list(filter).map(\.key)
+    }
+    #expect(try await keys { _ in } == ["3", "2", "1"])
+    #expect(try await keys { $0.limit = 1 } == ["3"])
+    #expect(try await keys { $0.channel = .email } == ["2"])
+    #expect(try await keys { $0.kind = .smsCode } == ["3", "1"])
+    #expect(try await keys { $0.customer = "7654321" } == ["3"])
+    #expect(try await keys { $0.states = [.sent, .failed] } == [])
+    #expect(try await keys { $0.states = [.queued] } == ["3", "2", "1"])
+  }
+
+  @Test func `a waiting message is tried at once`() async throws {
+    let office = try await PostOffice()
+    office.sms.answer { _ in .temporary("busy") }
+    try await office.enqueue(try office.message())
+    let dispatcher = office.dispatcher()
+    _ = try await dispatcher.dispatchBatch()
+    #expect(try await desk(office).retry(try await id(office)) == .queued)
+    #expect(try await dispatcher.dispatchBatch() == 1)
+  }
+
+  @Test func `a notice that was given up is sent after all`() async throws {
+    let office = try await PostOffice()
+    office.sms.answer { _ in .permanent("no route") }
+    try await office.enqueue(try office.message(kind: .registered, living: 86_400))
+    let dispatcher = office.dispatcher()
+    _ = try await dispatcher.dispatchBatch()
+    office.sms.answer { _ in nil }
+    #expect(try await desk(office).retry(try await id(office)) == .queued)
+    _ = try await dispatcher.dispatchBatch()
+    #expect(try await office.entry()?.state == "sent")
+  }
+
+  @Test func `a code that was given up cannot be sent: nobody has it any more`() async throws {
+    let office = try await PostOffice()
+    office.sms.answer { _ in .permanent("no route") }
+    try await office.enqueue(try office.message())
+    _ = try await office.dispatcher().dispatchBatch()
+    #expect(try await desk(office).retry(try await id(office)) == .textIsGone)
+  }
+
+  @Test func `what has no more use is not tried again`() async throws {
+    let office = try await PostOffice()
+    office.sms.answer { _ in .permanent("no route") }
+    try await office.enqueue(try office.message(kind: .registered, living: 60))
+    _ = try await office.dispatcher().dispatchBatch()
+    office.clock.advance(by: 60)
+    #expect(try await desk(office).retry(try await id(office)) == .pastUse)
+  }
+
+  @Test func `what is sent is neither tried again nor stopped`() async throws {
+    let office = try await PostOffice()
+    try await office.enqueue(try office.message())
+    _ = try await office.dispatcher().dispatchBatch()
+    let id = try await id(office)
+    #expect(try await desk(office).retry(id) == .needless(.sent))
+    #expect(try await desk(office).cancel(id) == .tooLate(.sent))
+  }
+
+  @Test func `a stopped message is not sent and has no text`() async throws {
+    let office = try await PostOffice()
+    try await office.enqueue(try office.message(kind: .registered))
+    #expect(try await desk(office).cancel(try await id(office)) == .cancelled)
+    #expect(try await office.dispatcher().dispatchBatch() == 0)
+    #expect(try await office.entry()?.body == nil)
+  }
+
+  @Test func `an unknown number is told so`() async throws {
+    let office = try await PostOffice()
+    #expect(try await desk(office).retry(5) == .unknown)
+    #expect(try await desk(office).cancel(5) == .unknown)
+    #expect(try await desk(office).entry(5) == nil)
+  }
+
+  @Test func `the queue is counted by channel, with the age of its oldest`() async throws {
+    let office = try await PostOffice()
+    try await office.enqueue(try office.message("1"), try office.message("2"))
+    office.clock.advance(by: 90)
+    try await office.enqueue(try office.message("3"))
+    let waiting = try await desk(office).waiting()
+    #expect(waiting.map(\.channel) == [.sms, .email])
+    #expect(waiting.map(\.queued) == [3, 0])
+    #expect(waiting.map(\.leased) == [0, 0])
+    #expect(waiting.map(\.oldestSeconds) == [90, 0])
+  }
+}
