@@ -139,13 +139,13 @@ package struct Confirmations: Sendable {
     to email: EmailAddress, password: String, of account: Int64
   ) async throws -> CorrectionOutcome {
     let now = world.now()
-    let isRight: Bool
-    do {
-      isRight = try await confirmsPassword(password, of: account, at: now)
-    } catch is HashingQueue.Overloaded {
-      return .overloaded
+    switch try await PasswordGate(world: world, passwords: passwords)
+      .asks(password, of: account)
+    {
+    case .opened: break
+    case .wrong: return .wrongPassword
+    case .overloaded: return .overloaded
     }
-    guard isRight else { return .wrongPassword }
     let challenge = world.codes.newChallenge(.email(world.limits), at: now)
     let outcome = try await world.store.write { transaction -> CorrectionOutcome in
       guard let confirmation = try transaction.emailConfirmation(of: account, locking: true) else {
@@ -178,31 +178,6 @@ package struct Confirmations: Sendable {
     }
     if outcome == .corrected || outcome == .taken { world.doorbell.ring() }
     return outcome
-  }
-
-  /// A wrong password here counts like a failed login (ASVS 6.2.3).
-  private func confirmsPassword(
-    _ password: String, of account: Int64, at now: Date
-  ) async throws -> Bool {
-    guard !passwords.isTooLong(password) else { return false }
-    let credentials = try await world.store.write { transaction -> Credentials? in
-      guard let credentials = try transaction.credentials(of: account) else { return nil }
-      let key = sha256(Array(credentials.account.email.canonical.utf8))
-      return try transaction.countTry(ofUserName: key, at: now, limits: world.limits)
-        ? credentials : nil
-    }
-    guard let credentials else { return false }
-    let key = sha256(Array(credentials.account.email.canonical.utf8))
-    do {
-      guard try await passwords.verify(password, against: credentials.passwordHash) else {
-        return false
-      }
-    } catch let overloaded as HashingQueue.Overloaded {
-      try await world.store.write { try $0.takeBackFailure(ofUserName: key) }
-      throw overloaded
-    }
-    try await world.store.write { try $0.forgetThrottle(ofUserName: key) }
-    return true
   }
 
   /// The limit counts by recipient and by customer, so that a chain of corrections does not turn

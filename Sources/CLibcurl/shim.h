@@ -1,4 +1,5 @@
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 // curl_easy_setopt takes anything behind the option, which Swift cannot call. One function for each
 // kind of value that we set.
@@ -35,4 +36,12 @@ static inline CURLcode belepo_set_trace(
     CURL *handle, belepo_trace_callback callback, void *owner) {
   CURLcode code = curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, callback);
   return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_DEBUGDATA, owner);
+}
+
+// Ends the connection that the last transfer used, if it is still there. Whatever libcurl says on it
+// after that, it waits for no answer.
+static inline void belepo_hang_up(CURL *handle) {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  CURLcode code = curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket);
+  if (code == CURLE_OK && socket != CURL_SOCKET_BAD) shutdown(socket, SHUT_RDWR);
 }

@@ -28,6 +28,8 @@ actor SMTPConversation {
       return SMTPResult(failure: "libcurl does not take the letter", trace: trace)
     }
     let code = curl_easy_perform(curl)
+    // libcurl would take its leave of a silent relay, and wait two minutes for the answer.
+    if code != CURLE_OK { belepo_hang_up(curl) }
     // The letter is gone after this; nothing must point to it.
     curl_easy_reset(curl)
     guard code != CURLE_OK else { return SMTPResult(failure: nil, trace: trace) }
