@@ -14,7 +14,13 @@ final class Lane: Sendable {
   private let pace: Pace
   private let book: DeliveryBook
   private let meters: Meters
-  private let handed = Mutex(0)
+  private let handed = Mutex(Handed())
+  /// How many messages are in the gateways' hands, and how many of them may have been sent before.
+  private struct Handed {
+    var count = 0
+    var doubtful = 0
+  }
+
   /// Rung when there may be something to do.
   let bell = Doorbell()
 
@@ -74,7 +80,7 @@ final class Lane: Sendable {
     let paced = pace.room(at: now)
     let handed = handed.withLock { $0 }
     let room = min(
-      route.concurrency - handed, paced, breakers.map { $0.room(at: now) }.max() ?? 0)
+      route.concurrency - handed.count, paced, breakers.map { $0.room(at: now) }.max() ?? 0)
     let channel = channel
     let work = try await world.store.read { try $0.work(in: channel, at: now) }
     let isHeldBack = work.isDue && paced == 0
@@ -86,12 +92,17 @@ final class Lane: Sendable {
       let expired = work.isPastUse ? try transaction.expireMessages(in: channel, at: now) : []
       let leases =
         room > 0
-        ? try transaction.leaseMessages(in: channel, atMost: room, token: token, at: now) : []
+        ? try transaction.leaseMessages(
+          in: channel, atMost: room, includingDoubtful: handed.doubtful == 0, token: token, at: now)
+        : []
       return (expired, leases)
     }
     for kind in expired { book.tellExpired(kind) }
     if expired.count == DispatchLimits.expiring { bell.ring() }
-    self.handed.withLock { $0 += leases.count }
+    self.handed.withLock { handed in
+      handed.count += leases.count
+      handed.doubtful += leases.count(where: \.isDoubtful)
+    }
     pace.spend(leases.count)
     return Taken(leases: leases, isHeldBack: isHeldBack)
   }
@@ -105,7 +116,10 @@ final class Lane: Sendable {
   func deliver(_ lease: Lease) async {
     let answer = await hand(lease)
     await book.record(Delivered(lease: lease, answer: answer))
-    handed.withLock { $0 -= 1 }
+    handed.withLock { handed in
+      handed.count -= 1
+      if lease.isDoubtful { handed.doubtful -= 1 }
+    }
   }
 
   private func hand(_ lease: Lease) async -> Answer {

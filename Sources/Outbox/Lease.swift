@@ -14,6 +14,8 @@ struct Lease: Sendable {
   let unknowns: Int
 
   var id: Int64 { delivery.id }
+  /// Whether it may have been sent before.
+  var isDoubtful: Bool { unknowns > 0 }
 }
 
 // What a dispatcher does with the queue.
@@ -56,10 +58,14 @@ extension Transaction {
     ).map { try $0.value("kind") }
   }
 
-  /// Takes due messages for one dispatcher, the most urgent first; a lease that ran out is taken
-  /// over, and nobody knows what became of its message.
+  /// Takes due messages for one dispatcher, the most urgent first.
+  ///
+  /// A lease that ran out is taken over; nobody knows what became of its message. If it is what made
+  /// its dispatcher die, it would take all with it that are tried beside it: of those in doubt one at
+  /// a time is taken.
   func leaseMessages(
-    in channel: Message.Channel, atMost count: Int, token: [UInt8], at now: Date
+    in channel: Message.Channel, atMost count: Int, includingDoubtful: Bool, token: [UInt8],
+    at now: Date
   ) throws -> [Lease] {
     let until = now.addingTimeInterval(Double(DispatchLimits.leaseSeconds))
     let rows = try rows(
@@ -70,6 +76,19 @@ extension Transaction {
       WHERE id IN (
         SELECT id FROM message
         WHERE channel = \(channel) AND state IN ('queued', 'leased') AND next_try_at <= \(now)
+          AND (
+            (state = 'queued' AND unknowns = 0)
+            OR (\(includingDoubtful) = 1 AND id = (
+              SELECT doubtful.id FROM message AS doubtful
+              WHERE doubtful.channel = \(channel) AND doubtful.next_try_at <= \(now)
+                AND (
+                  doubtful.state = 'leased'
+                  OR (doubtful.state = 'queued' AND doubtful.unknowns > 0)
+                )
+              ORDER BY doubtful.next_try_at, doubtful.id
+              LIMIT 1
+            ))
+          )
         ORDER BY priority, next_try_at, id
         LIMIT \(count)
         \(Query.Differing.skippingRowLock)

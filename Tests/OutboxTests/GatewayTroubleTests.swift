@@ -59,6 +59,34 @@ struct GatewayTroubleTests {
     #expect(try await office.entry()?.state == "failed")
   }
 
+  @Test func `a message that kills its dispatchers takes nobody with it`() async throws {
+    let office = try await PostOffice()
+    try await office.enqueue(
+      try ["first", "poison", "last"].map { try office.message($0, living: 600) })
+    // All three are in its hands when it dies.
+    let store = BreakingStore(office.store)
+    store.break(.afterWrite(1))
+    await #expect(throws: BreakingStore.Broken.self) {
+      try await office.dispatcher(9, on: store).dispatchBatch()
+    }
+    office.clock.advance(by: 60)
+    for number in 1...3 {
+      let next = BreakingStore(office.store)
+      office.sms.answer { delivery in
+        // Whatever it would have recorded is lost with it.
+        if delivery.key == "poison" { next.break(.atStatement(1)) }
+        return nil
+      }
+      _ = try? await office.dispatcher(UInt64(number), on: next).dispatchBatch()
+    }
+    office.clock.advance(by: 60)
+    while try await office.dispatcher(8).dispatchBatch() > 0 {}
+    #expect(try await office.entry("first")?.state == "sent")
+    #expect(try await office.entry("last")?.state == "sent")
+    #expect(try await office.entry("poison")?.state == "failed")
+    #expect(office.sms.keys.count { $0 == "poison" } == 1)
+  }
+
   @Test func `an unknown answer is never followed by the other gateway at once`() async throws {
     let office = try await PostOffice()
     let second = ScriptedGateway(name: "second")
