@@ -55,7 +55,10 @@ actor SMTPConversation {
     ]
     if let username = access.username { texts.append((CURLOPT_USERNAME, username)) }
     if let password = access.password { texts.append((CURLOPT_PASSWORD, password)) }
-    if let authorities = access.authorities { texts.append((CURLOPT_CAINFO, authorities)) }
+    if let authorities = access.authorities {
+      // A file takes the place of libcurl's own; the system's authorities stay as a folder.
+      texts += [(CURLOPT_CAINFO, authorities), (CURLOPT_CAPATH, "/etc/ssl/certs")]
+    }
     let mustEncrypt = access.security == .none ? CURLUSESSL_NONE : CURLUSESSL_ALL
     let numbers: [(CURLoption, Int)] = [
       (CURLOPT_NOSIGNAL, 1), (CURLOPT_TIMEOUT, access.seconds),

@@ -60,9 +60,9 @@ extension Transaction {
 
   /// Takes due messages for one dispatcher, the most urgent first.
   ///
-  /// A lease that ran out is taken over; nobody knows what became of its message. If it is what made
-  /// its dispatcher die, it would take all with it that are tried beside it: of those in doubt one at
-  /// a time is taken.
+  /// A lease that ran out is taken over; nobody knows what became of its message. If it is what
+  /// made its dispatcher die, it would take all with it that are tried beside it: of those in doubt
+  /// one at a time is taken.
   func leaseMessages(
     in channel: Message.Channel, atMost count: Int, includingDoubtful: Bool, token: [UInt8],
     at now: Date

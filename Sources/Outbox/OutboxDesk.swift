@@ -78,11 +78,13 @@ package struct OutboxDesk: Sendable {
     case needless(Message.State)
     /// Its text is gone, as that of every code: the customer asks for a new one.
     case textIsGone
-    /// Its time is over.
-    case pastUse
   }
 
-  /// Has a message tried at once: one that waits, or one that was given up.
+  /// How long a notice is of use again that an operator wants to be sent after its time.
+  private static let secondsOfSecondUse = 86_400.0
+
+  /// Has a message tried at once: one that waits, or a notice that was given up, was stopped or
+  /// came to its end unsent.
   ///
   /// The operator answers for a duplicate where it is unknown what became of the first try.
   package func retry(_ id: Int64) async throws -> RetryOutcome {
@@ -94,11 +96,14 @@ package struct OutboxDesk: Sendable {
       case .queued, .undeliverable, .expired, .failed, .cancelled: break
       }
       guard entry.hasText else { return .textIsGone }
-      guard now < entry.notAfter else { return .pastUse }
+      let notAfter =
+        entry.kind.holdsSecret || now < entry.notAfter
+        ? entry.notAfter : now.addingTimeInterval(OutboxDesk.secondsOfSecondUse)
       try transaction.perform(
         """
         UPDATE message
-        SET state = 'queued', next_try_at = \(now), unknowns = 0, receipt = NULL, receipt_at = NULL
+        SET state = 'queued', next_try_at = \(now), not_after = \(notAfter), unknowns = 0,
+            receipt = NULL, receipt_at = NULL
         WHERE id = \(id) AND state = \(entry.state)
         """)
       return .queued
@@ -117,7 +122,7 @@ package struct OutboxDesk: Sendable {
     try await store.write { transaction in
       let count = try transaction.execute(
         """
-        UPDATE message SET state = 'cancelled', body = NULL
+        UPDATE message SET state = 'cancelled', body = \(bodyWithoutSecret)
         WHERE id = \(id) AND state = 'queued'
         """)
       if count == 1 { return .cancelled }

@@ -54,14 +54,29 @@ package struct HTTPGateway: Sendable {
       do {
         self.success = try success.map { text throws(JSONPath.Invalid) in try JSONPath(text) }
       } catch { throw Invalid(description: "sms.http.success: \(error).") }
-      try checkBody()
+      try check()
     }
 
-    /// A body that is no JSON would be refused by the provider, message for message.
-    private func checkBody() throws(Invalid) {
-      guard format == .json, let text = filledBody({ _ in "1" }) else { return }
+    /// What makes no request or no JSON would be found out message for message.
+    private func check() throws(Invalid) {
+      let address = self.url.filled(Manner.sample, escaping: percentEncoded)
+      let scheme = URL(string: address).flatMap { $0.host?.isEmpty == false ? $0.scheme : nil }
+      guard scheme == "http" || scheme == "https" else {
+        throw Invalid(description: "sms.http.url is not an http or https address.")
+      }
+      guard format == .json, let text = filledBody(Manner.sample) else { return }
       guard (try? JSONSerialization.jsonObject(with: Data(text.utf8))) != nil else {
         throw Invalid(description: "sms.http.body makes no JSON.")
+      }
+    }
+
+    private static func sample(_ place: RequestTemplate.Place) -> String {
+      switch place {
+      case .number: "+36301234567"
+      case .text: "Az «Ön» \"kódja\":\n4 8 2"
+      case .key: "sms-code/1/1"
+      case .minutes: "9"
+      case .receipt: "http://127.0.0.1:9090/receipts/sms/1/a"
       }
     }
 

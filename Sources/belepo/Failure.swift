@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Letters
 internal import Persistence
 internal import Wording
 
@@ -34,6 +35,8 @@ extension AsyncParsableCommand {
       let list = invalid.problems.map { "  \($0)" }.joined(separator: "\n")
       throw exit("The configuration cannot be used:\n\(list)", .configuration)
     } catch let broken as Brand.Broken {
+      throw exit(broken.description, .configuration)
+    } catch let broken as Letters.Broken {
       throw exit(broken.description, .configuration)
     } catch StoreFault.busy {
       throw exit("The database is in use by another writer. Try again.", .tryAgain)

@@ -63,13 +63,20 @@ struct OutboxDeskTests {
     #expect(try await desk(office).retry(try await id(office)) == .textIsGone)
   }
 
-  @Test func `what has no more use is not tried again`() async throws {
+  @Test func `a notice whose time was over is of use for another day`() async throws {
     let office = try await PostOffice()
-    office.sms.answer { _ in .permanent("no route") }
+    office.sms.answer { _ in .temporary("down") }
     try await office.enqueue(try office.message(kind: .registered, living: 60))
-    _ = try await office.dispatcher().dispatchBatch()
-    office.clock.advance(by: 60)
-    #expect(try await desk(office).retry(try await id(office)) == .pastUse)
+    let dispatcher = office.dispatcher()
+    _ = try await dispatcher.dispatchBatch()
+    office.clock.advance(by: 3600)
+    _ = try await dispatcher.dispatchBatch()
+    #expect(try await office.entry()?.state == "expired")
+    office.sms.answer { _ in nil }
+    #expect(try await desk(office).retry(try await id(office)) == .queued)
+    office.clock.advance(by: 86_399)
+    _ = try await dispatcher.dispatchBatch()
+    #expect(try await office.entry()?.state == "sent")
   }
 
   @Test func `what is sent is neither tried again nor stopped`() async throws {
@@ -81,12 +88,15 @@ struct OutboxDeskTests {
     #expect(try await desk(office).cancel(id) == .tooLate(.sent))
   }
 
-  @Test func `a stopped message is not sent and has no text`() async throws {
+  @Test(arguments: [(Message.Kind.smsCode, false), (.registered, true)])
+  func `a stopped message is not sent, and keeps its text only if it holds no secret`(
+    kind: Message.Kind, hasText: Bool
+  ) async throws {
     let office = try await PostOffice()
-    try await office.enqueue(try office.message(kind: .registered))
+    try await office.enqueue(try office.message(kind: kind))
     #expect(try await desk(office).cancel(try await id(office)) == .cancelled)
     #expect(try await office.dispatcher().dispatchBatch() == 0)
-    #expect(try await office.entry()?.body == nil)
+    #expect((try await office.entry()?.body != nil) == hasText)
   }
 
   @Test func `an unknown number is told so`() async throws {

@@ -124,6 +124,9 @@ CREATE INDEX message_due ON message (channel, priority, next_try_at, id)
 
 CREATE INDEX message_for_customer ON message (customer_number, created_at);
 
+CREATE INDEX message_in_doubt ON message (channel, next_try_at, id)
+  WHERE state = 'leased' OR (state = 'queued' AND unknowns > 0);
+
 CREATE INDEX message_in_series ON message (series, id) WHERE series IS NOT NULL;
 
 CREATE INDEX message_not_after ON message (not_after) WHERE state IN ('queued', 'leased');

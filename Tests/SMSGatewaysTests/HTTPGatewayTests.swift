@@ -77,7 +77,7 @@ struct HTTPGatewayTests {
   }
 
   @Test(arguments: [
-    ("{to}", "sms.http.url: there is no place {to}."),
+    ("https://x/{to}", "sms.http.url: there is no place {to}."),
     ("https://x/{Number}", "sms.http.url: there is no place {Number}."),
   ])
   func `a place that does not exist is named`(url: String, sentence: String) {
@@ -85,7 +85,13 @@ struct HTTPGatewayTests {
   }
 
   @Test func `what can never work is found before the first message`() {
-    #expect(problem { try manner(body: "to {number}") } == "sms.http.body makes no JSON.")
+    for body in ["to {number}", #"{"to":{number}}"#, #"{"text":{text}}"#] {
+      #expect(problem { try manner(body: body) } == "sms.http.body makes no JSON.")
+    }
+    for url in ["sms.example/send", "ftp://sms.example/", "https://", "/send"] {
+      #expect(
+        problem { try manner(url: url) } == "sms.http.url is not an http or https address.")
+    }
     #expect(
       problem { try manner(headers: "Authorization Bearer") }
         == "sms.http.headers: a line must be like «Name: value».")

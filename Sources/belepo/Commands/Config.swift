@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Wording
 
 struct Config: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +14,9 @@ struct Config: AsyncParsableCommand {
     func run() async throws {
       try await reporting {
         let settings = try await configuration.load(isServing: true)
-        _ = try Brand.load(directory: settings.text(.brandDirectory), limits: settings.limits)
+        for sentence in try MessageSamples(settings).longTexts() {
+          StandardError.write("belepo: \(sentence)\n")
+        }
         StandardOutput.write("the configuration is good\n")
       }
     }

@@ -47,6 +47,16 @@ struct MessageSamples {
     ]
   }
 
+  /// SMS that are paid for more than once, a sentence each.
+  func longTexts() throws -> [String] {
+    try Language.allCases.flatMap { try messages(in: $0) }
+      .filter { $0.channel == .sms && !SMSText($0.text).isOneSegment }
+      .map { message in
+        "The SMS \(message.kind.rawValue) in \(message.language.rawValue) takes "
+          + "\(SMSText(message.text).segments) messages: shorten its sentence in the brand folder."
+      }
+  }
+
   func text(of message: Message) -> String {
     var lines = ["== \(message.kind.rawValue), \(message.language.rawValue)"]
     switch message.channel {

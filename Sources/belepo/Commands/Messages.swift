@@ -86,7 +86,6 @@ struct Messages: AsyncParsableCommand {
           throw Failure(
             "The text of message \(id) is gone, as that of every code. The customer asks for a new "
               + "one on the page.")
-        case .pastUse: throw Failure("The time of message \(id) is over.")
         }
       }
     }

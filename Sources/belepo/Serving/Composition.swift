@@ -56,12 +56,13 @@ struct Composition {
       retention: Retention(world: world), clock: ContinuousClock(), logger: logger)
     let watch = SendingWatch(
       desk: SendingDesk(world: world), clock: ContinuousClock(), logger: logger)
-    let site = try customerSite(world, brand, catcher)
+    let site = try application(try customerSite(world, brand, catcher), readiness)
+    // Last, since what it opens must be closed by running it.
     let dispatching =
       settings.checkedText(.dispatcherPlace) == "separate"
       ? [] : try dispatching(brand, world.keys, catcher, doorbell)
     return dispatching + [rounds, watch] + ofPostgres(doorbell) + [
-      management(readiness, world.keys), try application(site, readiness), readiness,
+      management(readiness, world.keys), site, readiness,
     ]
   }
 

@@ -22,23 +22,23 @@ struct Post {
     settings: Settings, brand: Brand, reportAddress: @escaping ReportAddress, portal: URL,
     now: @escaping @Sendable () -> Date
   ) throws {
+    let relay = try Post.relay(settings, brand, portal, now)
+    let manner = settings.smsGateways.contains("http") ? try settings.httpManner : nil
+    // Nothing may throw from here on: connections must be closed by whoever has them.
     let exchange = HTTPExchange(
       seconds: settings.seconds(.smsTimeout), connections: settings.count(.smsConcurrency),
       authorities: settings.text(.authoritiesFile))
-    let gateways = try settings.smsGateways.map { name in
-      name == "kannel"
-        ? KannelGateway(
-          access: settings.kannelAccess, exchange: exchange, reportAddress: reportAddress, now: now
-        ).gateway
-        : HTTPGateway(
-          manner: try settings.httpManner, exchange: exchange, reportAddress: reportAddress,
-          now: now
-        ).gateway
+    let kannel = KannelGateway(
+      access: settings.kannelAccess, exchange: exchange, reportAddress: reportAddress, now: now)
+    let provider = manner.map {
+      HTTPGateway(manner: $0, exchange: exchange, reportAddress: reportAddress, now: now)
+    }
+    let gateways = settings.smsGateways.compactMap { name in
+      name == "kannel" ? kannel.gateway : provider?.gateway
     }
     let sms = Route(
       gateways, concurrency: settings.count(.smsConcurrency), rate: settings.count(.smsRate),
       seconds: settings.seconds(.smsTimeout))
-    let relay = try Post.relay(settings, brand, portal, now)
     let email = Route(
       [relay.gateway], concurrency: settings.count(.mailConcurrency),
       rate: settings.count(.mailRate), seconds: settings.seconds(.mailTimeout))

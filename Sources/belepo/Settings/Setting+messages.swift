@@ -37,7 +37,9 @@ extension SettingKey {
   private var httpSetting: Setting {
     switch self {
     case .smsHTTPURL:
-      .init(form: .text, meaning: "the provider's address; may have places, as `{number}`")
+      .init(
+        form: .text, isSecret: true,
+        meaning: "the provider's address; may have places, as `{number}`")
     case .smsHTTPMethod:
       .init(
         form: .choice(["POST", "PUT", "GET"]), initial: "POST",
@@ -50,7 +52,7 @@ extension SettingKey {
         meaning: "what the body is, and how values are escaped in it")
     case .smsHTTPBody:
       .init(
-        form: .text,
+        form: .text, isSecret: true,
         meaning:
           "the body with its places: `{number}`, `{text}`, `{key}`, `{minutes}`, `{receipt}`")
     default:

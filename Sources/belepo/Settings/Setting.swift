@@ -45,7 +45,9 @@ extension SettingKey {
         form: .duration(0...10), initial: "2s",
         meaning: "how long requests are still taken after /readyz has said no")
     case .managementHost:
-      .init(form: .text, initial: "127.0.0.1", meaning: "address of /livez and /readyz")
+      .init(
+        form: .text, initial: "127.0.0.1",
+        meaning: "address of /livez, /readyz, /metrics and of delivery reports")
     case .managementPort: .init(form: .port, initial: "9090", meaning: "port of the same")
     case .databaseURL:
       .init(form: .database, initial: "sqlite:var/belepo.sqlite", meaning: "where everything is")
