@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
 from ledger import CODE_ACCEPTED, EMAIL_CONFIRMED, REGISTERED, Ledger
-from parts import Instance
 
 PASSWORD = "Zoldalma73Korte"
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
@@ -165,14 +164,15 @@ def encoded(fields: dict[str, str]) -> str:
 
 
 class Mailbox:
-    """Everybody's phone and letters: whichever instance sends a message has caught it."""
+    """Everybody's phone and letters, wherever they are caught: in instances that send nothing out,
+    or in a gateway and a relay."""
 
-    def __init__(self, *instances: Instance):
-        self.instances = instances
+    def __init__(self, *sources):
+        self.sources = sources
 
     def newest_code(self, to: str, prefix: str, pattern: re.Pattern) -> str | None:
         """The newest code to somebody that begins as the page says."""
-        messages = [message for each in self.instances for message in each.caught()]
+        messages = [message for each in self.sources for message in each.caught()]
         for message in sorted(messages, key=lambda each: each["createdAt"], reverse=True):
             if message["to"] == to:
                 for code in pattern.findall(message["text"]):

@@ -3,9 +3,11 @@ import threading
 
 import pytest
 
+from authority import Authority
 from client import Customer, Mailbox
+from dispatching import PostOffices, Told
 from ledger import Ledger, broken_promises, wait_until_quiet
-from parts import Instance, Postgres, import_customers
+from parts import Folder, Instance, Postgres, import_customers
 
 
 class Installation:
@@ -43,3 +45,25 @@ def postgres():
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory):
     return Ledger(tmp_path_factory.mktemp("ledger") / "ledger.jsonl")
+
+
+@pytest.fixture(scope="module")
+def authority():
+    folder = Folder("authority")
+    yield Authority(folder.path)
+    folder.remove()
+
+
+@pytest.fixture(scope="module")
+def told(request):
+    """The stories of a file, all under way at once (`meanwhile` in dispatching.py)."""
+    tests = [
+        test
+        for test in request.session.items
+        if test.module is request.module and hasattr(test.function, "story")
+    ]
+    offices = PostOffices()
+    told = Told(offices, tests)
+    yield told
+    told.close()
+    offices.close()

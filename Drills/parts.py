@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -55,23 +56,38 @@ def program() -> str:
 
 
 def built_killer(folder: Path) -> Path:
-    """kill_at.c as a library to preload. Swift's toolchain brings the compiler."""
-    library = folder / "kill_at.so"
+    """kill_at.c as a library to preload."""
+    return built_library("kill_at", folder)
+
+
+def built_library(name: str, folder: Path) -> Path:
+    """A C file of this folder as a library to preload. Swift's toolchain brings the compiler."""
+    library = folder / f"{name}.so"
     compiler = shutil.which("clang") or shutil.which("cc")
     assert compiler, "no C compiler: neither clang nor cc is there"
-    source = Path(__file__).parent / "kill_at.c"
+    source = Path(__file__).parent / f"{name}.c"
     flags = ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"]
     subprocess.run([compiler, *flags, "-o", str(library), str(source)], check=True, timeout=60)
     return library
 
 
+# Below the ports that the system gives to connections on their way out, which come and go.
+PORTS = range(15000, 32000)
+_given: set[int] = set()
+_giving = threading.Lock()
+
+
 def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
+    """Ports that nobody listens on; none is given twice."""
+    ports = []
+    with _giving:
+        while len(ports) < count:
+            port = random.choice(PORTS)
+            with socket.socket() as each, contextlib.suppress(OSError):
+                if port not in _given:
+                    each.bind(("127.0.0.1", port))
+                    _given.add(port)
+                    ports.append(port)
     return ports
 
 
@@ -361,6 +377,9 @@ def import_customers(database_url: str, count: int = CUSTOMERS) -> None:
 class Instance:
     """One instance, which keeps its ports and its log over restarts."""
 
+    # What the program is told to do.
+    command = ("serve", "--demo")
+
     def __init__(self, database_url: str, **settings: str):
         self.folder = Folder("instance")
         self.log = self.folder.path / "server.log"
@@ -399,7 +418,7 @@ class Instance:
         """Starts it and waits for nothing."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [program(), "serve", "--demo"],
+                [program(), *self.command],
                 cwd=self.folder.path,
                 env=_environment(**self.settings, **variables),
                 stdin=subprocess.DEVNULL,

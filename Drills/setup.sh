@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the drills need: PostgreSQL, HAProxy, nginx and PgBouncer from Debian, and pytest into
-# .venv at the repository's root. Starts none of them as a service. Does nothing, quickly, when all is
-# there.
+# Installs what the drills need: PostgreSQL, HAProxy, nginx, PgBouncer, Kannel and Postfix from Debian,
+# and the packages of requirements.txt into .venv at the repository's root. Starts none of them as a
+# service. Does nothing, quickly, when all is there.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,6 +15,10 @@ for bin in /usr/lib/postgresql/*/bin/initdb; do [ -x "$bin" ] || missing="$missi
 for name in haproxy nginx pgbouncer; do
   has "$name" || missing="$missing $name"
 done
+has bearerbox || missing="$missing kannel"
+# With the phones that Kannel's own tests use.
+[ -x /usr/lib/kannel/test/fakesmsc ] || missing="$missing kannel-extras"
+[ -x /usr/lib/postfix/sbin/master ] || missing="$missing postfix"
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 
 # Debian's packages start their services at once, unless this file forbids it.
@@ -39,9 +43,10 @@ install_from_debian() {
       give_up "missing: $*. They can only be installed by root: apt-get install $*"
     fi
   fi
+  # Nothing is removed for it: whoever has another mail server keeps it.
   if ! { $as_root apt-get -q update &&
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 \
-      install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
+      install -y --no-install-recommends --no-remove "$@"; } >"$log" 2>&1; then
     tail -n 5 "$log" >&2
     rm -f "$log"
     give_up "missing: $*. Debian's packages could not be installed (the reason is above);" \
@@ -53,13 +58,30 @@ install_from_debian() {
 # shellcheck disable=SC2086  # a list of names
 [ -z "$missing" ] || install_from_debian $missing
 
-if ! .venv/bin/python -c 'import pytest, pytest_timeout, xdist' 2>/dev/null; then
+# The runner's versions are those of the browser tests, which share .venv.
+wanted="$(grep -E '^pytest(-timeout|-xdist)?=' BrowserTests/requirements.txt)
+$(grep -E '^[a-z]' Drills/requirements.txt)"
+
+are_there() {
+  # shellcheck disable=SC2086  # a list of names
+  .venv/bin/python - $wanted 2>/dev/null <<'END'
+import sys
+from importlib.metadata import version
+
+for pin in sys.argv[1:]:
+    name, wanted = pin.split("==")
+    assert version(name) == wanted, pin
+END
+}
+
+if ! are_there; then
   [ -x .venv/bin/python ] || python3 -m venv .venv ||
     give_up "python3 could not make .venv; its reason is above."
-  say "installing pytest (a few seconds) …"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-    $(grep -E '^pytest(-timeout|-xdist)?=' BrowserTests/requirements.txt) ||
-    give_up "missing: pytest. pip's reason is above; without a network it must be in .venv already."
+  say "installing pytest and what the drills speak with (a few seconds) …"
+  # shellcheck disable=SC2086
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check $wanted ||
+    give_up "missing: $(echo $wanted). pip's reason is above; without a network they must be in" \
+      ".venv already."
 fi
 
 say "everything is there."
