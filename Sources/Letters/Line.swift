@@ -15,6 +15,8 @@ struct Line {
 
   /// A longer word would not fit beside another, large, on a narrow phone.
   private static let longestWhole = 16
+  /// Bytes of a word, marks around it and all, that may hold one of those.
+  private static let longestLookedAt = 80
 
   init(_ words: String, isLater: Bool = false) {
     self.words = words
@@ -26,7 +28,10 @@ struct Line {
   private static func pieces(of words: String) -> [Piece] {
     var pieces: [Piece] = []
     var rest = words[...]
-    for match in words.matches(of: #/[\p{L}\p{N}+]+(?:-[\p{L}\p{N}]+)+/#)
+    // Word for word, and none that is long: looking into a long one costs the square of its length.
+    let short = words.matches(of: #/\S+/#).map(\.output)
+      .filter { $0.utf8.count <= longestLookedAt }
+    for match in short.flatMap({ $0.matches(of: #/[\p{L}\p{N}+]+(?:-[\p{L}\p{N}]+)+/#) })
     where match.output.count <= longestWhole {
       let before = rest[..<match.startIndex]
       if !before.isEmpty { pieces.append(Piece(piece: String(before), isWhole: false)) }

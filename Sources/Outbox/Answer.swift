@@ -7,6 +7,8 @@ enum Answer: Sendable {
   /// Perhaps taken.
   case unknown(String)
   case pastUse
+  /// No gateway was asked: each one rests, or another message is trying it.
+  case unasked
   /// The lease ran out before the message was handed over; it is another dispatcher's by now.
   case lost
 }

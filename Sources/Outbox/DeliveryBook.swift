@@ -106,6 +106,7 @@ actor DeliveryBook {
     case .refused(let problem):
       let words = Self.shortened(problem)
       return { try $0.recordEnd(.failed, of: lease, problem: words, unknowns: lease.unknowns) }
+    case .unasked: return { try $0.giveBack(lease, at: now) }
     case .pastUse:
       return { try $0.recordEnd(.expired, of: lease, problem: nil, unknowns: lease.unknowns) }
     }
@@ -156,6 +157,7 @@ actor DeliveryBook {
       meters.count(.failed)
       metadata["problem"] = "\(Self.shortened(problem))"
       log(.error, "message failed", "message_failed")
+    case .unasked: break
     case .pastUse: tellExpired(lease.delivery.kind)
     case .lost: log(.warning, "a lease ran out before its message was sent", "message_lease_lost")
     }

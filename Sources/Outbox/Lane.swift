@@ -130,8 +130,7 @@ final class Lane: Sendable {
     guard now < lease.delivery.notAfter else { return .pastUse }
     // A dispatcher that was held up must not send what another may be sending.
     guard now.addingTimeInterval(Double(route.seconds)) <= lease.until else { return .lost }
-    var problem = "no gateway may be given messages now"
-    var retryAfter: Int?
+    var postponed = Answer.unasked
     for (gateway, breaker) in zip(route.gateways, breakers) where breaker.admits(at: world.now()) {
       let start = ContinuousClock.now
       var refusal: Gateway.Refusal?
@@ -143,10 +142,11 @@ final class Lane: Sendable {
       case .permanent(let problem): return .refused(problem)
       case .unknown(let problem): return .unknown(problem)
       // It has certainly not taken it: the next one may.
-      case .temporary(let words, let seconds): (problem, retryAfter) = (words, seconds)
+      case .temporary(let problem, let seconds):
+        postponed = .postponed(problem, retryAfterSeconds: seconds)
       }
     }
-    return .postponed(problem, retryAfterSeconds: retryAfter)
+    return postponed
   }
 
   private func tell(_ breaker: Breaker, _ refusal: Gateway.Refusal?, of name: String) {

@@ -137,6 +137,16 @@ extension Transaction {
       """)
   }
 
+  /// Puts a message back as if it had never been taken.
+  func giveBack(_ lease: Lease, at now: Date) throws {
+    try perform(
+      """
+      UPDATE message
+      SET state = 'queued', next_try_at = \(now), tries = tries - 1, lease_token = NULL
+      WHERE id = \(lease.id) AND lease_token = \(lease.token)
+      """)
+  }
+
   /// Records the end of a message that was not sent.
   func recordEnd(
     _ state: Message.State, of lease: Lease, problem: String?, unknowns: Int

@@ -109,6 +109,13 @@ internal import Wording
     #expect(whole == ["+36-1-234-5678", "e-mail", "06-40-421-421"])
   }
 
+  @Test func `looks into no endless word`() throws {
+    let word = String(repeating: "a-", count: 20_000)
+    let letter = try read("Hello\n\n\(word)\n\ne-mail")
+    #expect(letter.texts("p").contains(word))
+    #expect(letter.html.contains("nowrap;\">e-mail<"))
+  }
+
   // MARK: The code
 
   @Test(arguments: Language.allCases, ["K7M2XQ", "123456", "000000", "WWWWWW", "222222"])

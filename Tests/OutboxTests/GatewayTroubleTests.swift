@@ -170,6 +170,31 @@ struct GatewayTroubleTests {
     #expect(try await office.states() == ["sent"])
   }
 
+  @Test func `while one message tries a gateway, no other is taken`()
+    async throws
+  {
+    let office = try await PostOffice()
+    office.sms.answer { _ in .temporary("down") }
+    try await office.enqueue(try (1...5).map { try office.message("\($0)") })
+    let dispatcher = office.dispatcher()
+    _ = try await dispatcher.dispatchBatch()
+    let (isTrying, mayAnswer) = (Signal(), Signal())
+    office.sms.answer { _ in
+      isTrying.give()
+      await mayAnswer.wait()
+      return nil
+    }
+    try await office.enqueue(try office.message("new"))
+    office.clock.advance(by: 2)
+    async let trial = dispatcher.dispatchBatch()
+    await isTrying.wait()
+    #expect(try await dispatcher.dispatchBatch() == 0)
+    mayAnswer.give()
+    _ = try await trial
+    while try await dispatcher.dispatchBatch() > 0 {}
+    #expect(try await office.states() == ["sent"])
+  }
+
   @Test func `final refusals are about messages and let no gateway rest`() async throws {
     let office = try await PostOffice()
     office.sms.answer { _ in .permanent("no such number") }
