@@ -16,7 +16,7 @@ INSIDE = [
     pytest.param("/fiok/biztonsag", marks=TO_COME),
     pytest.param("/fiok/szerzodes", marks=TO_COME),
     pytest.param("/fiok/levelezesi-cim", marks=TO_COME),
-    pytest.param("/fiok/jelszo", marks=TO_COME),
+    "/fiok/jelszo",
 ]
 
 
@@ -114,7 +114,6 @@ def test_letters_may_go_to_another_address(javascript, customers):
     assert elsewhere in anna.text and anna.email in anna.text
 
 
-@TO_COME
 @SCRIPTS
 def test_a_new_password_replaces_the_old_one(javascript, customers):
     anna = customers.on_phone(javascript=javascript)
@@ -133,7 +132,6 @@ def test_a_new_password_replaces_the_old_one(javascript, customers):
     anna.must_be_at("/fiok")
 
 
-@TO_COME
 @SCRIPTS
 def test_a_forgotten_password_is_replaced(javascript, customers):
     anna = customers.on_phone(javascript=javascript)
@@ -155,7 +153,6 @@ def test_a_forgotten_password_is_replaced(javascript, customers):
     anna.must_be_at("/fiok")
 
 
-@TO_COME
 def test_recovery_does_not_tell_whether_an_address_is_known(customers):
     anna, bela = customers.on_phone(), customers.on_phone()
     anna.register()

@@ -125,7 +125,9 @@ package struct Stage: Sendable {
     throw NoCode()
   }
 
-  package struct NoCode: Error {}
+  package struct NoCode: Error {
+    package init() {}
+  }
 
   // MARK: Site
 

@@ -95,8 +95,8 @@ extension Transaction {
 
   /// Uses a recovery up.
   ///
-  /// - Returns: whether it was this call that did: the code is still the one that was typed, and has
-  ///   not been used.
+  /// - Returns: whether it was this call that did: the code is still the one that was typed, and
+  ///   has not been used.
   func use(_ recovery: Recovery, at now: Date) throws -> Bool {
     try execute(
       """

@@ -5,8 +5,8 @@ internal import Hummingbird
 internal import Pages
 internal import Wording
 
-/// The pages of a forgotten password: the address, then the code from the e-mail with a new password
-/// (J10).
+/// The pages of a forgotten password: the address, then the code from the e-mail with a new
+/// password (J10).
 struct RecoverScreen: Sendable {
   let site: Site
   let recoveries: Recoveries
@@ -15,8 +15,8 @@ struct RecoverScreen: Sendable {
   // MARK: The address
 
   @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
-    // Who asks again, because the time was over, need not type the address again. A comfort that the
-    // page can do without: it is there when the database is not.
+    // Who asks again, because the time was over, need not type the address again. A comfort that
+    // the page can do without: it is there when the database is not.
     let standing = try? await standing(context)
     let email = standing.map { $0.isUsed ? "" : $0.email.address } ?? ""
     return try site.response(page(email, context), context)
