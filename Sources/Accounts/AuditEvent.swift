@@ -25,6 +25,11 @@ struct AuditEvent {
     case emailCodeWrong = "email_code_wrong"
     case emailConfirmed = "email_confirmed"
     case emailCorrected = "email_corrected"
+    case recoveryRequested = "recovery_requested"
+    case recoveryCodeWrong = "recovery_code_wrong"
+    case passwordRecovered = "password_recovered"
+    case passwordChanged = "password_changed"
+    case registeredAgain = "registered_again"
   }
 
   let kind: Kind

@@ -34,6 +34,19 @@ package struct Logins: Sendable {
       try $0.countTry(ofUserName: key, at: now, limits: world.limits)
     }
     guard mayTry else { return .refused }
+    for _ in 1...Self.turns {
+      if let outcome = try await compare(password, email, key, at: now) { return outcome }
+    }
+    return .refused
+  }
+
+  /// How often a race with a new password is run again.
+  private static let turns = 2
+
+  /// - Returns: `nil` when the password was replaced while it was being compared
+  private func compare(
+    _ password: String, _ email: EmailAddress?, _ key: [UInt8], at now: Date
+  ) async throws -> Outcome? {
     let credentials: Credentials? =
       if let email {
         try await world.store.read { try $0.credentials(named: email) }
@@ -79,10 +92,11 @@ package struct Logins: Sendable {
 
   private func open(
     _ credentials: Credentials, _ key: [UInt8], newHash: String?, at now: Date
-  ) async throws -> Outcome {
+  ) async throws -> Outcome? {
     let token = Token(drawing: world.randomBytes)
-    try await world.store.write { transaction in
+    let isOpen = try await world.store.write { transaction in
       let account = credentials.account
+      guard try transaction.stillHolds(credentials) else { return false }
       if let newHash {
         try transaction.replacePasswordHash(
           credentials.passwordHash, by: newHash, of: account.id)
@@ -91,7 +105,9 @@ package struct Logins: Sendable {
       try transaction.openSession(token, of: account.id, at: now)
       try transaction.record(
         AuditEvent(kind: .loggedIn, customer: account.customer, account: account.id), at: now)
+      return true
     }
+    guard isOpen else { return nil }
     return .loggedIn(token, isConfirmed: credentials.account.isConfirmed)
   }
 }

@@ -317,7 +317,9 @@ package struct Registrations: Sendable {
     let before = smsStep
     let outcome = registration.enterCode(
       matches: world.codes.matches(entry, challenge, limits.smsAlphabet), smsStep: &smsStep,
-      isRegistered: try transaction.account(of: customer) != nil, at: now, limits: limits)
+      isRegistered: try transaction.existingAccount(of: customer, locking: false)?
+        .stops(registrationOf: challenge.sentAt) ?? false,
+      at: now, limits: limits)
     try transaction.save(registration)
     if smsStep != before { try transaction.save(smsStep) }
     let failures = try record(outcome, of: registration, customer, in: transaction, at: now)
@@ -512,8 +514,11 @@ package struct Registrations: Sendable {
       }
       // The contract that is accepted is in this language, and so are all letters from now on.
       registration.language = world.declaredTexts.language(of: contact) ?? registration.language
+      if try isOvertaken(&registration, in: transaction) { return .of(.outOfTurn) }
       let owner = try transaction.account(named: contact.email)
-      let outcome = registration.give(contact, isTaken: owner != nil, at: now, limits: limits)
+      // The address of one's own account that was never confirmed is nobody else's (D 4).
+      let isTaken = owner.map { $0.customer != registration.customer } ?? false
+      let outcome = registration.give(contact, isTaken: isTaken, at: now, limits: limits)
       try transaction.save(registration)
       switch outcome {
       case .accepted:
@@ -534,6 +539,19 @@ package struct Registrations: Sendable {
     }
     if case .of(.emailTaken) = outcome { world.doorbell.ring() }
     return outcome
+  }
+
+  /// Whether the customer has an account by now that stops the registration (D 4).
+  private func isOvertaken(
+    _ registration: inout Registration, in transaction: any Transaction
+  ) throws -> Bool {
+    guard registration.isProven, let customer = registration.customer,
+      let existing = try transaction.existingAccount(of: customer, locking: false),
+      existing.stops(registrationOf: registration.proof?.sentAt)
+    else { return false }
+    registration.wasOvertaken()
+    try transaction.save(registration)
+    return true
   }
 
   /// Keeps the very words that were answered, before anybody can change them (D 6).
@@ -609,27 +627,65 @@ package struct Registrations: Sendable {
       customer: customer, email: contact.email, passwordHash: passwordHash,
       language: registration.language, registration: registration.id,
       challenge: world.codes.newChallenge(.email(limits), at: now))
-    guard let id = try transaction.insert(account, at: now) else {
-      return try giveWay(&registration, customer, contact.email, in: transaction, at: now)
+    let existing = try transaction.existingAccount(of: customer, locking: true)
+    let id: Int64?
+    if let existing {
+      id = try registerAgain(
+        existing, as: account, registration, in: transaction, at: now)
+    } else {
+      id = try transaction.insert(account, at: now)
+    }
+    guard let id else {
+      return try giveWay(
+        &registration, customer, contact.email, existing, in: transaction, at: now)
     }
     registration.finish()
     try transaction.save(registration)
     try transaction.declare(
       contact.declarations, account: id, registration: registration.id, at: now)
-    try queueWelcome(account, id: id, contact, to: number, in: transaction, at: now)
+    try queueWelcome(
+      account, id: id, isAgain: existing != nil, contact, to: number, in: transaction, at: now)
     try transaction.record(
       AuditEvent(
-        kind: .registered, customer: customer, registration: registration.id, account: id),
+        kind: existing == nil ? .registered : .registeredAgain, customer: customer,
+        registration: registration.id, account: id),
       at: now)
     return .registered
   }
 
+  /// Puts a new address and password in the place of those of an account that was never confirmed
+  /// (D 4): who has the phone is the customer, whoever had the address.
+  ///
+  /// - Returns: the account's id, or `nil` when the account stops the registration, or the address
+  ///   is somebody else's.
+  private func registerAgain(
+    _ existing: ExistingAccount, as new: NewAccount, _ registration: Registration,
+    in transaction: any Transaction, at now: Date
+  ) throws -> Int64? {
+    let id = existing.account.id
+    guard !existing.stops(registrationOf: registration.proof?.sentAt),
+      try transaction.registerAgain(new, id: id, at: now)
+    else { return nil }
+    try transaction.closeSessions(of: id, at: now)
+    for email in Set([existing.account.email, new.email]) {
+      try transaction.forgetThrottle(ofUserName: sha256(Array(email.canonical.utf8)))
+      try transaction.enqueue(
+        world.correspondence.registeredAgain(
+          existing.account, to: email, registration: registration.id, at: now),
+        at: now)
+    }
+    return id
+  }
+
   private func giveWay(
     _ registration: inout Registration, _ customer: CustomerNumber, _ email: EmailAddress,
-    in transaction: any Transaction, at now: Date
+    _ existing: ExistingAccount?, in transaction: any Transaction, at now: Date
   ) throws -> PasswordOutcome {
     let outcome: PasswordOutcome
-    if try transaction.account(of: customer) != nil {
+    let isOvertaken =
+      try existing?.stops(registrationOf: registration.proof?.sentAt)
+      ?? (transaction.account(of: customer) != nil)
+    if isOvertaken {
       registration.wasOvertaken()
       outcome = .alreadyRegistered
     } else {
@@ -644,13 +700,15 @@ package struct Registrations: Sendable {
   }
 
   private func queueWelcome(
-    _ account: NewAccount, id: Int64, _ contact: Registration.Contact, to number: PhoneNumber,
-    in transaction: any Transaction, at now: Date
+    _ account: NewAccount, id: Int64, isAgain: Bool, _ contact: Registration.Contact,
+    to number: PhoneNumber, in transaction: any Transaction, at now: Date
   ) throws {
     let (customer, language) = (account.customer, account.language)
+    let again = isAgain ? account.registration : nil
     let correspondence = world.correspondence
     try transaction.enqueue(
-      correspondence.registered(to: number, account: id, for: customer, in: language, at: now),
+      correspondence.registered(
+        to: number, account: id, again: again, for: customer, in: language, at: now),
       at: now)
     // The very words that were accepted, whatever this instance shows by now.
     guard let accepted = contact.declarations.first(where: { $0.kind == .contract }),
@@ -659,7 +717,7 @@ package struct Registrations: Sendable {
     try transaction.enqueue(
       correspondence.contract(
         Document(name: .contract, language: words.language, html: words.text),
-        to: account.email, account: id, for: customer, in: language, at: now),
+        to: account.email, account: id, again: again, for: customer, in: language, at: now),
       at: now)
     try transaction.enqueue(
       correspondence.emailCode(

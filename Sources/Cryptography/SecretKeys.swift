@@ -9,6 +9,8 @@ package struct SecretKeys: Sendable {
     case formToken = "belepo form token"
     case registrationToken = "belepo registration token"
     case deliveryReport = "belepo delivery report"
+    case recoveryToken = "belepo recovery token"
+    case sessionToken = "belepo session token"
   }
 
   package enum Invalid: Error, Equatable {
@@ -24,6 +26,8 @@ package struct SecretKeys: Sendable {
   private let formToken: [[UInt8]]
   private let registrationToken: [[UInt8]]
   private let deliveryReport: [[UInt8]]
+  private let recoveryToken: [[UInt8]]
+  private let sessionToken: [[UInt8]]
 
   package init(_ keys: [[UInt8]]) throws(Invalid) {
     for key in keys where key.count < SecretKeys.minimumBytes {
@@ -37,6 +41,8 @@ package struct SecretKeys: Sendable {
     formToken = derive(.formToken)
     registrationToken = derive(.registrationToken)
     deliveryReport = derive(.deliveryReport)
+    recoveryToken = derive(.recoveryToken)
+    sessionToken = derive(.sessionToken)
   }
 
   /// Reads a comma-separated list of base64 keys.
@@ -84,6 +90,8 @@ package struct SecretKeys: Sendable {
     case .formToken: formToken
     case .registrationToken: registrationToken
     case .deliveryReport: deliveryReport
+    case .recoveryToken: recoveryToken
+    case .sessionToken: sessionToken
     }
   }
 

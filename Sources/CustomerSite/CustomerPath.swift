@@ -15,10 +15,13 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case logIn = "/bejelentkezes"
   case logOut = "/kijelentkezes"
   case recovery = "/elfelejtett-jelszo"
+  case recoverPassword = "/elfelejtett-jelszo/uj-jelszo"
+  case resendRecoveryCode = "/elfelejtett-jelszo/uj-kod"
   case confirmEmail = "/megerosites"
   case resendEmailCode = "/megerosites/uj-kod"
   case correctEmail = "/megerosites/email-cim"
   case home = "/fiok"
+  case ownPassword = "/fiok/jelszo"
   case questions = "/gyik"
   case guide = "/utmutato"
   case privacy = "/adatkezeles"
@@ -34,8 +37,9 @@ package enum CustomerPath: String, CaseIterable, Sendable {
     switch self {
     case .identify, .enterCode, .contact, .choosePassword, .logIn, .confirmEmail, .correctEmail:
       [.get, .post]
-    case .resendCode, .logOut, .resendEmailCode: [.post]
-    case .opening, .start, .success, .recovery, .home, .questions, .guide, .privacy, .notice,
+    case .recovery, .recoverPassword, .ownPassword: [.get, .post]
+    case .resendCode, .logOut, .resendEmailCode, .resendRecoveryCode: [.post]
+    case .opening, .start, .success, .home, .questions, .guide, .privacy, .notice,
       .contract, .imprint, .contactUs, .accessibility, .changePassword:
       [.get]
     }
@@ -65,6 +69,10 @@ enum FlashMessage: String, CaseIterable {
   case confirmed = "megerositve"
   case sessionEnded = "lejart"
   case loggedOut = "kijelentkezett"
+  case recoverySameCode = "ugyanaz-a-kod"
+  case recoveryNewCode = "uj-kod"
+  case passwordRecovered = "uj-jelszo"
+  case passwordChanged = "jelszo"
 
   static let parameter = "uzenet"
 

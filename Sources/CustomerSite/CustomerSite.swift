@@ -20,17 +20,22 @@ package struct CustomerSite: Sendable {
     package let logins: Logins
     package let sessions: Sessions
     package let confirmations: Confirmations
+    package let recoveries: Recoveries
+    package let passwordChanges: PasswordChanges
     package let portal: Portal
     package let declaredTexts: DeclaredTexts
 
     package init(
       registrations: Registrations, logins: Logins, sessions: Sessions,
-      confirmations: Confirmations, portal: Portal, declaredTexts: DeclaredTexts
+      confirmations: Confirmations, recoveries: Recoveries, passwordChanges: PasswordChanges,
+      portal: Portal, declaredTexts: DeclaredTexts
     ) {
       self.registrations = registrations
       self.logins = logins
       self.sessions = sessions
       self.confirmations = confirmations
+      self.recoveries = recoveries
+      self.passwordChanges = passwordChanges
       self.portal = portal
       self.declaredTexts = declaredTexts
     }
@@ -85,6 +90,7 @@ package struct CustomerSite: Sendable {
     }
     addPublicRoutes(to: router)
     addRegistrationRoutes(to: router, ClientAddress(proxies: address.proxies))
+    addRecoveryRoutes(to: router, ClientAddress(proxies: address.proxies))
     addAccountRoutes(to: router)
     addDemoRoutes(to: router)
     return router
@@ -96,7 +102,6 @@ package struct CustomerSite: Sendable {
     let opening = OpeningScreen(site: site)
     router.get(.opening, use: opening.showOpening)
     router.get(.start, use: opening.showStart)
-    router.get(.recovery, use: opening.showRecovery)
     for path in CustomerPath.allCases {
       guard let document = path.document else { continue }
       router.get(path) { _, context in try site.response(to: document, context) }
@@ -104,7 +109,9 @@ package struct CustomerSite: Sendable {
     for path in site.assets.paths {
       router.get(RouterPath(path)) { _, _ in try site.asset(path) }
     }
-    router.get(.changePassword) { _, _ in .redirect(to: "/fiok/jelszo", type: .found) }
+    router.get(.changePassword) { _, _ in
+      .redirect(to: CustomerPath.ownPassword.rawValue, type: .found)
+    }
   }
 
   // MARK: For who registers
@@ -137,6 +144,20 @@ package struct CustomerSite: Sendable {
     router.get(.success, use: door.open(SuccessScreen(site: site).show))
   }
 
+  // MARK: For who has forgotten the password
+
+  private func addRecoveryRoutes(
+    to router: Router<SiteContext>, _ clientAddress: ClientAddress
+  ) {
+    let recover = RecoverScreen(
+      site: site, recoveries: desks.recoveries, clientAddress: clientAddress)
+    router.get(.recovery, use: recover.show)
+    router.post(.recovery, use: recover.submit)
+    router.get(.recoverPassword, use: recover.showPassword)
+    router.post(.recoverPassword, use: recover.submitPassword)
+    router.post(.resendRecoveryCode, use: recover.resend)
+  }
+
   // MARK: For who has an account
 
   private func addAccountRoutes(to router: Router<SiteContext>) {
@@ -156,6 +177,14 @@ package struct CustomerSite: Sendable {
 
     let home = HomeScreen(site: site, portal: desks.portal)
     router.get(.home, use: door.openConfirmed(home.show))
+
+    let password = OwnPasswordScreen(site: site, passwordChanges: desks.passwordChanges)
+    let submitPassword = door.openConfirmed(password.submit)
+    router.get(.ownPassword, use: door.openConfirmed(password.show))
+    router.post(.ownPassword) { request, context in
+      if let response = try await password.repeated(context) { return response }
+      return try await submitPassword(request, context)
+    }
   }
 
   // MARK: For who tries Belépő out

@@ -84,6 +84,11 @@ extension Texts {
     }
   }
 
+  /// All that is wrong with a password.
+  func sentences(for refusals: [PasswordPolicy.Refusal], policy: PasswordPolicy) -> String {
+    refusals.map { sentence(for: $0, policy: policy) }.joined(separator: ". ")
+  }
+
   func sentence(for message: FlashMessage) -> String {
     switch message {
     case .sameCode: self["flash.sameCode"]
@@ -93,6 +98,10 @@ extension Texts {
     case .confirmed: self["flash.confirmed"]
     case .sessionEnded: self["flash.sessionEnded"]
     case .loggedOut: self["flash.loggedOut"]
+    case .recoverySameCode: self["flash.recoverySameCode"]
+    case .recoveryNewCode: self["flash.recoveryNewCode"]
+    case .passwordRecovered: self["flash.passwordRecovered"]
+    case .passwordChanged: self["flash.passwordChanged"]
     }
   }
 

@@ -101,6 +101,33 @@ extension Site {
       actions: actions([("action.toStart", .start)], context))
   }
 
+  /// Too many requests from one network address.
+  func tooManyRecoveries(minutes: Int, _ context: SiteContext) -> Notice {
+    let texts = texts(context)
+    return Notice(
+      texts["notice.tooManyTries.title"],
+      [texts["notice.tooManyRecoveries.body", ["minutes": String(minutes)]]],
+      actions: actions([("action.logIn", .logIn)], context))
+  }
+
+  func recoveryMissing(_ context: SiteContext) -> Notice {
+    notice(
+      "notice.missing.title", "notice.recoveryMissing.body", context,
+      [("action.askForCode", .recovery), ("action.logIn", .logIn)])
+  }
+
+  func recoveryExpired(_ context: SiteContext) -> Notice {
+    notice(
+      "notice.recoveryExpired.title", "notice.recoveryExpired.body", context,
+      [("action.askForCode", .recovery), ("action.logIn", .logIn)])
+  }
+
+  func recoveryDone(_ context: SiteContext) -> Notice {
+    notice(
+      "notice.recoveryDone.title", "notice.recoveryDone.body", context,
+      [("action.logIn", .logIn), ("action.askForCode", .recovery)], isError: false)
+  }
+
   func limited(_ context: SiteContext) -> Notice {
     notice(
       "notice.limited.title", "notice.limited.body", context,

@@ -49,6 +49,17 @@ package struct Limits: Hashable, Sendable {
   /// Answers that an address is taken (D 7).
   package var takenEmailsPerRegistration = 5
 
+  // MARK: Recovery
+
+  /// Whole life of a recovery and of every code in it: NIST allows a day by e-mail, but the code
+  /// opens an account.
+  package var recoveryLifetimeSeconds = 30 * 60
+  package var recoveryTriesPerCode = 5
+  /// Letters an hour for one account; the next ones are not sent, and nothing is told of it.
+  package var recoveryLettersPerHour = 3
+  /// Requests in ten minutes from one network address.
+  package var recoveriesPerAddressPerTenMinutes = 10
+
   // MARK: Login and sessions
 
   /// Idle time of a session (D 8).

@@ -4,10 +4,10 @@ package import Wording
 
 /// Turns a decision into the message that tells it, in the customer's language.
 package struct Correspondence: Sendable {
-  private let brand: Brand
+  let brand: Brand
   /// The host of the public URL, for the last line of a code message.
   private let host: String
-  private let alphabet: SMSAlphabet
+  let alphabet: SMSAlphabet
 
   /// The letters of an SMS.
   package enum SMSAlphabet: String, CaseIterable, Sendable {
@@ -53,9 +53,11 @@ package struct Correspondence: Sendable {
 
   /// Tells the phone's owner that an account was made, so that a stranger's success is noticed (D
   /// 1, compensation 8).
+  ///
+  /// - Parameter registration: which made the account, when it was not the first
   package func registered(
-    to number: PhoneNumber, account: Int64, for customer: CustomerNumber, in language: Language,
-    at now: Date
+    to number: PhoneNumber, account: Int64, again registration: Int64? = nil,
+    for customer: CustomerNumber, in language: Language, at now: Date
   ) -> Message {
     let texts = brand.texts(in: language)
     let sentence =
@@ -64,7 +66,8 @@ package struct Correspondence: Sendable {
       case .ucs2: texts["sms.registered.ucs2"]
       }
     return Message(
-      key: "registered/\(account)", kind: .registered, channel: .sms, recipient: number.e164,
+      key: Self.key("registered", account, again: registration), kind: .registered, channel: .sms,
+      recipient: number.e164,
       language: language, subject: "", text: sentence,
       customer: customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
   }
@@ -85,16 +88,24 @@ package struct Correspondence: Sendable {
   }
 
   /// The accepted contract, word for word (D 6).
+  ///
+  /// - Parameter registration: in which it was accepted, when it was not the first
   package func contract(
-    _ document: Document, to email: EmailAddress, account: Int64, for customer: CustomerNumber,
-    in language: Language, at now: Date
+    _ document: Document, to email: EmailAddress, account: Int64,
+    again registration: Int64? = nil, for customer: CustomerNumber, in language: Language,
+    at now: Date
   ) -> Message {
     let texts = brand.texts(in: language)
     return Message(
-      key: "contract/\(account)", kind: .contract, channel: .email, recipient: email.address,
+      key: Self.key("contract", account, again: registration), kind: .contract, channel: .email,
+      recipient: email.address,
       language: language, subject: texts["mail.contract.subject"],
       text: texts["mail.contract.text", ["contract": document.plainText]],
       customer: customer, notAfter: now.addingTimeInterval(3 * 24 * 60 * 60))
+  }
+
+  private static func key(_ event: String, _ account: Int64, again registration: Int64?) -> String {
+    registration.map { "\(event)/\(account)/\($0)" } ?? "\(event)/\(account)"
   }
 
   /// Tells the owner of an address that somebody tried to register with it, once a day (D 7).

@@ -15,21 +15,26 @@ package struct Message: Hashable, Sendable {
     case registered
     case contract
     case emailTaken = "email_taken"
+    case recoveryCode = "recovery_code"
+    case passwordChanged = "password_changed"
+    case registeredAgain = "registered_again"
 
     /// Codes go before notices: somebody is waiting for them.
     var priority: Int {
       switch self {
       case .smsCode: 0
-      case .emailCode: 1
+      case .emailCode, .recoveryCode: 1
       case .registered, .contract, .emailTaken: 2
+      case .passwordChanged, .registeredAgain: 2
       }
     }
 
     /// Whether the text must be forgotten as soon as nobody waits for it any more.
     package var holdsSecret: Bool {
       switch self {
-      case .smsCode, .emailCode: true
+      case .smsCode, .emailCode, .recoveryCode: true
       case .registered, .contract, .emailTaken: false
+      case .passwordChanged, .registeredAgain: false
       }
     }
   }

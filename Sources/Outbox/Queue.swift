@@ -25,6 +25,13 @@ extension Transaction {
       """)
   }
 
+  /// Tears a message up in the transaction that queued it, so that writing it for nobody costs what
+  /// writing it for somebody costs.
+  package func tearUp(_ message: Message, if isForNobody: Bool) throws {
+    // A key is never empty: for somebody the same statement finds nothing.
+    try perform("DELETE FROM message WHERE key = \(isForNobody ? message.key : "")")
+  }
+
   /// Takes back what waits of a series. What a gateway has in its hands cannot be taken back, but
   /// is not sent again.
   private func cancelMessages(

@@ -6,6 +6,8 @@ package enum CookieName: String, CaseIterable, Sendable {
   case visitor = "__Host-visitor"
   /// The registration in progress, and its case number.
   case registration = "__Host-registration"
+  /// The forgotten password on its way to a new one.
+  case recovery = "__Host-recovery"
   /// The login.
   case session = "__Host-session"
   /// The chosen language.

@@ -314,12 +314,26 @@ internal import Wording
 
   // MARK: Who has an account
 
+  @Test
+  func `who has an account and never confirmed the address goes on, and gets a new one (D 4)`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.stranger().register(.anna, email: "elirt@pelda.hu", on: stage)
+      stage.clock.advance(by: 60)
+      try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
+      #expect(try await anna.get("/fiok").says("LA-2023-004512"))
+      #expect(try await anna.stranger().logIn("elirt@pelda.hu").status == .unprocessableContent)
+    }
+  }
+
   @Test func `who has an account learns it only from the right code, with the name masked`()
     async throws
   {
     let stage = try await Stage()
     try await stage.play { anna in
-      try await anna.stranger().register(.anna, email: "anna@pelda.hu", on: stage)
+      try await anna.stranger().enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
       stage.clock.advance(by: 60)
       #expect(try await anna.identify(.anna).location == page)
       let before = try await anna.get(page)

@@ -22,7 +22,7 @@ private struct PageSamples {
   let texts: Texts
 
   var all: [PageSample] {
-    opening + identify + enterCode + contact + choosePassword + portal + notices
+    opening + identify + enterCode + contact + choosePassword + portal + passwords + notices
   }
 
   // MARK: Pages
@@ -251,6 +251,61 @@ private struct PageSamples {
           email: "anna@pelda.hu", mayLandInSpam: false, codePrefix: "K", life: "",
           isLive: false, code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
     ]
+  }
+
+  private var passwords: [PageSample] {
+    [
+      sample("recover", RecoverPage(frame: frame("recovery.title", form: true), email: Field())),
+      sample(
+        "recover-mistake",
+        RecoverPage(
+          frame: frame("recovery.title", errors: [("email", texts["email.noAt"])], form: true),
+          email: Field("anna", error: texts["email.noAt"]))),
+      recoverPassword("recover-password"),
+      recoverPassword(
+        "recover-password-refused", isInsurerPolicy: false, code: texts["code.wrong.one"],
+        password: texts["password.common"], repetition: texts["password.differ"]),
+      recoverPassword("recover-password-dead", isLive: false),
+      ownPassword("own-password"),
+      ownPassword(
+        "own-password-refused", isInsurerPolicy: false, present: texts["confirm.wrongPassword"],
+        password: texts["password.isPresent"], repetition: texts["password.differ"]),
+    ]
+  }
+
+  private func recoverPassword(
+    _ name: String, isInsurerPolicy: Bool = true, isLive: Bool = true, code: String? = nil,
+    password: String? = nil, repetition: String? = nil
+  ) -> PageSample {
+    let isRefused = code != nil
+    return sample(
+      name,
+      RecoverPasswordPage(
+        frame: frame(
+          "recovery.password.title",
+          errors: isRefused ? [("code", code ?? ""), ("password", password ?? "")] : []),
+        message: isRefused ? texts["flash.recoveryNewCode"] : "", hasMessage: isRefused,
+        email: isRefused ? "anna@freemail.hu" : "anna@pelda.hu", mayLandInSpam: isRefused,
+        codePrefix: "K", life: "30 perc", isLive: isLive, code: Field(error: code),
+        password: Field(error: password), passwordAgain: Field(error: repetition),
+        isInsurerPolicy: isInsurerPolicy, minimum: isInsurerPolicy ? "6" : "12",
+        resendIn: isRefused ? texts["code.resendIn", ["seconds": "40"]] : "",
+        mustWait: isRefused, mark: "5f00.1"))
+  }
+
+  private func ownPassword(
+    _ name: String, isInsurerPolicy: Bool = true, present: String? = nil, password: String? = nil,
+    repetition: String? = nil
+  ) -> PageSample {
+    sample(
+      name,
+      OwnPasswordPage(
+        frame: frame(
+          "ownPassword.title", errors: present.map { [("currentPassword", $0)] } ?? [],
+          isLoggedIn: true),
+        email: "anna@pelda.hu", currentPassword: Field(error: present),
+        password: Field(error: password), passwordAgain: Field(error: repetition),
+        isInsurerPolicy: isInsurerPolicy, minimum: isInsurerPolicy ? "6" : "12"))
   }
 
   private func home(isFull: Bool) -> PageSample {

@@ -13,7 +13,7 @@ CREATE TABLE account (
   code_expires_at INTEGER NOT NULL,
   code_sent_at INTEGER NOT NULL,
   code_tries_left INTEGER NOT NULL CHECK (code_tries_left >= 0)
-) STRICT;
+, registered_again_at INTEGER) STRICT;
 
 CREATE TABLE audit_event (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -132,6 +132,28 @@ CREATE INDEX message_in_series ON message (series, id) WHERE series IS NOT NULL;
 CREATE INDEX message_not_after ON message (not_after) WHERE state IN ('queued', 'leased');
 
 CREATE INDEX message_to_recipient ON message (recipient, created_at);
+
+CREATE TABLE recovery (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash BLOB NOT NULL UNIQUE,
+  email TEXT NOT NULL,
+  account_id INTEGER REFERENCES account (id),
+  language TEXT NOT NULL CHECK (language IN ('hu', 'en')),
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER,
+  code_nonce BLOB NOT NULL,
+  code_prefix TEXT NOT NULL,
+  code_expires_at INTEGER NOT NULL,
+  code_sent_at INTEGER NOT NULL,
+  code_tries_left INTEGER NOT NULL CHECK (code_tries_left >= 0),
+  CHECK (code_expires_at <= expires_at),
+  CHECK (used_at IS NULL OR account_id IS NOT NULL)
+) STRICT;
+
+CREATE INDEX recovery_expires_at ON recovery (expires_at);
+
+CREATE UNIQUE INDEX recovery_of_account ON recovery (account_id)
+  WHERE account_id IS NOT NULL AND used_at IS NULL;
 
 CREATE TABLE register_customer (
   generation INTEGER NOT NULL,

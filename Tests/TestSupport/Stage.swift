@@ -89,6 +89,10 @@ package struct Stage: Sendable {
   package var logins: Logins { Logins(world: world, passwords: passwords) }
   package var sessions: Sessions { Sessions(world: world) }
   package var confirmations: Confirmations { Confirmations(world: world, passwords: passwords) }
+  package var recoveries: Recoveries { Recoveries(world: world, passwords: passwords) }
+  package var passwordChanges: PasswordChanges {
+    PasswordChanges(world: world, passwords: passwords)
+  }
   package var portal: Portal { Portal(world: world) }
   package var callCentre: CallCentre { CallCentre(store: store, now: world.now) }
 
@@ -121,14 +125,17 @@ package struct Stage: Sendable {
     throw NoCode()
   }
 
-  package struct NoCode: Error {}
+  package struct NoCode: Error {
+    package init() {}
+  }
 
   // MARK: Site
 
   package func site(isDemo: Bool = false) throws -> CustomerSite {
     let desks = CustomerSite.Desks(
       registrations: registrations, logins: logins, sessions: sessions,
-      confirmations: confirmations, portal: portal, declaredTexts: world.declaredTexts)
+      confirmations: confirmations, recoveries: recoveries, passwordChanges: passwordChanges,
+      portal: portal, declaredTexts: world.declaredTexts)
     let site =
       hasUsualKey
       ? try Props.site(isDemo: isDemo)

@@ -109,7 +109,9 @@ internal import Wording
           && (word.contains(where: \.isNumber) || word == word.uppercased())
       }
       #expect(codes == [], "\(key)")
-      let isCode = ["sms.code", "sms.code.ucs2", "mail.code.text"].contains(key)
+      let isCode = [
+        "sms.code", "sms.code.ucs2", "mail.code.text", "mail.recoveryCode.text",
+      ].contains(key)
       #expect(sentence.components(of: "{code}") == (isCode ? 1 : 0), "\(key)")
     }
   }
@@ -117,8 +119,10 @@ internal import Wording
   @Test(arguments: Language.allCases)
   func `put a letter's code on a line of its own, and no link into it`(language: Language) throws {
     let sentences = try Bundles.sentences(in: language)
-    let letter = try #require(sentences["mail.code.text"])
-    #expect(letter.split(separator: "\n").contains("{code}"))
+    for key in ["mail.code.text", "mail.recoveryCode.text"] {
+      let letter = try #require(sentences[key])
+      #expect(letter.split(separator: "\n").contains("{code}"), "\(key)")
+    }
     for (key, sentence) in sentences where key.hasPrefix("mail.") || key.hasPrefix("sms.") {
       #expect(!sentence.contains("http") && !sentence.contains("www."), "\(key)")
     }

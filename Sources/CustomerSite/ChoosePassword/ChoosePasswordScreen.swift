@@ -38,10 +38,8 @@ struct ChoosePasswordScreen: Sendable {
     switch try await registrations.choosePassword(password, in: guest.token) {
     case .registered: return CustomerPath.success.seeOther()
     case .refused(let refusals):
-      let sentences = refusals.map {
-        texts.sentence(for: $0, policy: registrations.passwordPolicy)
-      }
-      return try again(password: sentences.joined(separator: ". "))
+      return try again(
+        password: texts.sentences(for: refusals, policy: registrations.passwordPolicy))
     case .emailTaken: return CustomerPath.contact.seeOther(message: .emailTaken)
     case .stopped, .alreadyRegistered, .expired, .unknown:
       return CustomerPath.enterCode.seeOther()

@@ -19,18 +19,6 @@ struct OpeningScreen: Sendable {
     let frame = site.frame(site.texts(context)["start.title"], context)
     return try site.response(StartPage(frame: frame), context)
   }
-
-  /// What to do about a forgotten password: the call centre, who know the customer.
-  @Sendable func showRecovery(_ request: Request, _ context: SiteContext) async throws -> Response {
-    let texts = site.texts(context)
-    return try site.response(
-      Notice(
-        texts["recovery.title"], [texts["recovery.body"]],
-        actions: [
-          Notice.Action(texts["action.logIn"], path: CustomerPath.logIn.rawValue, isPrimary: true)
-        ], isError: false),
-      context, status: .ok)
-  }
 }
 
 struct OpeningPage: Page {

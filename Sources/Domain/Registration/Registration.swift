@@ -297,6 +297,9 @@ extension Registration {
     return .emailTaken(answersLeft: limits.takenEmailsPerRegistration - takenEmails)
   }
 
+  /// Whether the person has proven the phone, and what follows is still to be done.
+  package var isProven: Bool { provenCustomer != nil }
+
   /// The customer whose phone the person has, while the account is still missing.
   private var provenCustomer: CustomerNumber? {
     switch step {

@@ -44,6 +44,12 @@ struct MessageSamples {
         brand.document(.contract, in: language), to: email, account: 1, for: customer,
         in: language, at: now),
       correspondence.emailTaken(owner: account, day: "2026-01-01", at: now),
+      correspondence.recoveryCode(
+        emailCode, to: email, account: 1, sending: "1", for: customer, in: language,
+        expiring: now.addingTimeInterval(Double(limits.recoveryLifetimeSeconds)), at: now),
+      correspondence.passwordChanged(account, event: "1", at: now),
+      correspondence.passwordChanged(account, by: number, event: "1", at: now),
+      correspondence.registeredAgain(account, to: email, registration: 2, at: now),
     ]
   }
 

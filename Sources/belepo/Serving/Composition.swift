@@ -159,6 +159,8 @@ struct Composition {
       registrations: Registrations(world: world, passwords: passwords),
       logins: Logins(world: world, passwords: passwords), sessions: Sessions(world: world),
       confirmations: Confirmations(world: world, passwords: passwords),
+      recoveries: Recoveries(world: world, passwords: passwords),
+      passwordChanges: PasswordChanges(world: world, passwords: passwords),
       portal: Portal(world: world), declaredTexts: world.declaredTexts)
     let site = try Site(
       brand: brand, isDemo: isDemo, keys: world.keys, templateFolders: [CustomerSite.templates])

@@ -99,6 +99,8 @@ extension SettingKey {
       .takenEmailsPerRegistration, .mismatchesPerNumberPerHour, .mismatchesPerAddress,
       .loginFailuresWithoutDelay, .loginDelayMax:
       limitSetting
+    case .recoveryLifetime, .recoveryTriesPerCode, .recoveryLettersPerHour, .recoveriesPerAddress:
+      recoverySetting
     case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions:
       retentionSetting
     }
@@ -143,6 +145,27 @@ extension SettingKey {
       .init(form: .duration(60...Self.hour), initial: "15m", meaning: "idle time (D 8)")
     case .sessionAbsolute:
       .init(form: .duration(300...Self.day), initial: "8h", meaning: "whole life (D 8)")
+    default: .init(form: .text, meaning: "")
+    }
+  }
+
+  private var recoverySetting: Setting {
+    switch self {
+    case .recoveryLifetime:
+      .init(
+        form: .duration(300...Self.day), initial: "30m",
+        meaning: "life of a code for a new password; NIST ends at 24h, but it opens an account")
+    case .recoveryTriesPerCode:
+      .init(form: .count(1...10), initial: "5", meaning: "tries of a code for a new password")
+    case .recoveryLettersPerHour:
+      .init(
+        form: .count(1...20), initial: "3",
+        meaning: "such letters for one account an hour; more are not sent, and no page tells it")
+    case .recoveriesPerAddress:
+      .init(
+        form: .count(3...10_000), initial: "10",
+        meaning:
+          "requests from one network address in ten minutes; a local proxy is not counted")
     default: .init(form: .text, meaning: "")
     }
   }

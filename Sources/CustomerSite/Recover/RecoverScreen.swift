@@ -1,0 +1,217 @@
+internal import Accounts
+internal import Domain
+internal import HTTPTypes
+internal import Hummingbird
+internal import Pages
+internal import Wording
+
+/// The pages of a forgotten password: the address, then the code from the e-mail with a new
+/// password (J10).
+struct RecoverScreen: Sendable {
+  let site: Site
+  let recoveries: Recoveries
+  let clientAddress: ClientAddress
+
+  // MARK: The address
+
+  @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
+    // Who asks again, because the time was over, need not type the address again. A comfort that
+    // the page can do without: it is there when the database is not.
+    let standing = try? await standing(context)
+    let email = standing.map { $0.isUsed ? "" : $0.email.address } ?? ""
+    return try site.response(page(email, context), context)
+  }
+
+  @Sendable func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
+    let typed = context.form["email"]
+    if context.isLanguageOnly { return try site.response(page(typed, context), context) }
+    let email: EmailAddress
+    do throws(EmailAddress.Invalid) { email = try EmailAddress(typed) } catch {
+      let sentence = site.texts(context).sentence(for: error)
+      return try site.response(
+        page(typed, context, error: sentence), context, status: .unprocessableContent)
+    }
+    let visit = Recoveries.Visit(
+      form: Array(context.form["formToken"].utf8), language: context.language,
+      address: try clientAddress.key(of: request, in: context))
+    switch try await recoveries.request(email, on: visit) {
+    case .asked(let token):
+      context.set(.recovery, to: token.reveal())
+      return CustomerPath.recoverPassword.seeOther()
+    case .limited(let seconds):
+      return try site.response(
+        site.tooManyRecoveries(minutes: (seconds + 59) / 60, context), context,
+        status: .tooManyRequests, retryAfterSeconds: seconds)
+    }
+  }
+
+  private func page(
+    _ email: String, _ context: SiteContext, error: String? = nil
+  ) -> RecoverPage {
+    RecoverPage(
+      frame: site.frame(
+        site.texts(context)["recovery.title"], context,
+        errors: error.map { [FieldError(anchor: "email", text: $0)] } ?? [],
+        form: .keptInOtherLanguage),
+      email: Field(email, error: error))
+  }
+
+  // MARK: The code and the new password
+
+  @Sendable func showPassword(
+    _ request: Request, _ context: SiteContext
+  ) async throws -> Response {
+    guard let standing = try await standing(context), !standing.isUsed, standing.secondsLeft > 0
+    else { return try over(try await standing(context), context) }
+    return try site.response(
+      passwordPage(standing, context, message: FlashMessage(request)), context)
+  }
+
+  @Sendable func submitPassword(
+    _ request: Request, _ context: SiteContext
+  ) async throws -> Response {
+    guard let token = context.recoveryToken else { return CustomerPath.recoverPassword.seeOther() }
+    let texts = site.texts(context)
+    let password = context.form["password"]
+    var mistakes = Mistakes()
+    // What is told here is told without the code: it says nothing of the account.
+    if password.isEmpty {
+      mistakes.password = texts["password.missing"]
+    } else if password != context.form["passwordAgain"] {
+      mistakes.repetition = texts["password.differ"]
+    }
+    let entry: CodeEntry
+    do throws(CodeEntry.Invalid) {
+      entry = try CodeEntry(context.form["code"], alphabet: .unambiguous)
+    } catch {
+      mistakes.code = texts.sentence(for: error)
+      return try await again(context, mistakes)
+    }
+    guard mistakes.isEmpty else { return try await again(context, mistakes) }
+    switch try await recoveries.choosePassword(password, code: entry, in: token) {
+    case .changed, .changedBefore:
+      return CustomerPath.logIn.seeOther(message: .passwordRecovered)
+    case .wrongCode(let triesLeft): mistakes.code = texts.wrongCode(triesLeft: triesLeft)
+    case .codeSpent: mistakes.code = texts["code.spent"]
+    case .refused(let refusals):
+      mistakes.password = texts.sentences(for: refusals, policy: recoveries.passwordPolicy)
+    case .isPresentPassword: mistakes.password = texts["password.isPresent"]
+    case .over: return CustomerPath.recoverPassword.seeOther()
+    case .overloaded: throw Unavailable()
+    }
+    return try await again(context, mistakes)
+  }
+
+  @Sendable func resend(_ request: Request, _ context: SiteContext) async throws -> Response {
+    guard let token = context.recoveryToken else { return CustomerPath.recoverPassword.seeOther() }
+    switch try await recoveries.resendCode(in: token, mark: context.form["mark"]) {
+    case .sent(let isNewCode):
+      return CustomerPath.recoverPassword.seeOther(
+        message: isNewCode ? .recoveryNewCode : .recoverySameCode)
+    case .tooSoon(let seconds):
+      var mistakes = Mistakes()
+      mistakes.resend = site.texts(context)["code.tooSoon", ["seconds": String(seconds)]]
+      return try await again(context, mistakes)
+    case .over: return CustomerPath.recoverPassword.seeOther()
+    }
+  }
+
+  private func standing(_ context: SiteContext) async throws -> Recoveries.Standing? {
+    guard let token = context.recoveryToken else { return nil }
+    return try await recoveries.standing(of: token)
+  }
+
+  /// Where the person is when there is nothing to type (R2).
+  private func over(
+    _ standing: Recoveries.Standing?, _ context: SiteContext
+  ) throws -> Response {
+    let notice =
+      switch standing {
+      case nil: site.recoveryMissing(context)
+      case let standing? where standing.isUsed: site.recoveryDone(context)
+      case .some: site.recoveryExpired(context)
+      }
+    return try site.response(notice, context, status: .ok)
+  }
+
+  /// What is wrong with which field.
+  private struct Mistakes {
+    var code: String?
+    var password: String?
+    var repetition: String?
+    var resend: String?
+
+    var isEmpty: Bool { all.isEmpty }
+
+    var all: [FieldError] {
+      [
+        ("code", code), ("password", password), ("passwordAgain", repetition), ("resend", resend),
+      ].compactMap { anchor, text in text.map { FieldError(anchor: anchor, text: $0) } }
+    }
+  }
+
+  /// The same page with what went wrong; code and password are typed anew.
+  private func again(_ context: SiteContext, _ mistakes: Mistakes) async throws -> Response {
+    guard let standing = try await standing(context), !standing.isUsed, standing.secondsLeft > 0
+    else { return CustomerPath.recoverPassword.seeOther() }
+    var mistakes = mistakes
+    if !standing.isLive {
+      // Without a field to mend, the way on is a new code.
+      mistakes = Mistakes(resend: mistakes.code ?? mistakes.resend ?? mistakes.all.first?.text)
+    }
+    return try site.response(
+      passwordPage(standing, context, mistakes: mistakes), context, status: .unprocessableContent)
+  }
+
+  private func passwordPage(
+    _ standing: Recoveries.Standing, _ context: SiteContext, message: FlashMessage? = nil,
+    mistakes: Mistakes = Mistakes()
+  ) -> RecoverPasswordPage {
+    let texts = site.texts(context)
+    let policy = recoveries.passwordPolicy
+    return RecoverPasswordPage(
+      frame: site.frame(
+        texts["recovery.password.title"], context, errors: mistakes.all, form: .typedAnew,
+        page: CustomerPath.recoverPassword.rawValue),
+      message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
+      email: standing.email.address, mayLandInSpam: standing.email.mayLandInSpam,
+      codePrefix: standing.codePrefix, life: texts.time(atMost: standing.secondsLeft),
+      isLive: standing.isLive, code: Field(error: mistakes.code),
+      password: Field(error: mistakes.password), passwordAgain: Field(error: mistakes.repetition),
+      isInsurerPolicy: policy == .insurer, minimum: String(policy.minimumLength),
+      resendIn: standing.resendInSeconds > 0
+        ? texts["code.resendIn", ["seconds": String(standing.resendInSeconds)]] : "",
+      mustWait: standing.resendInSeconds > 0, mark: standing.mark.text)
+  }
+}
+
+extension SiteContext {
+  fileprivate var recoveryToken: Token? { cookies[.recovery].flatMap { Token($0) } }
+}
+
+struct RecoverPage: Page {
+  var template: String { "recover" }
+  let frame: Frame
+  let email: Field
+}
+
+struct RecoverPasswordPage: Page {
+  var template: String { "recover-password" }
+  let frame: Frame
+  let message: String
+  let hasMessage: Bool
+  let email: String
+  let mayLandInSpam: Bool
+  let codePrefix: String
+  /// How long the code is still good, in words.
+  let life: String
+  let isLive: Bool
+  let code: Field
+  let password: Field
+  let passwordAgain: Field
+  let isInsurerPolicy: Bool
+  let minimum: String
+  let resendIn: String
+  let mustWait: Bool
+  let mark: String
+}
