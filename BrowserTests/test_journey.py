@@ -127,7 +127,7 @@ def test_freemail_users_are_told_with_emphasis_where_the_letter_may_be(customers
 
 def test_someone_who_has_an_account_already_learns_it_only_after_the_code(customers):
     anna = customers.on_phone()
-    anna.register()
+    anna.become_a_user()
     sent = anna.sms_count()
     again = customers.at_desk(person=anna.person)
     again.go_to_code()

@@ -286,7 +286,7 @@ def dead_ends(customer: Customer, customers) -> Iterator[str]:
     yield "the registration is forgotten"
 
     member = customers.at_desk(language=customer.language)
-    member.register()
+    member.become_a_user()
     customer.person, sent = member.person, member.sms_count()
     customer.go_to_identity()
     customer.identify()
