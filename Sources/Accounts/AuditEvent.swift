@@ -4,7 +4,7 @@ internal import Persistence
 
 /// Who did what, when: one line for each thing that somebody may be asked about later.
 struct AuditEvent {
-  enum Kind: String {
+  enum Kind: String, CaseIterable {
     case claimInvalid = "claim_invalid"
     case mismatch
     case mismatchLimit = "mismatch_limit"
@@ -25,6 +25,11 @@ struct AuditEvent {
     case emailCodeWrong = "email_code_wrong"
     case emailConfirmed = "email_confirmed"
     case emailCorrected = "email_corrected"
+    case newDevice = "new_device"
+    case oldestSessionEnded = "oldest_session_ended"
+    case sessionEnded = "session_ended"
+    case otherSessionsEnded = "other_sessions_ended"
+    case allSessionsEnded = "all_sessions_ended"
   }
 
   let kind: Kind

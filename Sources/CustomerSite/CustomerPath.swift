@@ -19,6 +19,8 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case resendEmailCode = "/megerosites/uj-kod"
   case correctEmail = "/megerosites/email-cim"
   case home = "/fiok"
+  case devices = "/fiok/biztonsag"
+  case endSessions = "/fiok/biztonsag/kijelentkezes"
   case questions = "/gyik"
   case guide = "/utmutato"
   case privacy = "/adatkezeles"
@@ -34,8 +36,9 @@ package enum CustomerPath: String, CaseIterable, Sendable {
     switch self {
     case .identify, .enterCode, .contact, .choosePassword, .logIn, .confirmEmail, .correctEmail:
       [.get, .post]
-    case .resendCode, .logOut, .resendEmailCode: [.post]
-    case .opening, .start, .success, .recovery, .home, .questions, .guide, .privacy, .notice,
+    case .resendCode, .logOut, .resendEmailCode, .endSessions: [.post]
+    case .opening, .start, .success, .recovery, .home, .devices, .questions, .guide, .privacy,
+      .notice,
       .contract, .imprint, .contactUs, .accessibility, .changePassword:
       [.get]
     }
@@ -65,6 +68,10 @@ enum FlashMessage: String, CaseIterable {
   case confirmed = "megerositve"
   case sessionEnded = "lejart"
   case loggedOut = "kijelentkezett"
+  case loggedOutEverywhere = "mindenhonnan"
+  case oldestEnded = "legregebbi"
+  case sessionClosed = "lezarva"
+  case othersClosed = "tobbi"
 
   static let parameter = "uzenet"
 

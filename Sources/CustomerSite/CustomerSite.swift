@@ -21,17 +21,19 @@ package struct CustomerSite: Sendable {
     package let sessions: Sessions
     package let confirmations: Confirmations
     package let portal: Portal
+    package let devices: Devices
     package let declaredTexts: DeclaredTexts
 
     package init(
       registrations: Registrations, logins: Logins, sessions: Sessions,
-      confirmations: Confirmations, portal: Portal, declaredTexts: DeclaredTexts
+      confirmations: Confirmations, portal: Portal, devices: Devices, declaredTexts: DeclaredTexts
     ) {
       self.registrations = registrations
       self.logins = logins
       self.sessions = sessions
       self.confirmations = confirmations
       self.portal = portal
+      self.devices = devices
       self.declaredTexts = declaredTexts
     }
   }
@@ -84,8 +86,9 @@ package struct CustomerSite: Sendable {
       FormGuard(site: site, origin: address.origin)
     }
     addPublicRoutes(to: router)
-    addRegistrationRoutes(to: router, ClientAddress(proxies: address.proxies))
-    addAccountRoutes(to: router)
+    let clientAddress = ClientAddress(proxies: address.proxies)
+    addRegistrationRoutes(to: router, clientAddress)
+    addAccountRoutes(to: router, clientAddress)
     addDemoRoutes(to: router)
     return router
   }
@@ -139,10 +142,14 @@ package struct CustomerSite: Sendable {
 
   // MARK: For who has an account
 
-  private func addAccountRoutes(to router: Router<SiteContext>) {
+  private func addAccountRoutes(
+    to router: Router<SiteContext>, _ clientAddress: ClientAddress
+  ) {
     let door = AccountDoor(site: site, sessions: desks.sessions)
 
-    let logIn = LogInScreen(site: site, logins: desks.logins, sessions: desks.sessions)
+    let logIn = LogInScreen(
+      site: site, logins: desks.logins, sessions: desks.sessions, limits: limits,
+      clientAddress: clientAddress)
     router.get(.logIn, use: logIn.show)
     router.post(.logIn, use: logIn.submit)
     router.post(.logOut, use: logIn.logOut)
@@ -156,6 +163,10 @@ package struct CustomerSite: Sendable {
 
     let home = HomeScreen(site: site, portal: desks.portal)
     router.get(.home, use: door.openConfirmed(home.show))
+
+    let devices = DevicesScreen(site: site, devices: desks.devices)
+    router.get(.devices, use: door.openConfirmed(devices.show))
+    router.post(.endSessions, use: door.openConfirmed(devices.end))
   }
 
   // MARK: For who tries Belépő out

@@ -93,6 +93,10 @@ extension Texts {
     case .confirmed: self["flash.confirmed"]
     case .sessionEnded: self["flash.sessionEnded"]
     case .loggedOut: self["flash.loggedOut"]
+    case .loggedOutEverywhere: self["flash.loggedOutEverywhere"]
+    case .oldestEnded: self["flash.oldestEnded"]
+    case .sessionClosed: self["flash.sessionClosed"]
+    case .othersClosed: self["flash.othersClosed"]
     }
   }
 

@@ -101,6 +101,15 @@ extension Site {
       actions: actions([("action.toStart", .start)], context))
   }
 
+  /// Too many failed logins from one network.
+  func tooManyLogins(minutes: Int, _ context: SiteContext) -> Notice {
+    let texts = texts(context)
+    return Notice(
+      texts["notice.tooManyTries.title"],
+      [texts["notice.tooManyLogins.body", ["minutes": String(minutes)]]],
+      actions: actions([("action.recover", .recovery), ("action.toStart", .start)], context))
+  }
+
   func limited(_ context: SiteContext) -> Notice {
     notice(
       "notice.limited.title", "notice.limited.body", context,

@@ -15,6 +15,8 @@ package struct Message: Hashable, Sendable {
     case registered
     case contract
     case emailTaken = "email_taken"
+    case loginNewDevice = "login_new_device"
+    case loginAfterFailures = "login_after_failures"
 
     /// Codes go before notices: somebody is waiting for them.
     var priority: Int {
@@ -22,6 +24,7 @@ package struct Message: Hashable, Sendable {
       case .smsCode: 0
       case .emailCode: 1
       case .registered, .contract, .emailTaken: 2
+      case .loginNewDevice, .loginAfterFailures: 2
       }
     }
 
@@ -30,6 +33,7 @@ package struct Message: Hashable, Sendable {
       switch self {
       case .smsCode, .emailCode: true
       case .registered, .contract, .emailTaken: false
+      case .loginNewDevice, .loginAfterFailures: false
       }
     }
   }

@@ -90,6 +90,7 @@ package struct Stage: Sendable {
   package var sessions: Sessions { Sessions(world: world) }
   package var confirmations: Confirmations { Confirmations(world: world, passwords: passwords) }
   package var portal: Portal { Portal(world: world) }
+  package var devices: Devices { Devices(world: world) }
   package var callCentre: CallCentre { CallCentre(store: store, now: world.now) }
 
   // MARK: Post
@@ -128,7 +129,8 @@ package struct Stage: Sendable {
   package func site(isDemo: Bool = false) throws -> CustomerSite {
     let desks = CustomerSite.Desks(
       registrations: registrations, logins: logins, sessions: sessions,
-      confirmations: confirmations, portal: portal, declaredTexts: world.declaredTexts)
+      confirmations: confirmations, portal: portal, devices: devices,
+      declaredTexts: world.declaredTexts)
     let site =
       hasUsualKey
       ? try Props.site(isDemo: isDemo)

@@ -158,7 +158,8 @@ struct Composition {
       registrations: Registrations(world: world, passwords: passwords),
       logins: Logins(world: world, passwords: passwords), sessions: Sessions(world: world),
       confirmations: Confirmations(world: world, passwords: passwords),
-      portal: Portal(world: world), declaredTexts: world.declaredTexts)
+      portal: Portal(world: world), devices: Devices(world: world),
+      declaredTexts: world.declaredTexts)
     let site = try Site(
       brand: brand, isDemo: isDemo, keys: world.keys, templateFolders: [CustomerSite.templates])
     return CustomerSite(site: site, desks: desks, limits: world.limits, catcher: catcher)
