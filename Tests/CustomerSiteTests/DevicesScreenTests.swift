@@ -69,7 +69,8 @@ internal import Testing
         headers: [.userAgent: userAgent])
       let page = try await anna.get(path)
       #expect(!page.body.contains(userAgent))
-      #expect(!page.body.contains("svg") && !page.body.contains("alert(") && !page.says("{{7*7}}"))
+      #expect(
+        !page.body.contains("svg onload") && !page.body.contains("alert(") && !page.says("{{7*7}}"))
     }
   }
 
@@ -126,7 +127,7 @@ internal import Testing
       #expect(answer.location == "\(path)?uzenet=tobbi")
       #expect(try await anna.get("/fiok").status == .ok)
       #expect(try await phone.get("/fiok").status == .seeOther)
-      #expect(!(try await anna.get(path)).says(Words.say("devices.endOthers")))
+      #expect(!(try await anna.get(path)).body.contains("value=\"others\""))
     }
   }
 

@@ -49,7 +49,10 @@ internal import Testing
       switch self {
       case .identify:
         ([.smsStepDisabled, .registerRowWithdrawn], [.smsStepDisabled, .registerRowWithdrawn])
-      case .enterCode, .resendCode:
+      // The register's word is asked for once more before there is an account.
+      case .enterCode:
+        ([.smsStepDisabled, .registerRowWithdrawn], [.smsStepDisabled, .flowExpired])
+      case .resendCode:
         (
           [.smsStepDisabled, .registerRowWithdrawn],
           [.smsStepDisabled, .registerRowWithdrawn, .flowExpired]
