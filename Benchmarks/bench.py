@@ -12,18 +12,16 @@ import multiprocessing
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
+import messages
+from parts import PROGRAM, Database, Figures, Server, expect, free_port, import_register
 from portal_client import Browser
 
-ROOT = Path(__file__).parent.parent
-PROGRAM = os.environ.get("BELEPO_PROGRAM", str(ROOT / ".build/release/belepo"))
 PASSWORD = "Zoldalma73Korte"
 
 CUSTOMERS = 6000
@@ -32,7 +30,12 @@ WARM_UP = 20
 REGISTRATIONS_ALONE = 150
 CLIENTS = 6
 SECONDS = 20
-TICKS = os.sysconf("SC_CLK_TCK")
+DEMO = ("serve", "--demo")
+# A fast machine registers more customers in an hour than an insurer pays codes for.
+NO_BUDGET = {
+    "BELEPO_LIMITS_SMS_PER_HOUR": "1000000",
+    "BELEPO_LIMITS_SMS_PER_DAY": "10000000",
+}
 
 
 def main():
@@ -40,22 +43,28 @@ def main():
     with tempfile.TemporaryDirectory(prefix="belepo-bench-") as folder:
         print("\nthe embedded database")
         embedded = bench(Path(folder))
+    print("\nmessages, the embedded database")
+    messages.bench_embedded()
     if url := os.environ.get("POSTGRES_FOR_TESTS"):
         with tempfile.TemporaryDirectory(prefix="belepo-bench-") as folder:
             print("\nPostgreSQL on the same machine")
             bench_postgres(Path(folder), url, embedded)
+        print("\nmessages, PostgreSQL on the same machine")
+        messages.bench_postgres(url)
 
 
 def bench(folder):
     environment = {
+        **NO_BUDGET,
         "PATH": os.environ["PATH"],
         "BELEPO_DATABASE_URL": f"sqlite:{folder}/bench.sqlite",
         "BELEPO_HTTP_PORT": str(free_port()),
         "BELEPO_MANAGEMENT_PORT": str(free_port()),
     }
-    import_register(folder, environment)
-    Server(environment).stop()  # makes the keys and the schema, so that the next start finds all
-    server = Server(environment)
+    import_register(folder, environment, CUSTOMERS)
+    # Makes the keys and the schema, so that the next start finds all.
+    Server(environment, *DEMO).stop()
+    server = Server(environment, *DEMO)
     try:
         figures = Figures()
         figures.add("start to ready, existing database", server.start_seconds, "s", at_most=0.3)
@@ -82,10 +91,11 @@ def bench(folder):
 
 
 def bench_postgres(folder, url, embedded):
-    """The same registrations on PostgreSQL, by one instance and by two (issue 3's figures)."""
+    """The same registrations on PostgreSQL, by one instance and by two."""
     key = base64.b64encode(os.urandom(32)).decode()
     environments = [
         {
+            **NO_BUDGET,
             "PATH": os.environ["PATH"],
             "BELEPO_DATABASE_URL": url,
             "BELEPO_SECRETS_KEY": key,
@@ -94,9 +104,9 @@ def bench_postgres(folder, url, embedded):
         }
         for _ in range(2)
     ]
-    import_register(folder, environments[0])
+    import_register(folder, environments[0], CUSTOMERS)
     database = Database(url)
-    servers = [Server(environments[0])]
+    servers = [Server(environments[0], *DEMO)]
     try:
         figures = Figures()
         hash_cpu = measure_hashing(environments[0])["cpuMillisecondsOfOne"]
@@ -118,132 +128,13 @@ def bench_postgres(folder, url, embedded):
         figures.add("statements of one registration", statements, "", at_most=40)
         figures.add("round trips of one registration", round_trips, "", at_most=25)
         figures.add("registrations a second, one instance", registrations_a_second(servers), "")
-        servers.append(Server(environments[1]))
+        servers.append(Server(environments[1], *DEMO))
         rate = registrations_a_second(servers, first=CUSTOMERS // 2)
         figures.add("registrations a second, two instances", rate, "")
         figures.print()
     finally:
         for server in servers:
             server.stop()
-
-
-class Database:
-    """The server's processes, as the operating system accounts for them."""
-
-    def __init__(self, url):
-        asked = ["psql", "-qAt", url, "-c", "SELECT pg_backend_pid()"]
-        self.url = url
-        backend = int(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)
-        folder = subprocess.run(
-            ["psql", "-qAt", url, "-c", "SHOW data_directory"],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
-        self.postmaster = int(Path(folder, "postmaster.pid").read_text().split("\n")[0])
-        assert backend != self.postmaster
-
-    def cpu_seconds(self):
-        """Of the children that live, and of those that are gone."""
-        total = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            if int(stat.parent.name) == self.postmaster:
-                total += sum(int(fields[place]) for place in (11, 12, 13, 14))
-            elif int(fields[1]) == self.postmaster:
-                total += int(fields[11]) + int(fields[12])
-        return total / TICKS
-
-
-class Figures:
-    def __init__(self):
-        self.rows = []
-
-    def add(self, name, value, unit, at_most=None, at_least=None):
-        target = ""
-        if at_most is not None:
-            target = f"at most {at_most}: {'met' if value <= at_most else 'MISSED'}"
-        if at_least is not None:
-            target = f"at least {at_least}: {'met' if value >= at_least else 'MISSED'}"
-        self.rows.append((name, f"{value:.2f} {unit}".strip(), target))
-
-    def print(self):
-        widths = [max(len(row[column]) for row in self.rows) for column in range(3)]
-        for row in self.rows:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
-
-
-class Server:
-    def __init__(self, environment):
-        self.port = int(environment["BELEPO_HTTP_PORT"])
-        self.management = management = environment["BELEPO_MANAGEMENT_PORT"]
-        start = time.monotonic()
-        self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--demo"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        while not is_ready(management):
-            if self.process.poll() is not None or time.monotonic() - start > 30:
-                sys.exit("the server did not become ready")
-            time.sleep(0.005)
-        self.start_seconds = time.monotonic() - start
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
-
-    def traffic(self):
-        """Statements and round trips to PostgreSQL so far."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.management}/metrics") as answer:
-            lines = answer.read().decode().splitlines()
-        counts = dict(line.split() for line in lines if not line.startswith("#"))
-        return tuple(
-            int(counts[f"belepo_database_{name}_total"]) for name in ("statements", "round_trips")
-        )
-
-    def cpu_seconds(self):
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def memory_mb(self, field="VmRSS"):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(rf"{field}:\s+(\d+)", status).group(1)) / 1024
-
-
-def is_ready(port):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def import_register(folder, environment):
-    customers = ["customer_number,old_customer_number,name,sms_number,email,status"]
-    policies = ["policy_number,customer_number,product,status,valid_from,valid_to"]
-    for number in range(CUSTOMERS):
-        customers.append(f"{5000000 + number},,Mérés Márta,+3630{2000000 + number},,active")
-        policies.append(f"ME-{number:06},{5000000 + number},lakásbiztosítás,active,2024-01-01,")
-    (folder / "customers.csv").write_text("\n".join(customers) + "\n", encoding="utf-8")
-    (folder / "policies.csv").write_text("\n".join(policies) + "\n", encoding="utf-8")
-    files = ["--customers", folder / "customers.csv", "--policies", folder / "policies.csv"]
-    subprocess.run(
-        [PROGRAM, "register", "import", *files],
-        env=environment,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
 
 
 def measure_hashing(environment):
@@ -277,7 +168,7 @@ def form_page_ms(server):
     return 1000 * spent / PAGES
 
 
-def messages(browser):
+def caught_messages(browser):
     return json.loads(browser.get("/demo/uzenetek.json?darab=40").body)
 
 
@@ -287,7 +178,7 @@ def wait_for_code(post, to, pattern):
     Each instance shows what it has sent itself.
     """
     for _ in range(2000):
-        for message in itertools.chain.from_iterable(messages(browser) for browser in post):
+        for message in itertools.chain.from_iterable(caught_messages(each) for each in post):
             if message["to"] == to and (found := re.search(pattern, message["text"])):
                 return found.group(1)
         time.sleep(0.002)
@@ -334,11 +225,6 @@ def register(browser, post, number):
     browser.get("/fiok")
 
 
-def expect(answer, location):
-    if answer.status != 303 or answer.headers.get("location") != location:
-        sys.exit(f"{location} expected, got {answer.status} {answer.headers.get('location')}")
-
-
 def registration_cpu_ms(server, first=0):
     """The demo's page of messages stands in for the phone; its own cost is measured and taken off."""
     browser, post = Browser(server.port), Browser(server.port)
@@ -353,7 +239,7 @@ def registration_cpu_ms(server, first=0):
     calls = asked()
     before = server.cpu_seconds()
     for _ in range(calls):
-        messages(post)
+        caught_messages(post)
     mailbox = server.cpu_seconds() - before
     browser.close()
     post.close()

@@ -5,6 +5,7 @@ import re
 import pytest
 
 import checks
+from browsing import DESKTOP, PHONE
 from customer import wrong
 
 SCRIPTS = pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
@@ -13,7 +14,7 @@ INSIDE = [
     "/fiok",
     pytest.param("/fiok/adatok", marks=TO_COME),
     pytest.param("/fiok/nyilatkozatok", marks=TO_COME),
-    pytest.param("/fiok/biztonsag", marks=TO_COME),
+    "/fiok/biztonsag",
     pytest.param("/fiok/szerzodes", marks=TO_COME),
     pytest.param("/fiok/levelezesi-cim", marks=TO_COME),
     "/fiok/jelszo",
@@ -187,7 +188,6 @@ def test_declarations_are_shown_with_their_answers_and_can_be_withdrawn(customer
     assert anna.text != before
 
 
-@TO_COME
 def test_logging_out_everywhere(customers):
     on_phone = customers.on_phone()
     on_phone.become_a_user()
@@ -202,6 +202,73 @@ def test_logging_out_everywhere(customers):
     assert on_phone.path == "/bejelentkezes" or not on_phone.page.locator("text=LA-").count()
     on_phone.open("/fiok/adatok")
     assert on_phone.email not in on_phone.text
+
+
+@SCRIPTS
+def test_one_other_device_is_logged_out(javascript, customers):
+    on_phone = customers.on_phone(javascript=javascript)
+    on_phone.become_a_user()
+    at_desk = customers.at_desk(person=on_phone.person, javascript=javascript)
+    at_desk.email = on_phone.email
+    at_desk.log_in()
+    on_phone.open("/fiok/biztonsag")
+    assert "Chrome, Linux" in on_phone.text and "Mozilla" not in on_phone.page.content()
+    sessions = on_phone.page.locator("main li:has(form)")
+    assert sessions.count() == 1
+    with on_phone.page.expect_navigation():
+        sessions.first.locator("button").click()
+    assert on_phone.status == 200 and sessions.count() == 0
+    at_desk.open("/fiok")
+    at_desk.must_be_at("/bejelentkezes")
+    on_phone.open("/fiok")
+    on_phone.must_be_at("/fiok")
+    letters = on_phone.server.settled_messages(on_phone.email)
+    assert [letter for letter in letters if "új eszközről" in letter.subject]
+
+
+@SCRIPTS
+def test_the_menu_leads_to_every_page_of_the_account(javascript, customers):
+    anna = customers.on_phone(javascript=javascript)
+    anna.become_a_user()
+    links = anna.page.locator("nav.account-nav li a")
+    for path in [link.get_attribute("href") for link in links.all()]:
+        anna.page.locator("nav.account-nav summary").click()
+        anna.follow(f'nav.account-nav a[href="{path}"]')
+        anna.must_be_at(path)
+        current = anna.page.locator('nav.account-nav [aria-current="page"]')
+        assert current.get_attribute("href") == path
+    anna.page.locator("nav.account-nav summary").click()
+    with anna.page.expect_navigation():
+        anna.page.locator('nav.account-nav form[action="/kijelentkezes"] button').click()
+    anna.must_be_at("/bejelentkezes")
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"language": "hu", "device": PHONE},
+        {"language": "en", "device": DESKTOP},
+        {"language": "hu", "device": PHONE, "javascript": False},
+    ],
+    ids=["phone in Hungarian", "desktop in English", "no scripts"],
+)
+def test_home_and_security_can_be_used_by_everyone(wishes, customers, subtests):
+    anna = customers.someone(**wishes)
+    anna.become_a_user()
+    elsewhere = customers.at_desk(person=anna.person)
+    elsewhere.email = anna.email
+    elsewhere.log_in(password="Valami99")
+    elsewhere.log_in()
+    for path in ("/fiok", "/fiok/biztonsag"):
+        anna.open(path)
+        with subtests.test(path):
+            problems = checks.everything(anna)
+            assert not problems, "\n".join(problems)
+        if wishes["device"] == PHONE:
+            anna.page.locator("nav.account-nav summary").click()
+            with subtests.test(f"{path} with its menu open"):
+                problems = checks.everything(anna)
+                assert not problems, "\n".join(problems)
 
 
 @TO_COME

@@ -4,7 +4,7 @@ internal import Persistence
 
 /// Who did what, when: one line for each thing that somebody may be asked about later.
 struct AuditEvent {
-  enum Kind: String {
+  enum Kind: String, CaseIterable {
     case claimInvalid = "claim_invalid"
     case mismatch
     case mismatchLimit = "mismatch_limit"
@@ -30,6 +30,11 @@ struct AuditEvent {
     case passwordRecovered = "password_recovered"
     case passwordChanged = "password_changed"
     case registeredAgain = "registered_again"
+    case newDevice = "new_device"
+    case oldestSessionEnded = "oldest_session_ended"
+    case sessionEnded = "session_ended"
+    case otherSessionsEnded = "other_sessions_ended"
+    case allSessionsEnded = "all_sessions_ended"
   }
 
   let kind: Kind

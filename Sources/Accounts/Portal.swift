@@ -16,14 +16,39 @@ package struct Portal: Sendable {
     package let policies: [Policy]
     /// When the register was last replaced.
     package let asOf: Date?
+    /// The login before this one.
+    package let lastLogin: Devices.Login?
+    /// What the customer should know or do, the most urgent first.
+    package let news: [News]
   }
 
-  package func home(of account: Account) async throws -> Home {
-    try await world.store.read { transaction in
-      Home(
+  /// Something that the home page tells by itself.
+  package enum News: Hashable, Sendable {
+    /// Somebody logged in with a browser that was new.
+    case newDevice(Devices.Login)
+    /// Logins that failed since the last one that did not.
+    case failedLogins(Int)
+    /// A changed address waits for its code.
+    case addressToConfirm(EmailAddress)
+    /// Documents have changed since the customer answered to them.
+    case declarationsToAnswer
+  }
+
+  /// - Parameter token: of the session that asks
+  package func home(of account: Account, in token: Token? = nil) async throws -> Home {
+    let now = world.now()
+    return try await world.store.read { transaction in
+      let history = try transaction.loginHistory(of: account.id, in: token, at: now)
+      return Home(
         name: try transaction.customer(account.customer)?.name ?? "",
         policies: try transaction.policies(of: account.customer),
-        asOf: try transaction.registerImportedAt())
+        asOf: try transaction.registerImportedAt(), lastLogin: history.lastLogin,
+        news: Portal.news(history))
     }
+  }
+
+  private static func news(_ history: LoginHistory) -> [News] {
+    history.newDevices.map { .newDevice($0) }
+      + (history.failures > 0 ? [.failedLogins(history.failures)] : [])
   }
 }

@@ -46,8 +46,8 @@ package struct Retention: Sendable {
       (limits.messageSeconds, { try $0.deleteMessages(queuedBefore: $1, atMost: $2) }),
       (limits.sessionSeconds, { try $0.deleteSessions(usedBefore: $1, atMost: $2) }),
       (limits.abandonedDataSeconds, { try $0.deleteRecoveries(endedBefore: $1, atMost: $2) }),
-      // No limit looks further back than a day.
-      (2 * 86_400, { try $0.deleteEventCounts(before: $1, atMost: $2) }),
+      (limits.knownDeviceSeconds, { try $0.deleteKnownDevices(seenBefore: $1, atMost: $2) }),
+      (limits.countSeconds, { try $0.deleteEventCounts(before: $1, atMost: $2) }),
       (86_400, { try $0.deleteThrottles(before: $1, atMost: $2) }),
     ]
     var count = 0

@@ -36,14 +36,6 @@ package struct Sessions: Sendable {
   /// «Kijelentkezés».
   package func end(_ token: Token) async throws {
     let now = world.now()
-    try await world.store.write { transaction in
-      guard let session = try transaction.session(token),
-        try transaction.endSession(token, at: now)
-      else { return }
-      try transaction.record(
-        AuditEvent(
-          kind: .loggedOut, customer: session.account.customer, account: session.account.id),
-        at: now)
-    }
+    try await world.store.write { try $0.logOut(token, at: now) }
   }
 }

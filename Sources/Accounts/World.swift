@@ -48,4 +48,6 @@ package enum Alarm: Hashable, Sendable {
   case smsBudget(SMSBudget.Window, used: Int, limit: Int)
   /// Few of the codes that were sent are typed in.
   case smsConversionLow(sent: Int, accepted: Int)
+  /// All user names together had so many failed logins within an hour (attack 26).
+  case loginFailures(Int)
 }

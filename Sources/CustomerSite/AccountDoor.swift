@@ -33,6 +33,8 @@ struct AccountDoor: Sendable {
       guard account.isConfirmed else {
         return try site.response(site.limited(context), context, status: .forbidden)
       }
+      var context = context
+      context.menu = site.accountMenu(at: request.uri.path, context)
       return try await page(request, context, account)
     }
   }

@@ -22,6 +22,8 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case correctEmail = "/megerosites/email-cim"
   case home = "/fiok"
   case ownPassword = "/fiok/jelszo"
+  case devices = "/fiok/biztonsag"
+  case endSessions = "/fiok/biztonsag/kijelentkezes"
   case questions = "/gyik"
   case guide = "/utmutato"
   case privacy = "/adatkezeles"
@@ -38,8 +40,8 @@ package enum CustomerPath: String, CaseIterable, Sendable {
     case .identify, .enterCode, .contact, .choosePassword, .logIn, .confirmEmail, .correctEmail:
       [.get, .post]
     case .recovery, .recoverPassword, .ownPassword: [.get, .post]
-    case .resendCode, .logOut, .resendEmailCode, .resendRecoveryCode: [.post]
-    case .opening, .start, .success, .home, .questions, .guide, .privacy, .notice,
+    case .resendCode, .logOut, .resendEmailCode, .resendRecoveryCode, .endSessions: [.post]
+    case .opening, .start, .success, .home, .devices, .questions, .guide, .privacy, .notice,
       .contract, .imprint, .contactUs, .accessibility, .changePassword:
       [.get]
     }
@@ -73,6 +75,10 @@ enum FlashMessage: String, CaseIterable {
   case recoveryNewCode = "uj-kod"
   case passwordRecovered = "uj-jelszo"
   case passwordChanged = "jelszo"
+  case loggedOutEverywhere = "mindenhonnan"
+  case oldestEnded = "legregebbi"
+  case sessionClosed = "lezarva"
+  case othersClosed = "tobbi"
 
   static let parameter = "uzenet"
 

@@ -23,12 +23,13 @@ package struct CustomerSite: Sendable {
     package let recoveries: Recoveries
     package let passwordChanges: PasswordChanges
     package let portal: Portal
+    package let devices: Devices
     package let declaredTexts: DeclaredTexts
 
     package init(
       registrations: Registrations, logins: Logins, sessions: Sessions,
       confirmations: Confirmations, recoveries: Recoveries, passwordChanges: PasswordChanges,
-      portal: Portal, declaredTexts: DeclaredTexts
+      portal: Portal, devices: Devices, declaredTexts: DeclaredTexts
     ) {
       self.registrations = registrations
       self.logins = logins
@@ -37,6 +38,7 @@ package struct CustomerSite: Sendable {
       self.recoveries = recoveries
       self.passwordChanges = passwordChanges
       self.portal = portal
+      self.devices = devices
       self.declaredTexts = declaredTexts
     }
   }
@@ -89,9 +91,10 @@ package struct CustomerSite: Sendable {
       FormGuard(site: site, origin: address.origin)
     }
     addPublicRoutes(to: router)
-    addRegistrationRoutes(to: router, ClientAddress(proxies: address.proxies))
-    addRecoveryRoutes(to: router, ClientAddress(proxies: address.proxies))
-    addAccountRoutes(to: router)
+    let clientAddress = ClientAddress(proxies: address.proxies)
+    addRegistrationRoutes(to: router, clientAddress)
+    addRecoveryRoutes(to: router, clientAddress)
+    addAccountRoutes(to: router, clientAddress)
     addDemoRoutes(to: router)
     return router
   }
@@ -160,10 +163,14 @@ package struct CustomerSite: Sendable {
 
   // MARK: For who has an account
 
-  private func addAccountRoutes(to router: Router<SiteContext>) {
+  private func addAccountRoutes(
+    to router: Router<SiteContext>, _ clientAddress: ClientAddress
+  ) {
     let door = AccountDoor(site: site, sessions: desks.sessions)
 
-    let logIn = LogInScreen(site: site, logins: desks.logins, sessions: desks.sessions)
+    let logIn = LogInScreen(
+      site: site, logins: desks.logins, sessions: desks.sessions, limits: limits,
+      clientAddress: clientAddress)
     router.get(.logIn, use: logIn.show)
     router.post(.logIn, use: logIn.submit)
     router.post(.logOut, use: logIn.logOut)
@@ -185,6 +192,10 @@ package struct CustomerSite: Sendable {
       if let response = try await password.repeated(context) { return response }
       return try await submitPassword(request, context)
     }
+
+    let devices = DevicesScreen(site: site, devices: desks.devices)
+    router.get(.devices, use: door.openConfirmed(devices.show))
+    router.post(.endSessions, use: door.openConfirmed(devices.end))
   }
 
   // MARK: For who tries Belépő out

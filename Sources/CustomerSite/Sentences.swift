@@ -102,6 +102,10 @@ extension Texts {
     case .recoveryNewCode: self["flash.recoveryNewCode"]
     case .passwordRecovered: self["flash.passwordRecovered"]
     case .passwordChanged: self["flash.passwordChanged"]
+    case .loggedOutEverywhere: self["flash.loggedOutEverywhere"]
+    case .oldestEnded: self["flash.oldestEnded"]
+    case .sessionClosed: self["flash.sessionClosed"]
+    case .othersClosed: self["flash.othersClosed"]
     }
   }
 

@@ -128,6 +128,15 @@ extension Site {
       [("action.logIn", .logIn), ("action.askForCode", .recovery)], isError: false)
   }
 
+  /// Too many failed logins from one network.
+  func tooManyLogins(minutes: Int, _ context: SiteContext) -> Notice {
+    let texts = texts(context)
+    return Notice(
+      texts["notice.tooManyTries.title"],
+      [texts["notice.tooManyLogins.body", ["minutes": String(minutes)]]],
+      actions: actions([("action.recover", .recovery), ("action.toStart", .start)], context))
+  }
+
   func limited(_ context: SiteContext) -> Notice {
     notice(
       "notice.limited.title", "notice.limited.body", context,

@@ -66,10 +66,20 @@ package struct Limits: Hashable, Sendable {
   package var sessionIdleSeconds = 15 * 60
   /// Whole life of a session (D 8).
   package var sessionAbsoluteSeconds = 8 * 60 * 60
+  /// Sessions of one account at a time (ASVS 7.1.2): a phone, a tablet, a computer and two more.
+  package var sessionsPerAccount = 5
   /// Failures that cost no delay; after them it doubles from one second.
   package var loginFailuresWithoutDelay = 3
   /// The longest delay: nobody can lock somebody else out for longer.
   package var loginDelaySecondsMax = 60
+  /// Failed logins in ten minutes from one network address: one guess at each of many accounts
+  /// costs no pause otherwise.
+  package var loginFailuresPerAddressPerTenMinutes = 30
+  /// Failed logins an hour of everybody together at which an operator hears of it. Nobody is locked
+  /// out: that is what somebody who sprays passwords may want.
+  package var loginFailuresPerHour = 1000
+  /// Failures in a row after which a login is told to the account's owner (ASVS 6.3.5).
+  package var loginFailuresTold = 5
 
   // MARK: Retention
 
@@ -82,6 +92,11 @@ package struct Limits: Hashable, Sendable {
   package var messageSeconds = 90 * 24 * 60 * 60
   /// A session after its last use.
   package var sessionSeconds = 30 * 24 * 60 * 60
+  /// A browser that an account was used with, after its last login: as long as its cookie lives.
+  package var knownDeviceSeconds = 365 * 24 * 60 * 60
+  /// Counts by number and by network address, of which only hashes are kept: no limit looks further
+  /// back than a day.
+  package var countSeconds = 2 * 24 * 60 * 60
 
   package init() {}
 }

@@ -23,6 +23,8 @@ package struct Correspondence: Sendable {
     self.alphabet = alphabet
   }
 
+  func texts(in language: Language) -> Texts { brand.texts(in: language) }
+
   /// The code that proves a phone.
   ///
   /// The last line is bound to the origin ("Origin-bound one-time codes delivered via SMS"), so

@@ -18,6 +18,8 @@ package struct Message: Hashable, Sendable {
     case recoveryCode = "recovery_code"
     case passwordChanged = "password_changed"
     case registeredAgain = "registered_again"
+    case loginNewDevice = "login_new_device"
+    case loginAfterFailures = "login_after_failures"
 
     /// Codes go before notices: somebody is waiting for them.
     var priority: Int {
@@ -26,6 +28,7 @@ package struct Message: Hashable, Sendable {
       case .emailCode, .recoveryCode: 1
       case .registered, .contract, .emailTaken: 2
       case .passwordChanged, .registeredAgain: 2
+      case .loginNewDevice, .loginAfterFailures: 2
       }
     }
 
@@ -35,6 +38,7 @@ package struct Message: Hashable, Sendable {
       case .smsCode, .emailCode, .recoveryCode: true
       case .registered, .contract, .emailTaken: false
       case .passwordChanged, .registeredAgain: false
+      case .loginNewDevice, .loginAfterFailures: false
       }
     }
   }

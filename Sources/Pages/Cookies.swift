@@ -10,6 +10,8 @@ package enum CookieName: String, CaseIterable, Sendable {
   case recovery = "__Host-recovery"
   /// The login.
   case session = "__Host-session"
+  /// The browser itself, so that a login from another one can be told to the account's owner.
+  case device = "__Host-device"
   /// The chosen language.
   case language = "__Host-language"
 }

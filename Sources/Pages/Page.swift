@@ -29,6 +29,9 @@ package struct Frame: Sendable {
   /// Whether a form's content goes along when the language is switched.
   let keepsTyped: Bool
   let isDemo: Bool
+  /// Of the part of the site that the page belongs to; empty when it has none.
+  var menu: [Menu.Item] = []
+  var hasMenu = false
 }
 
 /// The forms of a page, as far as its frame is concerned.

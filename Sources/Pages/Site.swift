@@ -52,7 +52,8 @@ package struct Site: Sendable {
       hasErrors: !errors.isEmpty, formToken: hasForm ? formTokens.issue(in: context) : "",
       caseNumber: caseNumber, hasCaseNumber: !caseNumber.isEmpty, isLoggedIn: context.isLoggedIn,
       page: page.map { String($0.drop { $0 == "/" }) } ?? "", hasPage: page != nil,
-      keepsTyped: form == .keptInOtherLanguage, isDemo: isDemo)
+      keepsTyped: form == .keptInOtherLanguage, isDemo: isDemo,
+      menu: context.menu?.items ?? [], hasMenu: context.menu != nil)
   }
 
   /// The answer that shows a page.

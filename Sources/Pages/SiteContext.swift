@@ -18,6 +18,10 @@ package struct SiteContext: RequestContext {
   package var form: Form
   /// Whether the path answers posts alone, so that no link may lead back to it.
   package var isPostOnly: Bool
+  /// The menu that the page shows.
+  package var menu: Menu?
+  /// What the browser says it is.
+  package var device: Device
   /// Cookies that leave with whatever answer is given.
   package let outgoing: OutgoingCookies
 
@@ -28,6 +32,8 @@ package struct SiteContext: RequestContext {
     cookies = RequestCookies(fields: [])
     form = Form()
     isPostOnly = false
+    menu = nil
+    device = .unknown
     outgoing = OutgoingCookies()
   }
 }

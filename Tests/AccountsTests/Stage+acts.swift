@@ -35,8 +35,10 @@ extension Stage {
     try await registrations.identify(person.claim(byPolicy: byPolicy), on: visit(token)).outcome
   }
 
-  func logIn(_ email: String, _ password: String = Stage.password) async throws -> Logins.Outcome {
-    try await logins.logIn(userName: email, password: password)
+  func logIn(
+    _ email: String, _ password: String = Stage.password, from visit: Logins.Visit = .init()
+  ) async throws -> Logins.Outcome {
+    try await logins.logIn(userName: email, password: password, from: visit)
   }
 
   /// The pair that Anna would have if she were somebody else.
@@ -60,4 +62,10 @@ extension Logins.Outcome {
   }
 
   var isLoggedIn: Bool { token != nil }
+
+  /// How somebody came in, who did.
+  var entry: Logins.Entry? {
+    guard case .loggedIn(_, let entry) = self else { return nil }
+    return entry
+  }
 }

@@ -2,6 +2,7 @@ internal import Domain
 internal import Foundation
 internal import Wording
 
+@testable internal import Accounts
 @testable internal import CustomerSite
 @testable internal import Outbox
 @testable internal import Pages
@@ -14,12 +15,13 @@ struct PageSample {
 
   static func all(in language: Language) throws -> [PageSample] {
     let texts = try Brand.load(directory: nil).texts(in: language)
-    return PageSamples(texts: texts).all
+    return PageSamples(texts: texts, newEmail: try EmailAddress("uj@pelda.hu")).all
   }
 }
 
 private struct PageSamples {
   let texts: Texts
+  let newEmail: EmailAddress
 
   var all: [PageSample] {
     opening + identify + enterCode + contact + choosePassword + portal + passwords + notices
@@ -193,7 +195,7 @@ private struct PageSamples {
   }
 
   private var portal: [PageSample] {
-    logIn + confirmEmail + [home(isFull: false), home(isFull: true)]
+    logIn + confirmEmail + [home(isFull: false), home(isFull: true)] + devices
   }
 
   private var logIn: [PageSample] {
@@ -317,14 +319,53 @@ private struct PageSamples {
         number: "GF2024118203", product: "<gépjármű>", status: "terminated", validFrom: nil,
         validTo: "2025-04-30"),
     ]
+    let login = Devices.Login(
+      at: instant, device: Device(browser: .firefox, system: .windows))
     return sample(
       isFull ? "home-full" : "home-empty",
       HomePage(
-        frame: frame("home.title", isLoggedIn: true),
+        frame: frame("home.title", isLoggedIn: true, menuAt: "/fiok"),
         message: isFull ? texts["flash.confirmed"] : "", hasMessage: isFull,
-        name: isFull ? "Kovács Anna" : "", hasName: isFull, userName: "anna@pelda.hu",
-        policies: isFull ? policies.map { HomePage.Row($0, texts) } : [], hasPolicies: isFull,
-        asOf: isFull ? "2026-04-06" : "", hasAsOf: isFull))
+        home: Portal.Home(
+          name: isFull ? "Kovács Anna" : "", policies: isFull ? policies : [],
+          asOf: isFull ? instant : nil, lastLogin: isFull ? login : nil,
+          news: isFull
+            ? [
+              .newDevice(login), .failedLogins(3),
+              .addressToConfirm(newEmail), .declarationsToAnswer,
+            ] : []),
+        userName: "anna@pelda.hu", texts))
+  }
+
+  /// A winter's noon in Hungary.
+  private var instant: Date { Date(timeIntervalSince1970: 1_795_518_300) }
+
+  private var devices: [PageSample] { [devices(isFull: false), devices(isFull: true)] }
+
+  private func devices(isFull: Bool) -> PageSample {
+    let mine = Devices.OpenSession(
+      name: String(repeating: "a", count: 32), device: Device(browser: .safari, system: .iPhone),
+      begunAt: instant, lastUsedAt: instant.addingTimeInterval(300), isThis: true)
+    let other = Devices.OpenSession(
+      name: String(repeating: "b", count: 32), device: .unknown,
+      begunAt: instant.addingTimeInterval(-3600), lastUsedAt: instant.addingTimeInterval(-600),
+      isThis: false)
+    return sample(
+      isFull ? "devices-full" : "devices",
+      DevicesPage(
+        frame: frame("devices.title", isLoggedIn: true, menuAt: "/fiok/biztonsag"),
+        message: isFull ? texts["flash.sessionClosed"] : "", hasMessage: isFull,
+        overview: Devices.Overview(
+          sessions: isFull ? [mine, other] : [mine],
+          lastLogin: isFull ? Devices.Login(at: instant, device: .unknown) : nil,
+          failures: isFull ? 3 : 0,
+          activities: isFull
+            ? Activity.Kind.allCases.map { kind in
+              Activity(
+                at: instant, kind: kind,
+                device: kind == .loggedIn ? Device(browser: .chrome, system: .android) : .unknown)
+            } : []),
+        texts))
   }
 
   // MARK: Parts
@@ -335,13 +376,17 @@ private struct PageSamples {
 
   private func frame(
     _ title: TextKey, isError: Bool = false, errors: [(String, String)] = [], form: Bool = false,
-    caseNumber: String = "", isLoggedIn: Bool = false, page: String = "", isDemo: Bool = false
+    caseNumber: String = "", isLoggedIn: Bool = false, page: String = "", isDemo: Bool = false,
+    menuAt path: String? = nil
   ) -> Frame {
-    Frame(
+    let menu = path.map { path in
+      Menu(AccountMenu.entries.map { (texts[$0.label], $0.path) }, at: path, root: "/fiok")
+    }
+    return Frame(
       title: texts[title], isError: isError || !errors.isEmpty,
       errors: errors.map { FieldError(anchor: $0.0, text: $0.1) }, hasErrors: !errors.isEmpty,
       formToken: "FORM-TOKEN", caseNumber: caseNumber, hasCaseNumber: !caseNumber.isEmpty,
       isLoggedIn: isLoggedIn, page: page, hasPage: !page.isEmpty, keepsTyped: form,
-      isDemo: isDemo)
+      isDemo: isDemo, menu: menu?.items ?? [], hasMenu: menu != nil)
   }
 }

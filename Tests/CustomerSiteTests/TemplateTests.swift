@@ -48,7 +48,7 @@ internal import Wording
 
   @Test func `every template is some page's, or a part of one`() throws {
     let pages = Set(try PageSample.all(in: .hungarian).map(\.page.template))
-    let parts: Set<String> = ["layout", "error-summary", "field-error", "document"]
+    let parts: Set<String> = ["layout", "error-summary", "field-error", "document", "account-nav"]
     let names = Set(try Self.files().map { $0.name.replacing(".mustache", with: "") })
     #expect(names == pages.union(parts))
   }

@@ -32,6 +32,7 @@ internal import Wording
     let values = [
       "code": code, "life": texts.time(atMost: 86_400),
       "contract": brand.document(.contract, in: language).plainText,
+      "device": "Chrome, Android", "time": "2026. november 24. 13:05", "failures": "5",
     ]
     return (
       texts[TextKey(stringLiteral: "\(kind).subject")],
@@ -55,8 +56,8 @@ internal import Wording
   @Test func `has its kinds from the bundles`() {
     #expect(
       Self.kinds == [
-        "mail.code", "mail.contract", "mail.passwordChanged", "mail.recoveryCode",
-        "mail.registeredAgain", "mail.taken",
+        "mail.code", "mail.contract", "mail.loginAfterFailures", "mail.loginNewDevice",
+        "mail.passwordChanged", "mail.recoveryCode", "mail.registeredAgain", "mail.taken",
       ])
   }
 

@@ -94,6 +94,7 @@ package struct Stage: Sendable {
     PasswordChanges(world: world, passwords: passwords)
   }
   package var portal: Portal { Portal(world: world) }
+  package var devices: Devices { Devices(world: world) }
   package var callCentre: CallCentre { CallCentre(store: store, now: world.now) }
 
   // MARK: Post
@@ -135,7 +136,7 @@ package struct Stage: Sendable {
     let desks = CustomerSite.Desks(
       registrations: registrations, logins: logins, sessions: sessions,
       confirmations: confirmations, recoveries: recoveries, passwordChanges: passwordChanges,
-      portal: portal, declaredTexts: world.declaredTexts)
+      portal: portal, devices: devices, declaredTexts: world.declaredTexts)
     let site =
       hasUsualKey
       ? try Props.site(isDemo: isDemo)

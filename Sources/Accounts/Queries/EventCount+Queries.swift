@@ -49,6 +49,16 @@ extension Transaction {
     return try row?.value("used") ?? 0
   }
 
+  /// Takes one back that was counted before it was known whether it counts.
+  func decrease(_ count: EventCount, at now: Date) throws {
+    try perform(
+      """
+      UPDATE event_count SET used = used - 1
+      WHERE name = \(count.name) AND key = \(count.key)
+        AND window_start = \(count.windowStart(at: now)) AND used > 0
+      """)
+  }
+
   /// Counts one more.
   ///
   /// - Returns: the count after it.

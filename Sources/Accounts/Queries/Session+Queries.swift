@@ -10,11 +10,14 @@ struct SessionRow {
 }
 
 extension Transaction {
-  func openSession(_ token: Token, of account: Int64, at now: Date) throws {
+  func openSession(
+    _ token: Token, of account: Int64, with device: Device, at now: Date
+  ) throws {
     try perform(
       """
-      INSERT INTO session (token_hash, account_id, created_at, last_used_at)
-      VALUES (\(token.hash), \(account), \(now), \(now))
+      INSERT INTO session
+        (token_hash, account_id, device, created_at, last_used_at, authenticated_at)
+      VALUES (\(token.hash), \(account), \(device.code), \(now), \(now), \(now))
       """)
   }
 
@@ -47,6 +50,15 @@ extension Transaction {
       UPDATE session SET ended_at = \(now)
       WHERE token_hash = \(token.hash) AND ended_at IS NULL
       """) == 1
+  }
+
+  /// Ends a session that its owner has no more use for; one that is over already stays as it is.
+  func logOut(_ token: Token, at now: Date) throws {
+    guard let session = try session(token), try endSession(token, at: now) else { return }
+    try record(
+      AuditEvent(
+        kind: .loggedOut, customer: session.account.customer, account: session.account.id),
+      at: now)
   }
 
   // MARK: Pauses between logins

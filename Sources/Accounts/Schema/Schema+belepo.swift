@@ -10,5 +10,6 @@ extension Schema {
     job,
     messageDelivery,
     recovery,
+    devices,
   ])
 }

@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
 internal import Pages
@@ -9,6 +10,8 @@ struct LogInScreen: Sendable {
   let site: Site
   let logins: Logins
   let sessions: Sessions
+  let limits: Limits
+  let clientAddress: ClientAddress
 
   @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
     try site.response(page("", context, message: FlashMessage(request)), context)
@@ -25,31 +28,33 @@ struct LogInScreen: Sendable {
       return try site.response(
         page(userName, context, error: error), context, status: .unprocessableContent)
     }
-    switch try await logins.logIn(userName: userName, password: context.form["password"]) {
-    case .loggedIn(let token, let isConfirmed):
-      // A new login ends the one before in this browser.
-      if let old = context.cookies[.session].flatMap({ Token($0) }) { try await sessions.end(old) }
+    let visit = Logins.Visit(
+      device: context.device, browser: context.cookies[.device].flatMap { Token($0) },
+      session: context.sessionToken, address: try clientAddress.key(of: request, in: context))
+    switch try await logins.logIn(
+      userName: userName, password: context.form["password"], from: visit)
+    {
+    case .loggedIn(let token, let entry):
       context.set(.session, to: token.reveal())
-      return (isConfirmed ? CustomerPath.home : .confirmEmail).seeOther()
+      context.set(
+        .device, to: entry.browser.reveal(), maxAgeSeconds: limits.knownDeviceSeconds)
+      return (entry.isConfirmed ? CustomerPath.home : .confirmEmail)
+        .seeOther(message: entry.hasEndedOldest ? .oldestEnded : nil)
     case .refused:
       let error = FieldError(anchor: "username", text: texts["logIn.refused"])
       return try site.response(
         page(userName, context, error: error), context, status: .unprocessableContent)
+    case .limited(let seconds):
+      return try site.response(
+        site.tooManyLogins(minutes: (seconds + 59) / 60, context), context,
+        status: .tooManyRequests, retryAfterSeconds: seconds)
     case .overloaded: throw Unavailable()
     }
   }
 
   @Sendable func logOut(_ request: Request, _ context: SiteContext) async throws -> Response {
-    if let token = context.cookies[.session].flatMap({ Token($0) }) {
-      try await sessions.end(token)
-    }
-    context.remove(.session)
-    context.remove(.registration)
-    var response = CustomerPath.logIn.seeOther(message: .loggedOut)
-    // What the browser kept of the portal's pages goes too (ASVS 14.3.1); the cookies are removed
-    // one by one, so that the language stays.
-    if let name = HTTPField.Name("Clear-Site-Data") { response.headers[name] = "\"cache\"" }
-    return response
+    if let token = context.sessionToken { try await sessions.end(token) }
+    return context.loggedOut(message: .loggedOut)
   }
 
   private func page(

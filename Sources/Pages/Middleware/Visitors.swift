@@ -17,6 +17,7 @@ package struct Visitors: RouterMiddleware {
   ) async throws -> Response {
     var context = context
     context.cookies = RequestCookies(fields: request.headers[values: .cookie])
+    context.device = Device(userAgent: request.headers[.userAgent] ?? "")
     if !context.cookies.doubled.isEmpty {
       context.logger.warning(
         "cookies came twice",

@@ -161,7 +161,8 @@ struct Composition {
       confirmations: Confirmations(world: world, passwords: passwords),
       recoveries: Recoveries(world: world, passwords: passwords),
       passwordChanges: PasswordChanges(world: world, passwords: passwords),
-      portal: Portal(world: world), declaredTexts: world.declaredTexts)
+      portal: Portal(world: world), devices: Devices(world: world),
+      declaredTexts: world.declaredTexts)
     let site = try Site(
       brand: brand, isDemo: isDemo, keys: world.keys, templateFolders: [CustomerSite.templates])
     return CustomerSite(site: site, desks: desks, limits: world.limits, catcher: catcher)

@@ -26,6 +26,10 @@ extension Logger {
         metadata: [
           "event": "sms_conversion_low", "sent": "\(sent)", "accepted": "\(accepted)",
         ])
+    case .loginFailures(let failures):
+      critical(
+        "many logins fail this hour: somebody may be trying passwords",
+        metadata: ["event": "login_failures", "failures": "\(failures)"])
     }
   }
 }

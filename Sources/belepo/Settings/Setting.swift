@@ -91,17 +91,19 @@ extension SettingKey {
         meaning: "separate leaves the sending to `belepo dispatch`")
     case .mobilePrefixes, .registrationLifetime, .smsAlphabet, .smsLifetime, .smsResendAfter,
       .emailLifetime, .sameCodeFor, .passwordPolicy, .argon2Memory, .argon2Passes, .sessionIdle,
-      .sessionAbsolute, .hashingQueue:
+      .sessionAbsolute, .sessionsPerAccount, .hashingQueue:
       journeySetting
     case .smsTriesPerCode, .smsFailuresPerCustomer, .smsFailuresPerDay, .smsPerRegistration,
       .smsPerNumberPerDay, .smsPerCustomerPerDay, .smsPerHour, .smsPerDay, .emailTriesPerCode,
       .emailsPerAccountPerDay,
       .takenEmailsPerRegistration, .mismatchesPerNumberPerHour, .mismatchesPerAddress,
-      .loginFailuresWithoutDelay, .loginDelayMax:
+      .loginFailuresWithoutDelay, .loginDelayMax, .loginFailuresPerAddress, .loginFailuresPerHour,
+      .loginFailuresTold:
       limitSetting
     case .recoveryLifetime, .recoveryTriesPerCode, .recoveryLettersPerHour, .recoveriesPerAddress:
       recoverySetting
-    case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions:
+    case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions,
+      .retainKnownDevices, .retainCounts:
       retentionSetting
     }
   }
@@ -145,6 +147,10 @@ extension SettingKey {
       .init(form: .duration(60...Self.hour), initial: "15m", meaning: "idle time (D 8)")
     case .sessionAbsolute:
       .init(form: .duration(300...Self.day), initial: "8h", meaning: "whole life (D 8)")
+    case .sessionsPerAccount:
+      .init(
+        form: .count(1...100), initial: "5",
+        meaning: "logins of one account at a time; one more ends the oldest")
     default: .init(form: .text, meaning: "")
     }
   }
@@ -187,6 +193,15 @@ extension SettingKey {
         meaning: "that a message was sent; its text is gone at once, and a day's count needs a day")
     case .retainSessions:
       .init(form: .duration(years), initial: "30d", meaning: "a login, after its last use")
+    case .retainKnownDevices:
+      .init(
+        form: .duration(Self.day...years.upperBound), initial: "365d",
+        meaning: "a browser that an account was used with, after its last login; the newest stays")
+    case .retainCounts:
+      .init(
+        form: .duration(2 * Self.day...years.upperBound), initial: "2d",
+        meaning:
+          "counts by number and by network address, kept as hashes; a day's count needs a day")
     default: .init(form: .text, meaning: "")
     }
   }
@@ -234,6 +249,19 @@ extension SettingKey {
       .init(form: .count(0...10), initial: "3", meaning: "failed logins that cost no pause")
     case .loginDelayMax:
       .init(form: .duration(1...900), initial: "60s", meaning: "longest pause between logins")
+    case .loginFailuresPerAddress:
+      .init(
+        form: .count(5...100_000), initial: "30",
+        meaning:
+          "failed logins from one network address in ten minutes; a local proxy is not counted")
+    case .loginFailuresPerHour:
+      .init(
+        form: .count(1...1_000_000), initial: "1000",
+        meaning: "failed logins of everybody an hour that raise an alarm; nobody is locked out")
+    case .loginFailuresTold:
+      .init(
+        form: .count(1...100), initial: "5",
+        meaning: "failures in a row after which a login is told to the account's owner")
     default: .init(form: .text, meaning: "")
     }
   }

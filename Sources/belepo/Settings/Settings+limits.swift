@@ -32,10 +32,16 @@ extension Settings {
     limits.sessionAbsoluteSeconds = seconds(.sessionAbsolute)
     limits.loginFailuresWithoutDelay = count(.loginFailuresWithoutDelay)
     limits.loginDelaySecondsMax = seconds(.loginDelayMax)
+    limits.sessionsPerAccount = count(.sessionsPerAccount)
+    limits.loginFailuresPerAddressPerTenMinutes = count(.loginFailuresPerAddress)
+    limits.loginFailuresPerHour = count(.loginFailuresPerHour)
+    limits.loginFailuresTold = count(.loginFailuresTold)
     limits.abandonedDataSeconds = seconds(.retainAbandonedData)
     limits.registrationSeconds = seconds(.retainRegistrations)
     limits.messageSeconds = seconds(.retainMessages)
     limits.sessionSeconds = seconds(.retainSessions)
+    limits.knownDeviceSeconds = seconds(.retainKnownDevices)
+    limits.countSeconds = seconds(.retainCounts)
     return limits
   }
 }

@@ -1,0 +1,249 @@
+internal import Accounts
+internal import Domain
+internal import Foundation
+internal import HTTPTypes
+internal import Persistence
+internal import TestSupport
+internal import Testing
+
+/// Every way that ends in a session, a changed account, a sent code or a look at somebody's data,
+/// with each gate that may close: before the first step, and between the first and the last
+/// (CVE-2026-18963, CVE-2026-16103).
+@Suite struct `Gates` {
+  enum Gate: String, CaseIterable, Sendable {
+    /// Somebody has failed to log in too often just now.
+    case loginThrottled
+    case smsStepDisabled
+    /// The address is not confirmed; it never closes again, so that it is closed from the start.
+    case emailUnverified
+    case registerRowWithdrawn
+    case flowExpired
+    case sessionRevoked
+  }
+
+  enum Way: String, CaseIterable, Sendable {
+    case identify
+    case enterCode
+    case resendCode
+    case giveAddress
+    case choosePassword
+    case logIn
+    case confirmAddress
+    case correctAddress
+    case resendEmailCode
+    case home
+    case devices
+    case endSessions
+
+    /// Whether it belongs to a registration; the others to an account.
+    var isRegistration: Bool {
+      switch self {
+      case .identify, .enterCode, .resendCode, .giveAddress, .choosePassword: true
+      default: false
+      }
+    }
+
+    /// The gates that stop it when they close before it begins, and between its first step and its
+    /// last. One line for each way.
+    var closedBy: (before: Set<Gate>, between: Set<Gate>) {
+      switch self {
+      case .identify:
+        ([.smsStepDisabled, .registerRowWithdrawn], [.smsStepDisabled, .registerRowWithdrawn])
+      // The register's word is asked for once more before there is an account.
+      case .enterCode:
+        ([.smsStepDisabled, .registerRowWithdrawn], [.smsStepDisabled, .flowExpired])
+      case .resendCode:
+        (
+          [.smsStepDisabled, .registerRowWithdrawn],
+          [.smsStepDisabled, .registerRowWithdrawn, .flowExpired]
+        )
+      // The phone is proven by then; only the password asks the register once more.
+      case .giveAddress: ([.smsStepDisabled, .registerRowWithdrawn], [.flowExpired])
+      case .choosePassword:
+        ([.smsStepDisabled, .registerRowWithdrawn], [.registerRowWithdrawn, .flowExpired])
+      case .logIn: ([.loginThrottled], [.loginThrottled])
+      case .confirmAddress, .resendEmailCode: ([.sessionRevoked], [.sessionRevoked])
+      // The password is asked for, and counts with those of the login.
+      case .correctAddress:
+        ([.loginThrottled, .sessionRevoked], [.loginThrottled, .sessionRevoked])
+      case .home, .devices, .endSessions:
+        ([.emailUnverified, .sessionRevoked], [.emailUnverified, .sessionRevoked])
+      }
+    }
+  }
+
+  private static let email = "anna@pelda.hu"
+
+  // MARK: Closing
+
+  private func close(_ gate: Gate, _ anna: CustomerClient, _ stage: Stage) async throws {
+    switch gate {
+    case .loginThrottled:
+      for _ in 1...6 {
+        _ = try await stage.logins.logIn(userName: Self.email, password: "Rossz1Jelszo")
+      }
+    case .smsStepDisabled:
+      try await stage.store.write { transaction in
+        let now = stage.clock.now
+        try transaction.perform(
+          """
+          INSERT INTO sms_step (customer_number, failures_in_a_row, disabled_at)
+          VALUES (\(Cast.anna.number), 10, \(now))
+          ON CONFLICT (customer_number) DO UPDATE SET failures_in_a_row = 10, disabled_at = \(now)
+          """)
+      }
+    case .emailUnverified:
+      try await stage.store.write { try $0.perform("UPDATE account SET email_confirmed_at = NULL") }
+    case .registerRowWithdrawn: try await stage.emptyTheRegister()
+    case .flowExpired: stage.clock.advance(by: 3600)
+    case .sessionRevoked:
+      let now = stage.clock.now
+      try await stage.store.write { try $0.perform("UPDATE session SET ended_at = \(now)") }
+    }
+  }
+
+  // MARK: Going
+
+  /// Up to the last step, as far as one gets.
+  private func begin(_ way: Way, _ anna: CustomerClient, _ stage: Stage) async throws {
+    switch way {
+    case .identify: try await anna.get("/regisztracio")
+    case .enterCode, .resendCode:
+      try await anna.identify(.anna)
+      try await anna.get("/regisztracio/telefonszam")
+      if way == .resendCode { stage.clock.advance(by: 61) }
+    case .giveAddress:
+      try await begin(.enterCode, anna, stage)
+      _ = try? await anna.proveThePhone(on: stage)
+      try await anna.get("/regisztracio/email")
+    case .choosePassword:
+      try await begin(.giveAddress, anna, stage)
+      try await anna.giveAddress(Self.email)
+      try await anna.get("/regisztracio/jelszo")
+    case .logIn: try await anna.get("/bejelentkezes")
+    case .confirmAddress: try await anna.get("/megerosites")
+    case .resendEmailCode:
+      try await anna.get("/megerosites")
+      stage.clock.advance(by: 61)
+    case .correctAddress: try await anna.get("/megerosites/email-cim")
+    case .home, .devices: break
+    case .endSessions: try await anna.get("/fiok/biztonsag")
+    }
+  }
+
+  /// The last step.
+  ///
+  /// - Returns: whether it did what it is for.
+  private func finish(_ way: Way, _ anna: CustomerClient, _ stage: Stage) async throws -> Bool {
+    switch way {
+    case .identify:
+      let answer = try await anna.post("/regisztracio", CustomerClient.claim(of: .anna))
+      return answer.location == "/regisztracio/telefonszam"
+    case .enterCode:
+      guard let code = try? await stage.smsCode() else { return false }
+      let answer = try await anna.post(
+        "/regisztracio/telefonszam", ["code": String(code.suffix(5))])
+      return answer.location == "/regisztracio/email"
+    case .resendCode:
+      let before = try await stage.audited("sms_sent")
+      try await anna.post("/regisztracio/telefonszam/uj-kod")
+      return try await stage.audited("sms_sent") > before
+    case .giveAddress:
+      let answer = try await anna.post(
+        "/regisztracio/email", CustomerClient.answers(email: Self.email))
+      return answer.location == "/regisztracio/jelszo"
+    case .choosePassword:
+      try await anna.post(
+        "/regisztracio/jelszo", ["password": Stage.password, "passwordAgain": Stage.password])
+      return try await stage.count("account") == 1
+    case .logIn:
+      let before = try await stage.audited("logged_in")
+      try await anna.post(
+        "/bejelentkezes", ["username": Self.email, "password": Stage.password])
+      return try await stage.audited("logged_in") > before
+    case .confirmAddress:
+      let code = try await stage.emailCode()
+      try await anna.post("/megerosites", ["code": String(code.suffix(5))])
+      return try await stage.audited("email_confirmed") == 1
+    case .correctAddress:
+      try await anna.post(
+        "/megerosites/email-cim", ["email": "uj@pelda.hu", "password": Stage.password])
+      return try await stage.audited("email_corrected") == 1
+    case .resendEmailCode:
+      let before = try await stage.audited("email_code_sent")
+      try await anna.post("/megerosites/uj-kod")
+      return try await stage.audited("email_code_sent") > before
+    case .home: return try await anna.get("/fiok").heading == Words.say("home.title")
+    case .devices:
+      return try await anna.get("/fiok/biztonsag").says(Words.say("devices.activity"))
+    case .endSessions:
+      try await anna.post("/fiok/biztonsag/kijelentkezes", ["session": "all"])
+      return try await stage.audited("all_sessions_ended") == 1
+    }
+  }
+
+  /// What there has to be before the way begins.
+  private func prepare(_ way: Way, _ anna: CustomerClient, _ stage: Stage) async throws {
+    guard !way.isRegistration else { return }
+    switch way {
+    case .home, .devices, .endSessions:
+      try await anna.enterThePortal(.anna, email: Self.email, on: stage)
+    case .logIn: try await anna.register(.anna, email: Self.email, on: stage)
+    default:
+      try await anna.register(.anna, email: Self.email, on: stage)
+      try await anna.logIn(Self.email)
+    }
+  }
+
+  /// Gates that say something about a way at all: an account needs no registration, and a
+  /// registration no account.
+  private static func concerns(_ gate: Gate, _ way: Way) -> Bool {
+    switch gate {
+    case .flowExpired: way.isRegistration
+    case .emailUnverified, .sessionRevoked, .loginThrottled: !way.isRegistration
+    case .smsStepDisabled, .registerRowWithdrawn: true
+    }
+  }
+
+  static let cells = Way.allCases.flatMap { way in
+    Gate.allCases.filter { concerns($0, way) }.map { (way, $0) }
+  }
+
+  @Test(arguments: cells)
+  func `a gate that is closed from the start stops what it is for and nothing else`(
+    way: Way, gate: Gate
+  ) async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await prepare(way, anna, stage)
+      try await close(gate, anna, stage)
+      try await begin(way, anna, stage)
+      let isDone = try await finish(way, anna, stage)
+      #expect(isDone != way.closedBy.before.contains(gate))
+    }
+  }
+
+  @Test(arguments: cells)
+  func `a gate that closes on the way stops the last step`(way: Way, gate: Gate) async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await prepare(way, anna, stage)
+      try await begin(way, anna, stage)
+      try await close(gate, anna, stage)
+      let isDone = try await finish(way, anna, stage)
+      #expect(isDone != way.closedBy.between.contains(gate))
+    }
+  }
+
+  @Test(arguments: [Way.home, .devices])
+  func `who has left the register sees nothing of it any more`(way: Way) async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await prepare(way, anna, stage)
+      try await close(.registerRowWithdrawn, anna, stage)
+      let page = try await anna.get(way == .home ? "/fiok" : "/fiok/biztonsag")
+      #expect(page.status == .ok)
+      #expect(!page.says("LA-2023-004512") && !page.says("Kovács"))
+    }
+  }
+}
