@@ -25,6 +25,15 @@ struct AuditEvent {
     case emailCodeWrong = "email_code_wrong"
     case emailConfirmed = "email_confirmed"
     case emailCorrected = "email_corrected"
+    case declared
+    case documentsAccepted = "documents_accepted"
+    case contractEnded = "contract_ended"
+    case contractEndRefused = "contract_end_refused"
+    case dataRequested = "data_requested"
+    case dataRequestRefused = "data_request_refused"
+    case dataRequestDone = "data_request_done"
+    case dataExported = "data_exported"
+    case dataErased = "data_erased"
   }
 
   let kind: Kind

@@ -19,6 +19,12 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case resendEmailCode = "/megerosites/uj-kod"
   case correctEmail = "/megerosites/email-cim"
   case home = "/fiok"
+  case declarations = "/fiok/nyilatkozatok"
+  case acceptDocuments = "/fiok/elfogadas"
+  case myContract = "/fiok/szerzodes"
+  case contractFile = "/fiok/szerzodes/pdf"
+  case endContract = "/fiok/szerzodes/felmondas"
+  case dataRights = "/fiok/adataim"
   case questions = "/gyik"
   case guide = "/utmutato"
   case privacy = "/adatkezeles"
@@ -34,6 +40,8 @@ package enum CustomerPath: String, CaseIterable, Sendable {
     switch self {
     case .identify, .enterCode, .contact, .choosePassword, .logIn, .confirmEmail, .correctEmail:
       [.get, .post]
+    case .declarations, .acceptDocuments, .endContract, .dataRights: [.get, .post]
+    case .myContract, .contractFile: [.get]
     case .resendCode, .logOut, .resendEmailCode: [.post]
     case .opening, .start, .success, .recovery, .home, .questions, .guide, .privacy, .notice,
       .contract, .imprint, .contactUs, .accessibility, .changePassword:
@@ -65,6 +73,10 @@ enum FlashMessage: String, CaseIterable {
   case confirmed = "megerositve"
   case sessionEnded = "lejart"
   case loggedOut = "kijelentkezett"
+  case declared = "nyilatkozott"
+  case accepted = "elfogadta"
+  case contractEnded = "felmondta"
+  case requested = "kerte"
 
   static let parameter = "uzenet"
 

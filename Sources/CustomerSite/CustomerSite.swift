@@ -22,10 +22,14 @@ package struct CustomerSite: Sendable {
     package let confirmations: Confirmations
     package let portal: Portal
     package let declaredTexts: DeclaredTexts
+    package let declarations: Declarations
+    package let contracts: Contracts
+    package let dataRights: DataRights
 
     package init(
       registrations: Registrations, logins: Logins, sessions: Sessions,
-      confirmations: Confirmations, portal: Portal, declaredTexts: DeclaredTexts
+      confirmations: Confirmations, portal: Portal, declaredTexts: DeclaredTexts,
+      declarations: Declarations, contracts: Contracts, dataRights: DataRights
     ) {
       self.registrations = registrations
       self.logins = logins
@@ -33,6 +37,9 @@ package struct CustomerSite: Sendable {
       self.confirmations = confirmations
       self.portal = portal
       self.declaredTexts = declaredTexts
+      self.declarations = declarations
+      self.contracts = contracts
+      self.dataRights = dataRights
     }
   }
 
@@ -140,7 +147,8 @@ package struct CustomerSite: Sendable {
   // MARK: For who has an account
 
   private func addAccountRoutes(to router: Router<SiteContext>) {
-    let door = AccountDoor(site: site, sessions: desks.sessions)
+    let door = AccountDoor(
+      site: site, sessions: desks.sessions, declarations: desks.declarations)
 
     let logIn = LogInScreen(site: site, logins: desks.logins, sessions: desks.sessions)
     router.get(.logIn, use: logIn.show)
@@ -156,6 +164,30 @@ package struct CustomerSite: Sendable {
 
     let home = HomeScreen(site: site, portal: desks.portal)
     router.get(.home, use: door.openConfirmed(home.show))
+    addLedgerRoutes(to: router, door)
+  }
+
+  /// What was declared and agreed, and the customer's rights to their data.
+  private func addLedgerRoutes(to router: Router<SiteContext>, _ door: AccountDoor) {
+    let declarations = DeclarationsScreen(site: site, declarations: desks.declarations)
+    router.get(.declarations, use: door.openConfirmed(declarations.show))
+    router.post(.declarations, use: door.openConfirmed(declarations.submit))
+
+    let accept = AcceptDocumentsScreen(site: site, declarations: desks.declarations)
+    router.get(.acceptDocuments, use: door.openBeforeAcceptance(accept.show))
+    router.post(.acceptDocuments, use: door.openBeforeAcceptance(accept.submit))
+
+    let contract = ContractScreen(site: site, contracts: desks.contracts)
+    router.get(.myContract, use: door.openBeforeAcceptance(contract.show))
+    router.get(.contractFile, use: door.openBeforeAcceptance(contract.download))
+
+    let end = EndContractScreen(site: site, contracts: desks.contracts)
+    router.get(.endContract, use: door.openBeforeAcceptance(end.show))
+    router.post(.endContract, use: door.openBeforeAcceptance(end.submit))
+
+    let rights = DataRightsScreen(site: site, rights: desks.dataRights, limits: limits)
+    router.get(.dataRights, use: door.openBeforeAcceptance(rights.show))
+    router.post(.dataRights, use: door.openBeforeAcceptance(rights.submit))
   }
 
   // MARK: For who tries Belépő out

@@ -93,6 +93,10 @@ extension Texts {
     case .confirmed: self["flash.confirmed"]
     case .sessionEnded: self["flash.sessionEnded"]
     case .loggedOut: self["flash.loggedOut"]
+    case .declared: self["flash.declared"]
+    case .accepted: self["flash.accepted"]
+    case .contractEnded: self["flash.contractEnded"]
+    case .requested: self["flash.requested"]
     }
   }
 

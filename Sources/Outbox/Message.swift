@@ -15,13 +15,14 @@ package struct Message: Hashable, Sendable {
     case registered
     case contract
     case emailTaken = "email_taken"
+    case contractEnded = "contract_ended"
 
     /// Codes go before notices: somebody is waiting for them.
     var priority: Int {
       switch self {
       case .smsCode: 0
       case .emailCode: 1
-      case .registered, .contract, .emailTaken: 2
+      case .registered, .contract, .emailTaken, .contractEnded: 2
       }
     }
 
@@ -29,7 +30,7 @@ package struct Message: Hashable, Sendable {
     package var holdsSecret: Bool {
       switch self {
       case .smsCode, .emailCode: true
-      case .registered, .contract, .emailTaken: false
+      case .registered, .contract, .emailTaken, .contractEnded: false
       }
     }
   }

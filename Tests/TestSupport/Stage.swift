@@ -128,7 +128,8 @@ package struct Stage: Sendable {
   package func site(isDemo: Bool = false) throws -> CustomerSite {
     let desks = CustomerSite.Desks(
       registrations: registrations, logins: logins, sessions: sessions,
-      confirmations: confirmations, portal: portal, declaredTexts: world.declaredTexts)
+      confirmations: confirmations, portal: portal, declaredTexts: world.declaredTexts,
+      declarations: declarations, contracts: contracts, dataRights: dataRights)
     let site =
       hasUsualKey
       ? try Props.site(isDemo: isDemo)

@@ -9,5 +9,8 @@ extension Schema {
     message,
     job,
     messageDelivery,
+    standInSeven,
+    standInEight,
+    ledger,
   ])
 }

@@ -44,6 +44,7 @@ struct MessageSamples {
         brand.document(.contract, in: language), to: email, account: 1, for: customer,
         in: language, at: now),
       correspondence.emailTaken(owner: account, day: "2026-01-01", at: now),
+      correspondence.contractEnded(account: account, at: now),
     ]
   }
 

@@ -24,6 +24,7 @@ struct Serve: AsyncParsableCommand {
       let composition = try await Composition(
         settings: settings, isDemo: demo, logger: logger, database: database)
       if demo { try await Demo.fillRegister(database.store, now: composition.now) }
+      try await composition.adoptContractFiles()
       let readiness = Readiness(settings)
       try await Running.run(try composition.services(readiness), logger)
       try database.store.close()

@@ -97,8 +97,10 @@ extension SettingKey {
       .takenEmailsPerRegistration, .mismatchesPerNumberPerHour, .mismatchesPerAddress,
       .loginFailuresWithoutDelay, .loginDelayMax:
       limitSetting
-    case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions:
+    case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions,
+      .retainDataRequests:
       retentionSetting
+    case .sealAfter, .dataRequestAnswer: ledgerSetting
     }
   }
 
@@ -162,6 +164,24 @@ extension SettingKey {
         meaning: "that a message was sent; its text is gone at once, and a day's count needs a day")
     case .retainSessions:
       .init(form: .duration(years), initial: "30d", meaning: "a login, after its last use")
+    case .retainDataRequests:
+      .init(
+        form: .duration(years), initial: "1095d",
+        meaning: "that a customer asked for a copy or for erasure, after it was carried out")
+    default: .init(form: .text, meaning: "")
+    }
+  }
+
+  private var ledgerSetting: Setting {
+    switch self {
+    case .sealAfter:
+      .init(
+        form: .duration(30...Self.hour), initial: "60s",
+        meaning: "age at which rows of the ledger are sealed; longer than any transaction lives")
+    case .dataRequestAnswer:
+      .init(
+        form: .duration(Self.day...(90 * Self.day)), initial: "30d",
+        meaning: "by when a copy or erasure is promised (GDPR art. 12: one month)")
     default: .init(form: .text, meaning: "")
     }
   }

@@ -75,4 +75,7 @@ enum SettingKey: String, CaseIterable {
   case retainRegistrations = "retention.registrations"
   case retainMessages = "retention.messages"
   case retainSessions = "retention.sessions"
+  case retainDataRequests = "retention.dataRequests"
+  case sealAfter = "limits.sealAfter"
+  case dataRequestAnswer = "limits.dataRequestAnswer"
 }

@@ -32,6 +32,9 @@ extension Settings {
     limits.registrationSeconds = seconds(.retainRegistrations)
     limits.messageSeconds = seconds(.retainMessages)
     limits.sessionSeconds = seconds(.retainSessions)
+    limits.dataRequestSeconds = seconds(.retainDataRequests)
+    limits.sealAfterSeconds = seconds(.sealAfter)
+    limits.dataRequestAnswerSeconds = seconds(.dataRequestAnswer)
     return limits
   }
 }
