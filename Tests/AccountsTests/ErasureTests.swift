@@ -14,6 +14,7 @@ struct ErasureTests {
   private func rows(with words: String, _ stage: Stage) async throws -> [String] {
     try await stage.contents().filter { !$0.key.hasPrefix("register_") }
       .flatMap { table, rows in rows.filter { $0.contains(words) }.map { "\(table): \($0)" } }
+      .sorted()
   }
 
   private func anna(_ stage: Stage) async throws -> (Token, Account) {
