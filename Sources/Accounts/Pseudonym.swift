@@ -3,7 +3,7 @@ internal import Cryptography
 /// What stands for a customer number when the customer is forgotten.
 ///
 /// It is made of the number and of a salt that each customer has for themselves. The chain of seals
-/// holds pseudonyms from the first day, so that it verifies before and after an erasure; the erasure
+/// holds pseudonyms from the first day, so that it verifies before and after an erasure. An erasure
 /// throws the salt away, and then nobody can find the number by trying all numbers. A key of the
 /// operator's would do that less well: whoever has it could, and the chain would end when it is
 /// replaced.

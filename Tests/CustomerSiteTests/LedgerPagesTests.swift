@@ -138,7 +138,15 @@ internal import Wording
       #expect(try await anna.get("/fiok").status == .ok)
       #expect(try await anna.get("/fiok/elfogadas").location == "/fiok")
       #expect(try await stage.count("declaration") == 8)
-      #expect(try await anna.logOut().status == .seeOther)
+    }
+  }
+
+  @Test func `let who refuses the new version log out`() async throws {
+    try await play { anna, stage in
+      let account = try await account(anna, stage)
+      try await stage.acceptedEarlierVersion(of: .notice, by: account)
+      try await anna.get("/fiok/elfogadas")
+      #expect(try await anna.logOut().location == "/bejelentkezes?uzenet=kijelentkezett")
     }
   }
 

@@ -53,7 +53,7 @@ internal import Wording
   }
 
   @Test func `has its kinds from the bundles`() {
-    #expect(Self.kinds == ["mail.code", "mail.contract", "mail.taken"])
+    #expect(Self.kinds == ["mail.code", "mail.contract", "mail.contractEnded", "mail.taken"])
   }
 
   // MARK: What it says

@@ -11,8 +11,8 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Read the ledger and the audit trail whole, and compare them with their seals.",
       discussion: """
-        The last hash of each is also in the log of the instance that sealed it: compare the two to \
-        know that nobody made the whole chain anew.
+        The last hash of each is also in the log of the instance that sealed it: compare the two \
+        to know that nobody made the whole chain anew.
         """)
 
     @OptionGroup var configuration: ConfigurationOption

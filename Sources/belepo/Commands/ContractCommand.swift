@@ -15,10 +15,11 @@ struct ContractCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Make a tagged PDF of each contract that has none, with weasyprint.",
       discussion: """
-        Contracts that somebody accepted, and those of the brand, get their file into the database. \
-        What is there is never made anew.
-        With --into the brand's contracts are written beside their documents in this folder instead, \
-        so that the brand brings them along: belepo contract render --into /etc/belepo/brand
+        Contracts that somebody accepted, and those of the brand, get their file into the \
+        database. What is there is never made anew.
+        With --into the brand's contracts are written beside their documents in this folder \
+        instead, so that the brand brings them along: \
+        belepo contract render --into /etc/belepo/brand
         """)
 
     @Option(help: "The brand folder to write to, instead of the database.") var into: String?
