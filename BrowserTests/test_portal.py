@@ -1,7 +1,10 @@
 """After the registration: limited until confirmed, then the whole portal."""
 
+import io
 import re
+from pathlib import Path
 
+import pypdf
 import pytest
 
 import checks
@@ -13,9 +16,9 @@ TO_COME = pytest.mark.xfail(strict=True, reason="a page of J10 that the server d
 INSIDE = [
     "/fiok",
     pytest.param("/fiok/adatok", marks=TO_COME),
-    pytest.param("/fiok/nyilatkozatok", marks=TO_COME),
+    "/fiok/nyilatkozatok",
     "/fiok/biztonsag",
-    pytest.param("/fiok/szerzodes", marks=TO_COME),
+    "/fiok/szerzodes",
     pytest.param("/fiok/levelezesi-cim", marks=TO_COME),
     "/fiok/jelszo",
 ]
@@ -171,7 +174,6 @@ def test_recovery_does_not_tell_whether_an_address_is_known(customers):
     assert seen[0] == seen[1] == seen[2]
 
 
-@TO_COME
 def test_declarations_are_shown_with_their_answers_and_can_be_withdrawn(customers):
     anna = customers.on_phone()
     anna.register(marketing="yes", data_processing="no")
@@ -271,13 +273,60 @@ def test_home_and_security_can_be_used_by_everyone(wishes, customers, subtests):
                 assert not problems, "\n".join(problems)
 
 
-@TO_COME
 def test_the_accepted_contract_can_be_read(customers):
     anna = customers.at_desk()
     anna.become_a_user()
     anna.open("/fiok/szerzodes")
     assert anna.status == 200
     assert len(anna.text) > 200
+
+
+@pytest.mark.parametrize("language", ["hu", "en"])
+def test_the_contract_is_a_tagged_file_with_the_words_of_the_page(language, customers):
+    anna = customers.someone(language=language)
+    anna.become_a_user()
+    anna.open("/fiok/szerzodes")
+    page = anna.page.inner_text("main article")
+    files = []
+    for _ in range(2):
+        with anna.page.expect_download() as download:
+            anna.page.locator('main a[href="/fiok/szerzodes/pdf"]').click()
+        files.append(Path(download.value.path()).read_bytes())
+    assert files[0] == files[1]
+    contract = pypdf.PdfReader(io.BytesIO(files[0]))
+    catalog = contract.trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in catalog
+    assert catalog["/Lang"] == language
+    assert contract.metadata.title == page.strip().splitlines()[0].strip()
+    assert _letters(_without_page_numbers(contract)) == _letters(page)
+
+
+@SCRIPTS
+def test_a_contract_is_ended_and_made_again(javascript, customers):
+    anna = customers.on_phone(javascript=javascript)
+    anna.become_a_user()
+    anna.open("/fiok/szerzodes")
+    anna.follow('main a[href="/fiok/szerzodes/felmondas"]')
+    anna.page.check("#confirm")
+    anna.type("password", anna.password)
+    anna.press("password")
+    anna.must_be_at("/bejelentkezes")
+    anna.log_in()
+    assert anna.status == 422
+    anna.become_a_user()
+    anna.must_be_at("/fiok")
+
+
+def _without_page_numbers(contract) -> str:
+    """The text of all pages; a number alone on its line is the page's own."""
+    lines = [line for page in contract.pages for line in page.extract_text().splitlines()]
+    numbers = {str(number) for number in range(1, len(contract.pages) + 1)}
+    return "\n".join(line for line in lines if line.strip() not in numbers)
+
+
+def _letters(text: str) -> str:
+    """Without the spaces, the ends of lines and the bullets, which are of the layout."""
+    return re.sub(r"[\s•]", "", text)
 
 
 def _without_addresses(text: str) -> str:

@@ -200,6 +200,65 @@ def portal(customer: Customer, _) -> Iterator[str]:
     yield "logged out"
 
 
+def ledger(customer: Customer, _) -> Iterator[str]:
+    """Declarations, contract, data, and the end of the contract."""
+    customer.become_a_user()
+    customer.open("/fiok/nyilatkozatok")
+    yield "declarations"
+    for details in customer.page.locator("main details").all():
+        details.locator("summary").click()
+    yield "declarations, every text opened"
+    with customer.page.expect_navigation():
+        customer.page.locator("button#marketing").click()
+    yield "declarations, one given"
+    customer.page.evaluate("document.querySelector('[name=version]').value = 'earlier'")
+    with customer.page.expect_navigation():
+        customer.page.locator("button#marketing").click()
+    yield "error declarations: the words have changed"
+
+    customer.open("/fiok/szerzodes")
+    yield "contract"
+    customer.open("/fiok/adataim")
+    yield "data"
+    customer.press("password")
+    yield "error data: erasure without the password"
+    with customer.page.expect_navigation():
+        customer.page.locator('form:has([value="copy"]) button').click()
+    yield "data: a copy is asked for"
+
+    customer.server.change(
+        "INSERT INTO declared_text (version, kind, language, body) VALUES"
+        f" ('earlier-{customer.email}', 'notice', 'hu', '<h1>Tájékoztató</h1>')"
+    )
+    customer.server.change(
+        "INSERT INTO declaration (account_id, kind, version, is_accepted, channel, declared_at)"
+        f" SELECT id, 'notice', 'earlier-{customer.email}', 1, 'portal', 0 FROM account"
+        f" WHERE email = '{customer.email}'"
+    )
+    customer.open("/fiok")
+    customer.must_be_at("/fiok/elfogadas")
+    yield "a new version to accept"
+    customer.press("notice")
+    yield "error a new version, not accepted"
+    customer.page.check("#notice")
+    customer.press("notice")
+    customer.must_be_at("/fiok")
+    yield "a new version, accepted"
+
+    customer.open("/fiok/szerzodes/felmondas")
+    yield "end of the contract"
+    customer.press("password")
+    yield "error end of the contract, nothing filled in"
+    customer.page.check("#confirm")
+    customer.type("password", "Valami99")
+    customer.press("password")
+    yield "error end of the contract: wrong password"
+    customer.type("password", customer.password)
+    customer.press("password")
+    customer.must_be_at("/bejelentkezes")
+    yield "the contract has ended"
+
+
 def recovery(customer: Customer, _) -> Iterator[str]:
     customer.become_a_user()
     customer.forget_cookies()
@@ -406,6 +465,7 @@ STRETCHES = [
     freemail,
     login_and_confirmation,
     portal,
+    ledger,
     recovery,
     own_password,
     recovery_out_of_turn,

@@ -35,6 +35,15 @@ struct AuditEvent {
     case sessionEnded = "session_ended"
     case otherSessionsEnded = "other_sessions_ended"
     case allSessionsEnded = "all_sessions_ended"
+    case declared
+    case documentsAccepted = "documents_accepted"
+    case contractEnded = "contract_ended"
+    case contractEndRefused = "contract_end_refused"
+    case dataRequested = "data_requested"
+    case dataRequestRefused = "data_request_refused"
+    case dataRequestDone = "data_request_done"
+    case dataExported = "data_exported"
+    case dataErased = "data_erased"
   }
 
   let kind: Kind

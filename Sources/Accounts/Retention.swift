@@ -4,8 +4,8 @@ internal import Persistence
 
 /// Forgets what nobody needs any more (GDPR art. 5 (1) e; security.md 2.7).
 ///
-/// The times are named limits. Accounts, declarations and the audit trail stay: they are the
-/// insurer's proof.
+/// The times are named limits. Accounts, declarations, the audit trail and its seals stay: they are
+/// the insurer's proof.
 package struct Retention: Sendable {
   private let world: World
 
@@ -48,6 +48,7 @@ package struct Retention: Sendable {
       (limits.abandonedDataSeconds, { try $0.deleteRecoveries(endedBefore: $1, atMost: $2) }),
       (limits.knownDeviceSeconds, { try $0.deleteKnownDevices(seenBefore: $1, atMost: $2) }),
       (limits.countSeconds, { try $0.deleteEventCounts(before: $1, atMost: $2) }),
+      (limits.dataRequestSeconds, { try $0.deleteDataRequests(doneBefore: $1, atMost: $2) }),
       (86_400, { try $0.deleteThrottles(before: $1, atMost: $2) }),
     ]
     var count = 0

@@ -8,6 +8,7 @@ internal import Wording
 struct AccountDoor: Sendable {
   let site: Site
   let sessions: Sessions
+  let declarations: Declarations
 
   typealias Page = @Sendable (Request, SiteContext, Account) async throws -> Response
 
@@ -25,8 +26,22 @@ struct AccountDoor: Sendable {
     }
   }
 
-  /// For those who have confirmed their address; the others read what opens after it (J9).
+  /// For those who have confirmed their address and accepted the documents as they are now; the
+  /// others are asked for that first (J9, J10).
   func openConfirmed(
+    _ page: @escaping Page
+  ) -> @Sendable (Request, SiteContext) async throws -> Response {
+    openBeforeAcceptance { request, context, account in
+      guard try await declarations.outdated(for: account).isEmpty else {
+        return CustomerPath.acceptDocuments.seeOther()
+      }
+      return try await page(request, context, account)
+    }
+  }
+
+  /// For those who have confirmed their address, also while they are asked to accept a new version:
+  /// nobody who refuses it is kept from reading the contract or from leaving.
+  func openBeforeAcceptance(
     _ page: @escaping Page
   ) -> @Sendable (Request, SiteContext) async throws -> Response {
     open { request, context, account in

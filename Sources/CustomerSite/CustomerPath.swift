@@ -24,6 +24,12 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case ownPassword = "/fiok/jelszo"
   case devices = "/fiok/biztonsag"
   case endSessions = "/fiok/biztonsag/kijelentkezes"
+  case declarations = "/fiok/nyilatkozatok"
+  case acceptDocuments = "/fiok/elfogadas"
+  case myContract = "/fiok/szerzodes"
+  case contractFile = "/fiok/szerzodes/pdf"
+  case endContract = "/fiok/szerzodes/felmondas"
+  case dataRights = "/fiok/adataim"
   case questions = "/gyik"
   case guide = "/utmutato"
   case privacy = "/adatkezeles"
@@ -40,6 +46,8 @@ package enum CustomerPath: String, CaseIterable, Sendable {
     case .identify, .enterCode, .contact, .choosePassword, .logIn, .confirmEmail, .correctEmail:
       [.get, .post]
     case .recovery, .recoverPassword, .ownPassword: [.get, .post]
+    case .declarations, .acceptDocuments, .endContract, .dataRights: [.get, .post]
+    case .myContract, .contractFile: [.get]
     case .resendCode, .logOut, .resendEmailCode, .resendRecoveryCode, .endSessions: [.post]
     case .opening, .start, .success, .home, .devices, .questions, .guide, .privacy, .notice,
       .contract, .imprint, .contactUs, .accessibility, .changePassword:
@@ -79,6 +87,10 @@ enum FlashMessage: String, CaseIterable {
   case oldestEnded = "legregebbi"
   case sessionClosed = "lezarva"
   case othersClosed = "tobbi"
+  case declared = "nyilatkozott"
+  case accepted = "elfogadta"
+  case contractEnded = "felmondta"
+  case requested = "kerte"
 
   static let parameter = "uzenet"
 

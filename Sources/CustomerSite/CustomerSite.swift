@@ -25,11 +25,15 @@ package struct CustomerSite: Sendable {
     package let portal: Portal
     package let devices: Devices
     package let declaredTexts: DeclaredTexts
+    package let declarations: Declarations
+    package let contracts: Contracts
+    package let dataRights: DataRights
 
     package init(
       registrations: Registrations, logins: Logins, sessions: Sessions,
       confirmations: Confirmations, recoveries: Recoveries, passwordChanges: PasswordChanges,
-      portal: Portal, devices: Devices, declaredTexts: DeclaredTexts
+      portal: Portal, devices: Devices, declaredTexts: DeclaredTexts, declarations: Declarations,
+      contracts: Contracts, dataRights: DataRights
     ) {
       self.registrations = registrations
       self.logins = logins
@@ -40,6 +44,9 @@ package struct CustomerSite: Sendable {
       self.portal = portal
       self.devices = devices
       self.declaredTexts = declaredTexts
+      self.declarations = declarations
+      self.contracts = contracts
+      self.dataRights = dataRights
     }
   }
 
@@ -166,7 +173,8 @@ package struct CustomerSite: Sendable {
   private func addAccountRoutes(
     to router: Router<SiteContext>, _ clientAddress: ClientAddress
   ) {
-    let door = AccountDoor(site: site, sessions: desks.sessions)
+    let door = AccountDoor(
+      site: site, sessions: desks.sessions, declarations: desks.declarations)
 
     let logIn = LogInScreen(
       site: site, logins: desks.logins, sessions: desks.sessions, limits: limits,
@@ -196,6 +204,30 @@ package struct CustomerSite: Sendable {
     let devices = DevicesScreen(site: site, devices: desks.devices)
     router.get(.devices, use: door.openConfirmed(devices.show))
     router.post(.endSessions, use: door.openConfirmed(devices.end))
+    addLedgerRoutes(to: router, door)
+  }
+
+  /// What was declared and agreed, and the customer's rights to their data.
+  private func addLedgerRoutes(to router: Router<SiteContext>, _ door: AccountDoor) {
+    let declarations = DeclarationsScreen(site: site, declarations: desks.declarations)
+    router.get(.declarations, use: door.openConfirmed(declarations.show))
+    router.post(.declarations, use: door.openConfirmed(declarations.submit))
+
+    let accept = AcceptDocumentsScreen(site: site, declarations: desks.declarations)
+    router.get(.acceptDocuments, use: door.openBeforeAcceptance(accept.show))
+    router.post(.acceptDocuments, use: door.openBeforeAcceptance(accept.submit))
+
+    let contract = ContractScreen(site: site, contracts: desks.contracts)
+    router.get(.myContract, use: door.openBeforeAcceptance(contract.show))
+    router.get(.contractFile, use: door.openBeforeAcceptance(contract.download))
+
+    let end = EndContractScreen(site: site, contracts: desks.contracts)
+    router.get(.endContract, use: door.openBeforeAcceptance(end.show))
+    router.post(.endContract, use: door.openBeforeAcceptance(end.submit))
+
+    let rights = DataRightsScreen(site: site, rights: desks.dataRights, limits: limits)
+    router.get(.dataRights, use: door.openBeforeAcceptance(rights.show))
+    router.post(.dataRights, use: door.openBeforeAcceptance(rights.submit))
   }
 
   // MARK: For who tries Belépő out

@@ -106,6 +106,10 @@ extension Texts {
     case .oldestEnded: self["flash.oldestEnded"]
     case .sessionClosed: self["flash.sessionClosed"]
     case .othersClosed: self["flash.othersClosed"]
+    case .declared: self["flash.declared"]
+    case .accepted: self["flash.accepted"]
+    case .contractEnded: self["flash.contractEnded"]
+    case .requested: self["flash.requested"]
     }
   }
 

@@ -97,6 +97,16 @@ package struct Limits: Hashable, Sendable {
   /// Counts by number and by network address, of which only hashes are kept: no limit looks further
   /// back than a day.
   package var countSeconds = 2 * 24 * 60 * 60
+  /// A request for one's data after it was carried out: the insurer's proof that it answered.
+  package var dataRequestSeconds = 3 * 365 * 24 * 60 * 60
+
+  // MARK: The ledger and the customers' rights
+
+  /// How old a row of the ledger or the audit trail is when it is sealed: no transaction of ours
+  /// lives so long, so that no row with a smaller number can still come.
+  package var sealAfterSeconds = 60
+  /// By when a request for a copy or for erasure is carried out (GDPR art. 12 (3): one month).
+  package var dataRequestAnswerSeconds = 30 * 24 * 60 * 60
 
   package init() {}
 }

@@ -121,4 +121,14 @@ package struct Correspondence: Sendable {
       subject: texts["mail.taken.subject"], text: texts["mail.taken.text"],
       customer: owner.customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
   }
+
+  /// Confirms that the customer has ended the contract, and with it the account.
+  package func contractEnded(account: Account, at now: Date) -> Message {
+    let texts = brand.texts(in: account.language)
+    return Message(
+      key: "contract-ended/\(account.id)", kind: .contractEnded, channel: .email,
+      recipient: account.email.address, language: account.language,
+      subject: texts["mail.contractEnded.subject"], text: texts["mail.contractEnded.text"],
+      customer: account.customer, notAfter: now.addingTimeInterval(3 * 24 * 60 * 60))
+  }
 }

@@ -20,13 +20,14 @@ package struct Message: Hashable, Sendable {
     case registeredAgain = "registered_again"
     case loginNewDevice = "login_new_device"
     case loginAfterFailures = "login_after_failures"
+    case contractEnded = "contract_ended"
 
     /// Codes go before notices: somebody is waiting for them.
     var priority: Int {
       switch self {
       case .smsCode: 0
       case .emailCode, .recoveryCode: 1
-      case .registered, .contract, .emailTaken: 2
+      case .registered, .contract, .emailTaken, .contractEnded: 2
       case .passwordChanged, .registeredAgain: 2
       case .loginNewDevice, .loginAfterFailures: 2
       }
@@ -36,7 +37,7 @@ package struct Message: Hashable, Sendable {
     package var holdsSecret: Bool {
       switch self {
       case .smsCode, .emailCode, .recoveryCode: true
-      case .registered, .contract, .emailTaken: false
+      case .registered, .contract, .emailTaken, .contractEnded: false
       case .passwordChanged, .registeredAgain: false
       case .loginNewDevice, .loginAfterFailures: false
       }

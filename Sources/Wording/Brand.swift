@@ -11,6 +11,7 @@ package struct Brand: Sendable {
   package let facts: Facts
   package let documents: [Language: [String: Document]]
   private let texts: [Language: Texts]
+  private let contractFiles: [Language: [UInt8]]
 
   /// `brand.yaml`.
   package struct Facts: Codable, Hashable, Sendable {
@@ -56,16 +57,23 @@ package struct Brand: Sendable {
       texts[language] = try loadTexts(language, own: own).filling(facts, limits)
       documents[language] = try loadDocuments(language, own: own, builtIn: builtIn)
     }
-    return Brand(facts: facts, documents: documents, texts: texts)
+    return Brand(
+      facts: facts, documents: documents, texts: texts,
+      contractFiles: try ContractFile.load(documents, folders: [own, builtIn].compactMap(\.self)))
   }
 
   private init(
-    facts: Facts, documents: [Language: [String: Document]], texts: [Language: Texts]
+    facts: Facts, documents: [Language: [String: Document]], texts: [Language: Texts],
+    contractFiles: [Language: [UInt8]]
   ) {
     self.facts = facts
     self.documents = documents
     self.texts = texts
+    self.contractFiles = contractFiles
   }
+
+  /// The contract as a file (PDF), if one was rendered of exactly this text.
+  package func contractFile(in language: Language) -> [UInt8]? { contractFiles[language] }
 
   /// All sentences in a language.
   package func texts(in language: Language) -> Texts {

@@ -9,6 +9,13 @@ internal import Testing
       (["serve", "--demo", "--config", "/nowhere.yaml"], 78),
       (["register", "import", "--customers", "/nowhere.csv", "--policies", "/nowhere.csv"], 69),
       (["register", "show", "9999999"], 1), (["account", "unlock", "x"], 65),
+      (["account", "show", "9999999"], 1), (["account", "export", "9999999"], 1),
+      (["account", "erase"], 64), (["account", "erase", "9999999", "--replay"], 64),
+      (["account", "erase", "9999999"], 0), (["account", "erase", "--replay"], 0),
+      (["account", "erase", "--replay", "--tombstones", "/nowhere"], 69),
+      (["account", "requests"], 0), (["account", "requests", "--done", "1"], 1),
+      (["account", "erasures"], 0), (["audit", "verify"], 0), (["contract", "render"], 0),
+      (["contract", "render", "--into", "brand", "--tool", "/nowhere/weasyprint"], 69),
       (["health"], 69), (["config", "check"], 78), (["config", "print"], 0), (["migrate"], 0),
       (["migrate", "status"], 1),
     ] as [([String], Int32)])

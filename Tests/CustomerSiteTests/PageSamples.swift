@@ -25,6 +25,10 @@ private struct PageSamples {
 
   var all: [PageSample] {
     opening + identify + enterCode + contact + choosePassword + portal + passwords + notices
+      + LedgerSamples(
+        texts: texts, sample: { PageSample(name: $0, page: $1) },
+        frame: { frame($0, errors: $1, isLoggedIn: true) }
+      ).all
   }
 
   // MARK: Pages

@@ -56,8 +56,9 @@ internal import Wording
   @Test func `has its kinds from the bundles`() {
     #expect(
       Self.kinds == [
-        "mail.code", "mail.contract", "mail.loginAfterFailures", "mail.loginNewDevice",
-        "mail.passwordChanged", "mail.recoveryCode", "mail.registeredAgain", "mail.taken",
+        "mail.code", "mail.contract", "mail.contractEnded", "mail.loginAfterFailures",
+        "mail.loginNewDevice", "mail.passwordChanged", "mail.recoveryCode", "mail.registeredAgain",
+        "mail.taken",
       ])
   }
 

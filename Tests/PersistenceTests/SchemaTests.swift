@@ -52,7 +52,7 @@ struct SchemaTests {
 
   private static let columnsOfAccount = """
     password_hash, language, registration_id, created_at, NULL, code_nonce, code_prefix,
-    code_expires_at, code_sent_at, code_tries_left
+    code_expires_at, code_sent_at, code_tries_left, NULL, NULL
     """
 
   static let impossibleRegistrations: [String] = [

@@ -136,7 +136,8 @@ package struct Stage: Sendable {
     let desks = CustomerSite.Desks(
       registrations: registrations, logins: logins, sessions: sessions,
       confirmations: confirmations, recoveries: recoveries, passwordChanges: passwordChanges,
-      portal: portal, devices: devices, declaredTexts: world.declaredTexts)
+      portal: portal, devices: devices, declaredTexts: world.declaredTexts,
+      declarations: declarations, contracts: contracts, dataRights: dataRights)
     let site =
       hasUsualKey
       ? try Props.site(isDemo: isDemo)

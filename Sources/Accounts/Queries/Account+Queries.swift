@@ -43,8 +43,12 @@ extension Transaction {
   }
 
   func credentials(of account: Int64) throws -> Credentials? {
-    try row("SELECT \(columns), password_hash FROM account WHERE id = \(account)")
-      .map(Credentials.init(row:))
+    try row(
+      """
+      SELECT \(columns), password_hash FROM account
+      WHERE id = \(account) AND closed_at IS NULL
+      """
+    ).map(Credentials.init(row:))
   }
 
   /// Makes an account, if neither the customer nor the address has one.
@@ -146,7 +150,7 @@ extension Transaction {
       let row = try row(
         """
         SELECT \(columns), code_nonce, code_prefix, code_expires_at, code_sent_at, code_tries_left
-        FROM account WHERE id = \(account)
+        FROM account WHERE id = \(account) AND closed_at IS NULL
         \(locking ? Query.Differing.rowLock : .nothing)
         """),
       let challenge = try Challenge(row: row)

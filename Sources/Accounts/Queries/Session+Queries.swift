@@ -28,6 +28,7 @@ extension Transaction {
              account.language, session.created_at, session.last_used_at
       FROM session JOIN account ON account.id = session.account_id
       WHERE session.token_hash = \(token.hash) AND session.ended_at IS NULL
+        AND account.closed_at IS NULL
       """
     ).map { row in
       SessionRow(

@@ -10,6 +10,8 @@ extension Schema {
     job,
     messageDelivery,
     recovery,
+    standInEight,
+    ledger,
     devices,
   ])
 }

@@ -5,8 +5,10 @@ internal import Foundation
 
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "account", abstract: "Help for a customer who got stuck.",
-    subcommands: [Unlock.self])
+    commandName: "account", abstract: "Help for a customer who got stuck, and customers' data.",
+    subcommands: [
+      Show.self, Unlock.self, Requests.self, Export.self, Erase.self, Erasures.self,
+    ])
 
   struct Unlock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,9 +19,7 @@ struct AccountCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        guard let customer = try? CustomerNumber(number) else {
-          throw Failure("A customer number has 7 letters and digits.", .badData)
-        }
+        let customer = try CustomerNumber(argument: number)
         let store = try await configuration.load().openCurrentDatabase().store
         let wasDisabled = try await CallCentre(store: store, now: { Date() })
           .enableSMSStep(of: customer)

@@ -50,6 +50,7 @@ struct MessageSamples {
       correspondence.passwordChanged(account, event: "1", at: now),
       correspondence.passwordChanged(account, by: number, event: "1", at: now),
       correspondence.registeredAgain(account, to: email, registration: 2, at: now),
+      correspondence.contractEnded(account: account, at: now),
     ]
   }
 

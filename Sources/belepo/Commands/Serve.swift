@@ -27,6 +27,7 @@ struct Serve: AsyncParsableCommand {
       for sentence in try MessageSamples(settings).longTexts() {
         logger.warning("\(sentence)", metadata: ["event": "sms_long"])
       }
+      try await composition.adoptContractFiles()
       let readiness = Readiness(settings)
       try await Running.run(try composition.services(readiness), logger)
       try database.store.close()

@@ -45,6 +45,18 @@ struct Composition {
 
   private var store: any Store { database.store }
 
+  /// Keeps the contract's files that the brand brings along, and says which are missing.
+  func adoptContractFiles() async throws {
+    let brand = try Brand.load(
+      directory: settings.text(.brandDirectory), limits: settings.limits)
+    let missing = try await ContractShelf(brand: brand, store: store, now: now).adoptFiles()
+    for language in missing {
+      logger.notice(
+        "the contract has no PDF: belepo contract render makes one",
+        metadata: ["event": "contract_without_file", "language": "\(language.rawValue)"])
+    }
+  }
+
   /// Everything that `serve` runs, in the order in which it is started; it stops in reverse.
   func services(_ readiness: Readiness) throws -> [any Service] {
     let brand = try Brand.load(
@@ -56,12 +68,14 @@ struct Composition {
       retention: Retention(world: world), clock: ContinuousClock(), logger: logger)
     let watch = SendingWatch(
       desk: SendingDesk(world: world), clock: ContinuousClock(), logger: logger)
+    let seals = SealRounds(
+      seals: AuditSeals(world: world), clock: ContinuousClock(), logger: logger)
     let site = try application(try customerSite(world, brand, catcher), readiness)
     // Last, since what it opens must be closed by running it.
     let dispatching =
       settings.checkedText(.dispatcherPlace) == "separate"
       ? [] : try dispatching(brand, world.keys, catcher, doorbell)
-    return dispatching + [rounds, watch] + ofPostgres(doorbell) + [
+    return dispatching + [rounds, seals, watch] + ofPostgres(doorbell) + [
       management(readiness, world.keys), site, readiness,
     ]
   }
@@ -162,7 +176,9 @@ struct Composition {
       recoveries: Recoveries(world: world, passwords: passwords),
       passwordChanges: PasswordChanges(world: world, passwords: passwords),
       portal: Portal(world: world), devices: Devices(world: world),
-      declaredTexts: world.declaredTexts)
+      declaredTexts: world.declaredTexts, declarations: Declarations(world: world),
+      contracts: Contracts(world: world, passwords: passwords),
+      dataRights: DataRights(world: world, passwords: passwords))
     let site = try Site(
       brand: brand, isDemo: isDemo, keys: world.keys, templateFolders: [CustomerSite.templates])
     return CustomerSite(site: site, desks: desks, limits: world.limits, catcher: catcher)

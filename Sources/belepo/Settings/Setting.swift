@@ -103,8 +103,9 @@ extension SettingKey {
     case .recoveryLifetime, .recoveryTriesPerCode, .recoveryLettersPerHour, .recoveriesPerAddress:
       recoverySetting
     case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions,
-      .retainKnownDevices, .retainCounts:
+      .retainKnownDevices, .retainCounts, .retainDataRequests:
       retentionSetting
+    case .sealAfter, .dataRequestAnswer: ledgerSetting
     }
   }
 
@@ -202,6 +203,24 @@ extension SettingKey {
         form: .duration(2 * Self.day...years.upperBound), initial: "2d",
         meaning:
           "counts by number and by network address, kept as hashes; a day's count needs a day")
+    case .retainDataRequests:
+      .init(
+        form: .duration(years), initial: "1095d",
+        meaning: "that a customer asked for a copy or for erasure, after it was carried out")
+    default: .init(form: .text, meaning: "")
+    }
+  }
+
+  private var ledgerSetting: Setting {
+    switch self {
+    case .sealAfter:
+      .init(
+        form: .duration(30...Self.hour), initial: "60s",
+        meaning: "age at which rows of the ledger are sealed; longer than any transaction lives")
+    case .dataRequestAnswer:
+      .init(
+        form: .duration(Self.day...(90 * Self.day)), initial: "30d",
+        meaning: "by when a copy or erasure is promised (GDPR art. 12: one month)")
     default: .init(form: .text, meaning: "")
     }
   }

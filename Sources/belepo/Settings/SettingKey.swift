@@ -85,4 +85,7 @@ enum SettingKey: String, CaseIterable {
   case retainSessions = "retention.sessions"
   case retainKnownDevices = "retention.knownDevices"
   case retainCounts = "retention.counts"
+  case retainDataRequests = "retention.dataRequests"
+  case sealAfter = "limits.sealAfter"
+  case dataRequestAnswer = "limits.dataRequestAnswer"
 }

@@ -42,6 +42,9 @@ extension Settings {
     limits.sessionSeconds = seconds(.retainSessions)
     limits.knownDeviceSeconds = seconds(.retainKnownDevices)
     limits.countSeconds = seconds(.retainCounts)
+    limits.dataRequestSeconds = seconds(.retainDataRequests)
+    limits.sealAfterSeconds = seconds(.sealAfter)
+    limits.dataRequestAnswerSeconds = seconds(.dataRequestAnswer)
     return limits
   }
 }

@@ -1,0 +1,117 @@
+internal import Cryptography
+package import Domain
+internal import FoundationEssentials
+internal import Outbox
+internal import Persistence
+
+/// The desk of the portal's contract: the accepted words, the file of them, and the end of it.
+package struct Contracts: Sendable {
+  private let world: World
+  private let passwords: Passwords
+
+  package init(world: World, passwords: Passwords) {
+    self.world = world
+    self.passwords = passwords
+  }
+
+  /// A document as a file, the same at every download.
+  package struct File: Hashable, Sendable {
+    package let bytes: [UInt8]
+    /// SHA-256 of the bytes.
+    package let hash: [UInt8]
+
+    package init(bytes: [UInt8]) {
+      self.init(bytes: bytes, hash: sha256(bytes))
+    }
+
+    init(bytes: [UInt8], hash: [UInt8]) {
+      self.bytes = bytes
+      self.hash = hash
+    }
+
+    /// Whether the bytes are still those that were kept.
+    var isSound: Bool { equalInConstantTime(sha256(bytes), hash) }
+  }
+
+  /// The contract as the customer accepted it last.
+  package struct Accepted: Hashable, Sendable {
+    package let entry: Declarations.Entry
+    package let hasFile: Bool
+  }
+
+  package func accepted(by account: Account) async throws -> Accepted? {
+    try await world.store.read { transaction in
+      guard
+        let entry = try transaction.newestDeclaration(.contract, of: account.id, accepted: true)
+      else { return nil }
+      let file = try transaction.declaredFile(of: .contract, version: entry.text.version)
+      return Accepted(entry: entry, hasFile: file != nil)
+    }
+  }
+
+  /// The file of the accepted contract; a damaged one is not handed out.
+  package func file(for account: Account) async throws -> File? {
+    try await world.store.read { transaction in
+      guard
+        let entry = try transaction.newestDeclaration(.contract, of: account.id, accepted: true),
+        let file = try transaction.declaredFile(of: .contract, version: entry.text.version)
+      else { return nil }
+      guard file.isSound else { throw DamagedFile(version: entry.text.version) }
+      return file
+    }
+  }
+
+  // MARK: The end
+
+  package enum EndOutcome: Hashable, Sendable {
+    case ended
+    case wrongPassword
+    case overloaded
+    /// It had ended in another tab, or the password was changed meanwhile.
+    case outOfTurn
+  }
+
+  /// «Felmondom a szerződést»: the account ends, and with it every session.
+  package func end(by account: Account, password: String) async throws -> EndOutcome {
+    let hash: String
+    switch try await PasswordGate(world: world, passwords: passwords)
+      .asks(password, of: account.id)
+    {
+    case .opened(let opened): hash = opened
+    case .overloaded: return .overloaded
+    case .wrong:
+      try await world.store.write { [now = world.now()] transaction in
+        try transaction.record(
+          AuditEvent(
+            kind: .contractEndRefused, customer: account.customer, account: account.id),
+          at: now)
+      }
+      return .wrongPassword
+    }
+    let now = world.now()
+    let outcome = try await world.store.write { transaction -> EndOutcome in
+      guard try transaction.hold(account.id),
+        // The address as it is now, which another tab may have changed.
+        let present = try transaction.credentials(of: account.id)?.account,
+        try transaction.close(account.id, passwordHash: hash, at: now)
+      else { return .outOfTurn }
+      try transaction.endSessions(of: account.id, at: now)
+      try transaction.enqueue(
+        world.correspondence.contractEnded(account: present, at: now), at: now)
+      try transaction.handOverEnd(of: present, at: now)
+      try transaction.record(
+        AuditEvent(kind: .contractEnded, customer: present.customer, account: present.id),
+        at: now)
+      return .ended
+    }
+    if outcome == .ended { world.doorbell.ring() }
+    return outcome
+  }
+}
+
+/// A kept file is not what it was.
+struct DamagedFile: Error, CustomStringConvertible {
+  let version: String
+
+  var description: String { "The file of contract \(version.prefix(12)) is damaged." }
+}

@@ -1,0 +1,143 @@
+package import Domain
+package import FoundationEssentials
+internal import Persistence
+
+/// The desk of what a customer declared: look at it, change one's mind, accept a new version (D 6).
+package struct Declarations: Sendable {
+  private let world: World
+
+  package init(world: World) {
+    self.world = world
+  }
+
+  /// One line of the ledger, with the words that were answered.
+  package struct Entry: Hashable, Sendable {
+    package let kind: DeclarationKind
+    package let isAccepted: Bool
+    /// Where it was said: `registration` or `portal`.
+    package let channel: String
+    package let declaredAt: Date
+    package let text: DeclaredText
+
+    package init(
+      kind: DeclarationKind, isAccepted: Bool, channel: String, declaredAt: Date,
+      text: DeclaredText
+    ) {
+      self.kind = kind
+      self.isAccepted = isAccepted
+      self.channel = channel
+      self.declaredAt = declaredAt
+      self.text = text
+    }
+  }
+
+  /// Lines of the history that a page shows at most.
+  package static let longestHistory = 100
+
+  /// What was declared, the newest first.
+  package func history(of account: Account) async throws -> [Entry] {
+    try await world.store.read {
+      try $0.declarations(of: account.id, atMost: Declarations.longestHistory)
+    }
+  }
+
+  /// What was answered last to each.
+  package func standing(of account: Account) async throws -> [DeclarationKind: Entry] {
+    try await world.store.read { transaction in
+      var standing: [DeclarationKind: Entry] = [:]
+      for kind in DeclarationKind.allCases {
+        standing[kind] = try transaction.newestDeclaration(kind, of: account.id)
+      }
+      return standing
+    }
+  }
+
+  /// The words that a page in this language shows now.
+  package func text(of kind: DeclarationKind, in language: Language) -> DeclaredText? {
+    let texts = world.declaredTexts
+    return texts.text(
+      of: Declaration(
+        kind: kind, isAccepted: true, version: texts.version(of: kind, in: language)))
+  }
+
+  package enum Outcome: Hashable, Sendable {
+    case recorded
+    /// It was said before: the second click of a double click, or a page that was opened earlier.
+    case unchanged
+    /// The page showed other words than there are now.
+    case textChanged
+    /// A document is not taken back here, and who left has nothing to answer.
+    case refused
+  }
+
+  /// «Visszavonom», «Hozzájárulok»: a change of mind about one of the voluntary ones.
+  package func answer(_ declaration: Declaration, of account: Account) async throws -> Outcome {
+    guard !declaration.kind.isRequired else { return .refused }
+    guard let text = world.declaredTexts.text(of: declaration) else { return .textChanged }
+    let now = world.now()
+    return try await world.store.write { transaction in
+      guard try transaction.hold(account.id) else { return .refused }
+      let before = try transaction.newestDeclaration(declaration.kind, of: account.id)
+      guard before?.isAccepted != declaration.isAccepted else { return .unchanged }
+      try transaction.append(declaration, text, before: before?.isAccepted, of: account, at: now)
+      try transaction.record(
+        AuditEvent(
+          kind: .declared,
+          detail: "\(declaration.kind.rawValue) \(declaration.isAccepted ? "yes" : "no")",
+          customer: account.customer, account: account.id),
+        at: now)
+      return .recorded
+    }
+  }
+
+  // MARK: New versions
+
+  /// The documents whose words have changed since the customer accepted them.
+  package func outdated(for account: Account) async throws -> [DeclarationKind] {
+    let accepted = try await world.store.read { try $0.acceptedVersions(of: account.id) }
+    return outdated(accepted)
+  }
+
+  private func outdated(_ accepted: [DeclarationKind: String]) -> [DeclarationKind] {
+    DeclarationKind.allCases.filter { kind in
+      guard kind.isRequired else { return false }
+      // Either language will do: the texts say the same.
+      let answer = accepted[kind].map { Declaration(kind: kind, isAccepted: true, version: $0) }
+      return answer.flatMap(world.declaredTexts.text(of:)) == nil
+    }
+  }
+
+  /// «Elfogadom», below the new versions: each that is outdated must be among them.
+  package func accept(_ acceptances: [Declaration], by account: Account) async throws -> Outcome {
+    let now = world.now()
+    return try await world.store.write { transaction in
+      guard try transaction.hold(account.id) else { return .refused }
+      let outdated = outdated(try transaction.acceptedVersions(of: account.id))
+      guard !outdated.isEmpty else { return .unchanged }
+      for kind in outdated {
+        guard let acceptance = acceptances.first(where: { $0.kind == kind && $0.isAccepted }),
+          let text = world.declaredTexts.text(of: acceptance)
+        else { return .textChanged }
+        try transaction.append(acceptance, text, before: true, of: account, at: now)
+      }
+      try transaction.record(
+        AuditEvent(
+          kind: .documentsAccepted, detail: outdated.map(\.rawValue).joined(separator: " "),
+          customer: account.customer, account: account.id),
+        at: now)
+      return .recorded
+    }
+  }
+}
+
+extension Transaction {
+  /// Writes one answer into the ledger, its words before it.
+  fileprivate func append(
+    _ declaration: Declaration, _ text: DeclaredText, before: Bool?, of account: Account,
+    at now: Date
+  ) throws {
+    try keep(text, of: declaration.kind)
+    try declareInPortal(declaration, account: account.id, at: now)
+    try handOver(declaration, before: before, of: account, at: now)
+  }
+}

@@ -1,0 +1,95 @@
+internal import Accounts
+internal import Domain
+internal import HTTPTypes
+internal import Hummingbird
+internal import Pages
+internal import Wording
+
+/// Asks who accepted an earlier version for the present one (J10).
+struct AcceptDocumentsScreen: Sendable {
+  let site: Site
+  let declarations: Declarations
+
+  @Sendable func show(
+    _ request: Request, _ context: SiteContext, _ account: Account
+  ) async throws -> Response {
+    let outdated = try await declarations.outdated(for: account)
+    guard !outdated.isEmpty else { return CustomerPath.home.seeOther() }
+    return try response(context, outdated, [])
+  }
+
+  @Sendable func submit(
+    _ request: Request, _ context: SiteContext, _ account: Account
+  ) async throws -> Response {
+    let texts = site.texts(context)
+    let outdated = try await declarations.outdated(for: account)
+    guard !outdated.isEmpty else { return CustomerPath.home.seeOther() }
+    let unticked = outdated.filter { context.form[$0.rawValue] != "yes" }
+    guard unticked.isEmpty else {
+      return try response(
+        context, outdated,
+        unticked.map { FieldError(anchor: $0.rawValue, text: texts["accept.missing"]) })
+    }
+    let acceptances = outdated.map {
+      Declaration(
+        kind: $0, isAccepted: true, version: context.form["\($0.rawValue)Version"])
+    }
+    switch try await declarations.accept(acceptances, by: account) {
+    case .recorded, .unchanged: return CustomerPath.home.seeOther(message: .accepted)
+    case .refused: return CustomerPath.logIn.seeOther(message: .sessionEnded)
+    case .textChanged:
+      return try response(
+        context, outdated,
+        [FieldError(anchor: outdated[0].rawValue, text: texts["contact.textsChanged"])])
+    }
+  }
+
+  private func response(
+    _ context: SiteContext, _ outdated: [DeclarationKind], _ errors: [FieldError]
+  ) throws -> Response {
+    let texts = site.texts(context)
+    let present = outdated.map { declarations.text(of: $0, in: context.language) }
+    let items = outdated.enumerated().map { place, kind in
+      AcceptDocumentsPage.Item(
+        kind, version: present[place]?.version ?? "", place: place,
+        isTicked: !errors.isEmpty && context.form[kind.rawValue] == "yes",
+        error: errors.first { $0.anchor == kind.rawValue }?.text, texts)
+    }
+    return try site.response(
+      AcceptDocumentsPage(
+        frame: site.frame(texts["accept.title"], context, errors: errors, form: .typedAnew),
+        items: items),
+      holding: present.map { KeptDocument(html: $0?.text ?? "", depth: 2) }, context,
+      status: errors.isEmpty ? .ok : .unprocessableContent)
+  }
+}
+
+struct AcceptDocumentsPage: Page {
+  var template: String { "accept-documents" }
+  let frame: Frame
+  let items: [Item]
+
+  /// One document that has changed.
+  struct Item: Sendable {
+    let id: String
+    let title: String
+    let sentence: String
+    let version: String
+    let place: String
+    let isTicked: Bool
+    let tick: Field
+
+    init(
+      _ kind: DeclarationKind, version: String, place: Int, isTicked: Bool, error: String?,
+      _ texts: Texts
+    ) {
+      id = kind.rawValue
+      title = texts.title(of: kind)
+      sentence = texts[kind == .contract ? "accept.contract" : "accept.notice"]
+      self.version = version
+      self.place = String(place)
+      self.isTicked = isTicked
+      tick = Field(error: error)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+internal import Accounts
+internal import ArgumentParser
+internal import Foundation
+
+struct AuditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit", abstract: "What was said and done, and whether it is what it was.",
+    subcommands: [Verify.self])
+
+  struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read the ledger and the audit trail whole, and compare them with their seals.",
+      discussion: """
+        The last hash of each is also in the log of the instance that sealed it: compare the two \
+        to know that nobody made the whole chain anew.
+        """)
+
+    @OptionGroup var configuration: ConfigurationOption
+
+    func run() async throws {
+      try await reporting {
+        let store = try await configuration.load().openCurrentDatabase().store
+        switch try await AuditVerification(store: store).verify() {
+        case .broken(let sentence): throw Failure(sentence)
+        case .sound(let counts):
+          for count in counts {
+            StandardOutput.write(
+              "\(count.stream.rawValue): \(count.rows) rows under \(count.seals) seals, "
+                + "\(count.unsealed) not sealed yet, last hash \(count.lastHash)\n")
+          }
+        }
+      }
+    }
+  }
+}
