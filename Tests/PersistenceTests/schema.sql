@@ -25,6 +25,9 @@ CREATE TABLE audit_event (
   account_id INTEGER
 ) STRICT;
 
+CREATE INDEX audit_event_of_account ON audit_event (account_id, id)
+  WHERE account_id IS NOT NULL;
+
 CREATE INDEX audit_event_of_customer ON audit_event (customer_number, id);
 
 CREATE INDEX audit_event_of_registration ON audit_event (registration_id, id);
@@ -80,6 +83,17 @@ CREATE TABLE job (
   name TEXT PRIMARY KEY,
   started_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE known_device (
+  token_hash BLOB NOT NULL,
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  last_seen_at INTEGER NOT NULL,
+  PRIMARY KEY (token_hash, account_id)
+) STRICT;
+
+CREATE INDEX known_device_last_seen_at ON known_device (last_seen_at);
+
+CREATE INDEX known_device_of_account ON known_device (account_id, last_seen_at);
 
 CREATE TABLE login_throttle (
   user_name_hash BLOB PRIMARY KEY,
@@ -253,7 +267,7 @@ CREATE TABLE session (
   created_at INTEGER NOT NULL,
   last_used_at INTEGER NOT NULL,
   ended_at INTEGER
-) STRICT;
+, device TEXT NOT NULL DEFAULT '', authenticated_at INTEGER) STRICT;
 
 CREATE INDEX session_last_used_at ON session (last_used_at);
 
