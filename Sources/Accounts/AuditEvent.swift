@@ -25,6 +25,13 @@ struct AuditEvent {
     case emailCodeWrong = "email_code_wrong"
     case emailConfirmed = "email_confirmed"
     case emailCorrected = "email_corrected"
+    case addressCodeSent = "address_code_sent"
+    case addressCodeWrong = "address_code_wrong"
+    case correspondenceChanged = "correspondence_changed"
+    case correspondenceRemoved = "correspondence_removed"
+    case userNameChanged = "user_name_changed"
+    case userNameRestored = "user_name_restored"
+    case userNameUndoWrong = "user_name_undo_wrong"
   }
 
   let kind: Kind

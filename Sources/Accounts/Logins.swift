@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Domain
 internal import FoundationEssentials
+internal import InternationalDomains
 internal import Persistence
 
 /// The login desk (J8).
@@ -28,7 +29,7 @@ package struct Logins: Sendable {
   package func logIn(userName: String, password: String) async throws -> Outcome {
     let now = world.now()
     guard !passwords.isTooLong(password) else { return .refused }
-    let email = try? EmailAddress(userName)
+    let email = try? EmailAddress(typed: userName)
     let key = Logins.throttleKey(userName, email)
     let mayTry = try await world.store.write {
       try $0.countTry(ofUserName: key, at: now, limits: world.limits)

@@ -45,6 +45,12 @@ package struct Retention: Sendable {
       (limits.registrationSeconds, { try $0.deleteRegistrations(endedBefore: $1, atMost: $2) }),
       (limits.messageSeconds, { try $0.deleteMessages(queuedBefore: $1, atMost: $2) }),
       (limits.sessionSeconds, { try $0.deleteSessions(usedBefore: $1, atMost: $2) }),
+      (
+        limits.abandonedDataSeconds,
+        { try $0.deleteAddressChanges(endedBefore: $1, atMost: $2) }
+      ),
+      (limits.abandonedDataSeconds, { try $0.deleteAddressUndos(endedBefore: $1, atMost: $2) }),
+      (limits.handOverSeconds, { try $0.deleteHandOvers(acknowledgedBefore: $1, atMost: $2) }),
       // No limit looks further back than a day.
       (2 * 86_400, { try $0.deleteEventCounts(before: $1, atMost: $2) }),
       (86_400, { try $0.deleteThrottles(before: $1, atMost: $2) }),

@@ -19,6 +19,14 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case resendEmailCode = "/megerosites/uj-kod"
   case correctEmail = "/megerosites/email-cim"
   case home = "/fiok"
+  case profile = "/fiok/adatok"
+  case correspondence = "/fiok/levelezesi-cim"
+  case confirmCorrespondence = "/fiok/levelezesi-cim/megerosites"
+  case resendCorrespondenceCode = "/fiok/levelezesi-cim/uj-kod"
+  case userName = "/fiok/felhasznalonev"
+  case confirmUserName = "/fiok/felhasznalonev/megerosites"
+  case resendUserNameCode = "/fiok/felhasznalonev/uj-kod"
+  case undoUserName = "/cim-visszaallitas"
   case questions = "/gyik"
   case guide = "/utmutato"
   case privacy = "/adatkezeles"
@@ -34,6 +42,10 @@ package enum CustomerPath: String, CaseIterable, Sendable {
     switch self {
     case .identify, .enterCode, .contact, .choosePassword, .logIn, .confirmEmail, .correctEmail:
       [.get, .post]
+    case .correspondence, .confirmCorrespondence, .userName, .confirmUserName, .undoUserName:
+      [.get, .post]
+    case .resendCorrespondenceCode, .resendUserNameCode: [.post]
+    case .profile: [.get]
     case .resendCode, .logOut, .resendEmailCode: [.post]
     case .opening, .start, .success, .recovery, .home, .questions, .guide, .privacy, .notice,
       .contract, .imprint, .contactUs, .accessibility, .changePassword:
@@ -65,6 +77,11 @@ enum FlashMessage: String, CaseIterable {
   case confirmed = "megerositve"
   case sessionEnded = "lejart"
   case loggedOut = "kijelentkezett"
+  case correspondenceSaved = "levelcim-mentve"
+  case correspondenceRemoved = "levelcim-torolve"
+  case userNameSaved = "felhasznalonev-mentve"
+  case addressTaken = "cim-foglalt"
+  case userNameRestored = "visszaallitva"
 
   static let parameter = "uzenet"
 

@@ -22,10 +22,12 @@ package struct CustomerSite: Sendable {
     package let confirmations: Confirmations
     package let portal: Portal
     package let declaredTexts: DeclaredTexts
+    package let addressChanges: AddressChanges
 
     package init(
       registrations: Registrations, logins: Logins, sessions: Sessions,
-      confirmations: Confirmations, portal: Portal, declaredTexts: DeclaredTexts
+      confirmations: Confirmations, portal: Portal, declaredTexts: DeclaredTexts,
+      addressChanges: AddressChanges
     ) {
       self.registrations = registrations
       self.logins = logins
@@ -33,6 +35,7 @@ package struct CustomerSite: Sendable {
       self.confirmations = confirmations
       self.portal = portal
       self.declaredTexts = declaredTexts
+      self.addressChanges = addressChanges
     }
   }
 
@@ -86,6 +89,7 @@ package struct CustomerSite: Sendable {
     addPublicRoutes(to: router)
     addRegistrationRoutes(to: router, ClientAddress(proxies: address.proxies))
     addAccountRoutes(to: router)
+    addAddressRoutes(to: router, ClientAddress(proxies: address.proxies))
     addDemoRoutes(to: router)
     return router
   }
@@ -156,6 +160,30 @@ package struct CustomerSite: Sendable {
 
     let home = HomeScreen(site: site, portal: desks.portal)
     router.get(.home, use: door.openConfirmed(home.show))
+  }
+
+  private func addAddressRoutes(
+    to router: Router<SiteContext>, _ clientAddress: ClientAddress
+  ) {
+    let door = AccountDoor(site: site, sessions: desks.sessions)
+    let changes = desks.addressChanges
+    let profile = ProfileScreen(site: site, addressChanges: changes)
+    router.get(.profile, use: door.openConfirmed(profile.show))
+
+    for purpose in AddressChanges.Purpose.allCases {
+      let change = ChangeAddressScreen(site: site, addressChanges: changes, purpose: purpose)
+      router.get(purpose.path, use: door.openConfirmed(change.show))
+      router.post(purpose.path, use: door.openConfirmed(change.submit))
+      let confirm = ConfirmAddressScreen(site: site, addressChanges: changes, purpose: purpose)
+      router.get(purpose.codePath, use: door.openConfirmed(confirm.show))
+      router.post(purpose.codePath, use: door.openConfirmed(confirm.submit))
+      router.post(purpose.resendPath, use: door.openConfirmed(confirm.resend))
+    }
+
+    let undo = UndoUserNameScreen(
+      site: site, addressChanges: changes, clientAddress: clientAddress)
+    router.get(.undoUserName, use: undo.show)
+    router.post(.undoUserName, use: undo.submit)
   }
 
   // MARK: For who tries Belépő out

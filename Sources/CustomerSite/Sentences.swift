@@ -93,6 +93,11 @@ extension Texts {
     case .confirmed: self["flash.confirmed"]
     case .sessionEnded: self["flash.sessionEnded"]
     case .loggedOut: self["flash.loggedOut"]
+    case .correspondenceSaved: self["flash.correspondenceSaved"]
+    case .correspondenceRemoved: self["flash.correspondenceRemoved"]
+    case .userNameSaved: self["flash.userNameSaved"]
+    case .addressTaken: self["addressCode.taken"]
+    case .userNameRestored: self["undo.done.title"]
     }
   }
 

@@ -49,6 +49,12 @@ package struct Limits: Hashable, Sendable {
   /// Answers that an address is taken (D 7).
   package var takenEmailsPerRegistration = 5
 
+  /// How long the owner of an old user name can take its change back: long enough for a weekend.
+  package var addressUndoSeconds = 72 * 60 * 60
+  /// Tries of that a day with one address, and for one account: many, because a thief must not use
+  /// them up; the code has nearly thirty bits.
+  package var addressUndoTriesPerDay = 1000
+
   // MARK: Login and sessions
 
   /// Idle time of a session (D 8).
@@ -69,6 +75,8 @@ package struct Limits: Hashable, Sendable {
   package var registrationSeconds = 90 * 24 * 60 * 60
   /// That a message was sent, without its text, which is gone when it is sent.
   package var messageSeconds = 90 * 24 * 60 * 60
+  /// A change that the back office has acknowledged: it answers questions about its books.
+  package var handOverSeconds = 90 * 24 * 60 * 60
   /// A session after its last use.
   package var sessionSeconds = 30 * 24 * 60 * 60
 

@@ -15,13 +15,20 @@ package struct Message: Hashable, Sendable {
     case registered
     case contract
     case emailTaken = "email_taken"
+    case correspondenceCode = "correspondence_code"
+    case correspondenceChanged = "correspondence_changed"
+    case userNameCode = "user_name_code"
+    case userNameChanged = "user_name_changed"
+    case userNameUndo = "user_name_undo"
+    case userNameRestored = "user_name_restored"
 
     /// Codes go before notices: somebody is waiting for them.
     var priority: Int {
       switch self {
       case .smsCode: 0
-      case .emailCode: 1
+      case .emailCode, .correspondenceCode, .userNameCode: 1
       case .registered, .contract, .emailTaken: 2
+      case .correspondenceChanged, .userNameChanged, .userNameUndo, .userNameRestored: 2
       }
     }
 
@@ -29,7 +36,9 @@ package struct Message: Hashable, Sendable {
     package var holdsSecret: Bool {
       switch self {
       case .smsCode, .emailCode: true
+      case .correspondenceCode, .userNameCode, .userNameUndo: true
       case .registered, .contract, .emailTaken: false
+      case .correspondenceChanged, .userNameChanged, .userNameRestored: false
       }
     }
   }

@@ -13,6 +13,7 @@ struct Belepo: AsyncParsableCommand {
       """,
     subcommands: [
       Serve.self, Dispatch.self, Migrate.self, Register.self, Messages.self, AccountCommand.self,
+      HandOver.self,
       Config.self, Password.self, Health.self, Version.self,
     ])
 }

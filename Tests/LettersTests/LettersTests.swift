@@ -53,7 +53,12 @@ internal import Wording
   }
 
   @Test func `has its kinds from the bundles`() {
-    #expect(Self.kinds == ["mail.code", "mail.contract", "mail.taken"])
+    #expect(
+      Self.kinds == [
+        "mail.code", "mail.contract", "mail.correspondenceChanged", "mail.correspondenceCode",
+        "mail.correspondenceRemoved", "mail.taken", "mail.userNameChanged", "mail.userNameCode",
+        "mail.userNameRestored", "mail.userNameUndo",
+      ])
   }
 
   // MARK: What it says

@@ -89,6 +89,10 @@ package struct Stage: Sendable {
   package var logins: Logins { Logins(world: world, passwords: passwords) }
   package var sessions: Sessions { Sessions(world: world) }
   package var confirmations: Confirmations { Confirmations(world: world, passwords: passwords) }
+  package var addressChanges: AddressChanges {
+    AddressChanges(world: world, passwords: passwords)
+  }
+  package var handOverDesk: HandOverDesk { HandOverDesk(store: store, now: world.now) }
   package var portal: Portal { Portal(world: world) }
   package var callCentre: CallCentre { CallCentre(store: store, now: world.now) }
 
@@ -128,7 +132,8 @@ package struct Stage: Sendable {
   package func site(isDemo: Bool = false) throws -> CustomerSite {
     let desks = CustomerSite.Desks(
       registrations: registrations, logins: logins, sessions: sessions,
-      confirmations: confirmations, portal: portal, declaredTexts: world.declaredTexts)
+      confirmations: confirmations, portal: portal, declaredTexts: world.declaredTexts,
+      addressChanges: addressChanges)
     let site =
       hasUsualKey
       ? try Props.site(isDemo: isDemo)

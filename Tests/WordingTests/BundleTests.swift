@@ -109,7 +109,10 @@ internal import Wording
           && (word.contains(where: \.isNumber) || word == word.uppercased())
       }
       #expect(codes == [], "\(key)")
-      let isCode = ["sms.code", "sms.code.ucs2", "mail.code.text"].contains(key)
+      let isCode = [
+        "sms.code", "sms.code.ucs2", "mail.code.text", "mail.correspondenceCode.text",
+        "mail.userNameCode.text", "mail.userNameUndo.text",
+      ].contains(key)
       #expect(sentence.components(of: "{code}") == (isCode ? 1 : 0), "\(key)")
     }
   }

@@ -9,5 +9,6 @@ extension Schema {
     message,
     job,
     messageDelivery,
+    addresses,
   ])
 }

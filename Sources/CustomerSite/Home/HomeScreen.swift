@@ -2,6 +2,7 @@ internal import Accounts
 internal import Domain
 internal import FoundationEssentials
 internal import Hummingbird
+internal import InternationalDomains
 internal import Pages
 internal import Wording
 
@@ -20,7 +21,7 @@ struct HomeScreen: Sendable {
       HomePage(
         frame: site.frame(texts["home.title"], context),
         message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
-        name: home.name, hasName: !home.name.isEmpty, userName: account.email.address,
+        name: home.name, hasName: !home.name.isEmpty, userName: account.email.shown,
         policies: home.policies.map { HomePage.Row($0, texts) },
         hasPolicies: !home.policies.isEmpty,
         asOf: home.asOf.map { texts.day(HomeScreen.date($0)) } ?? "", hasAsOf: home.asOf != nil),

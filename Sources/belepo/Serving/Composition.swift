@@ -129,7 +129,8 @@ struct Composition {
     World(
       store: store, keys: try keys, limits: settings.limits, brand: brand,
       correspondence: Correspondence(
-        brand: brand, host: publicURL.host ?? "localhost", alphabet: settings.smsAlphabet),
+        brand: brand, host: publicURL.host ?? "localhost", base: publicURL.absoluteString,
+        alphabet: settings.smsAlphabet),
       doorbell: doorbell, now: now, randomBytes: .system,
       raise: { [logger] in logger.raise($0) })
   }
@@ -158,7 +159,8 @@ struct Composition {
       registrations: Registrations(world: world, passwords: passwords),
       logins: Logins(world: world, passwords: passwords), sessions: Sessions(world: world),
       confirmations: Confirmations(world: world, passwords: passwords),
-      portal: Portal(world: world), declaredTexts: world.declaredTexts)
+      portal: Portal(world: world), declaredTexts: world.declaredTexts,
+      addressChanges: AddressChanges(world: world, passwords: passwords))
     let site = try Site(
       brand: brand, isDemo: isDemo, keys: world.keys, templateFolders: [CustomerSite.templates])
     return CustomerSite(site: site, desks: desks, limits: world.limits, catcher: catcher)

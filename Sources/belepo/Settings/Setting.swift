@@ -95,9 +95,10 @@ extension SettingKey {
       .smsPerNumberPerDay, .smsPerCustomerPerDay, .smsPerHour, .smsPerDay, .emailTriesPerCode,
       .emailsPerAccountPerDay,
       .takenEmailsPerRegistration, .mismatchesPerNumberPerHour, .mismatchesPerAddress,
-      .loginFailuresWithoutDelay, .loginDelayMax:
+      .loginFailuresWithoutDelay, .loginDelayMax, .addressUndo, .addressUndoTries:
       limitSetting
-    case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions:
+    case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions,
+      .retainHandOvers:
       retentionSetting
     }
   }
@@ -160,6 +161,10 @@ extension SettingKey {
       .init(
         form: .duration(Self.day...years.upperBound), initial: "90d",
         meaning: "that a message was sent; its text is gone at once, and a day's count needs a day")
+    case .retainHandOvers:
+      .init(
+        form: .duration(years), initial: "90d",
+        meaning: "a change that the back office has acknowledged, after that")
     case .retainSessions:
       .init(form: .duration(years), initial: "30d", meaning: "a login, after its last use")
     default: .init(form: .text, meaning: "")
@@ -197,6 +202,14 @@ extension SettingKey {
       .init(form: .count(1...50), initial: "5", meaning: "code e-mails of an account a day")
     case .takenEmailsPerRegistration:
       .init(form: .count(1...20), initial: "5", meaning: "answers that an address is taken (D 7)")
+    case .addressUndo:
+      .init(
+        form: .duration(Self.hour...(30 * Self.day)), initial: "72h",
+        meaning: "how long the owner of an old user name can take its change back")
+    case .addressUndoTries:
+      .init(
+        form: .count(10...10_000), initial: "1000",
+        meaning: "tries of that a day with one address, and for one account")
     case .mismatchesPerNumberPerHour:
       .init(
         form: .count(3...10_000), initial: "20",

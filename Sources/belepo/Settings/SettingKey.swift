@@ -61,6 +61,8 @@ enum SettingKey: String, CaseIterable {
   case emailTriesPerCode = "limits.emailTriesPerCode"
   case emailsPerAccountPerDay = "limits.emailsPerAccountPerDay"
   case takenEmailsPerRegistration = "limits.takenEmailsPerRegistration"
+  case addressUndo = "limits.addressUndo"
+  case addressUndoTries = "limits.addressUndoTriesPerDay"
   case mismatchesPerNumberPerHour = "limits.mismatchesPerNumberPerHour"
   case mismatchesPerAddress = "limits.mismatchesPerAddressPerTenMinutes"
   case loginFailuresWithoutDelay = "limits.loginFailuresWithoutDelay"
@@ -74,5 +76,6 @@ enum SettingKey: String, CaseIterable {
   case retainAbandonedData = "retention.abandonedData"
   case retainRegistrations = "retention.registrations"
   case retainMessages = "retention.messages"
+  case retainHandOvers = "retention.handOvers"
   case retainSessions = "retention.sessions"
 }

@@ -24,6 +24,8 @@ extension Settings {
     limits.emailTriesPerCode = count(.emailTriesPerCode)
     limits.emailsPerAccountPerDay = count(.emailsPerAccountPerDay)
     limits.takenEmailsPerRegistration = count(.takenEmailsPerRegistration)
+    limits.addressUndoSeconds = seconds(.addressUndo)
+    limits.addressUndoTriesPerDay = count(.addressUndoTries)
     limits.sessionIdleSeconds = seconds(.sessionIdle)
     limits.sessionAbsoluteSeconds = seconds(.sessionAbsolute)
     limits.loginFailuresWithoutDelay = count(.loginFailuresWithoutDelay)
@@ -31,6 +33,7 @@ extension Settings {
     limits.abandonedDataSeconds = seconds(.retainAbandonedData)
     limits.registrationSeconds = seconds(.retainRegistrations)
     limits.messageSeconds = seconds(.retainMessages)
+    limits.handOverSeconds = seconds(.retainHandOvers)
     limits.sessionSeconds = seconds(.retainSessions)
     return limits
   }
