@@ -94,6 +94,7 @@ struct UserNameUndoTests {
   @Test func `who goes back to the old name gives nobody a code against it`() async throws {
     let (stage, anna, token) = try await robbed()
     let robbed = try await stage.renewed(anna)
+    _ = try await stage.post()
     _ = try await stage.change(to: Self.old, for: .userName, of: robbed, session: token)
     #expect(try await stage.userName(of: anna) == Self.old)
     #expect(try await stage.recipients(of: .userNameUndo) == [Self.old])
