@@ -61,6 +61,10 @@ let package = Package(
     .target(
       name: "PersistencePostgres", dependencies: ["Persistence", "Threads", "CLibpq"],
       swiftSettings: strict),
+    .systemLibrary(
+      name: "CLibidn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+    .target(
+      name: "InternationalDomains", dependencies: ["Domain", "CLibidn2"], swiftSettings: strict),
     .target(name: "Threads", swiftSettings: strict),
     .target(name: "Markup", dependencies: [mustache], swiftSettings: strict),
     .target(
@@ -97,11 +101,14 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Accounts",
-      dependencies: ["Domain", "Persistence", "Outbox", "Cryptography", "Wording"],
+      dependencies: [
+        "Domain", "InternationalDomains", "Persistence", "Outbox", "Cryptography", "Wording",
+      ],
       resources: [.copy("CommonPasswords")],
       swiftSettings: strict),
     .target(
-      name: "RegisterImport", dependencies: ["Domain", "Persistence"], swiftSettings: strict),
+      name: "RegisterImport", dependencies: ["Domain", "InternationalDomains", "Persistence"],
+      swiftSettings: strict),
 
     .target(
       name: "Letters", dependencies: ["Domain", "Wording", "Markup", mustache],
@@ -120,8 +127,8 @@ let package = Package(
     .target(
       name: "CustomerSite",
       dependencies: [
-        "Domain", "Accounts", "Outbox", "Pages", "Wording", hummingbird, httpTypes, nioCore,
-        logging,
+        "Domain", "InternationalDomains", "Accounts", "Outbox", "Pages", "Wording", hummingbird,
+        httpTypes, nioCore, logging,
       ],
       resources: [.copy("Templates")],
       swiftSettings: strict),
@@ -155,6 +162,9 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+    .testTarget(
+      name: "InternationalDomainsTests", dependencies: ["InternationalDomains", "Domain"],
+      swiftSettings: strict),
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
     .testTarget(
       name: "PersistenceTests",

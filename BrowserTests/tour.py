@@ -257,6 +257,45 @@ def ledger(customer: Customer, _) -> Iterator[str]:
     customer.press("password")
     customer.must_be_at("/bejelentkezes")
     yield "the contract has ended"
+def addresses(customer: Customer, _) -> Iterator[str]:
+    customer.become_a_user()
+    customer.open("/fiok/adatok")
+    yield "profile"
+    for path in ("/fiok/felhasznalonev", "/fiok/levelezesi-cim"):
+        customer.open(path)
+        yield f"{path}: another address"
+        customer.press("email")
+        yield f"error {path}: nothing filled in"
+        customer.type("email", f"uj.{customer.email}")
+        customer.type("password", "Valami99")
+        customer.press("email")
+        yield f"error {path}: wrong password"
+        customer.type("password", customer.password)
+        customer.press("email")
+        yield f"{path}: code"
+        customer.press("code")
+        yield f"error {path}: no code"
+        customer.press_in_form(f"{path}/uj-kod")
+        yield f"error {path}: another code too early"
+        customer.open(path)
+        yield f"{path}: an address waits"
+    customer.open("/fiok/adatok")
+    yield "profile with addresses that wait"
+    customer.open("/fiok/levelezesi-cim/megerosites")
+    letters = customer.server.wait_for_message(f"uj.{customer.email}")
+    customer.type("code", letters.code(customer.shown_prefix()))
+    customer.press("code")
+    yield "profile with an address for letters"
+    customer.open("/fiok/levelezesi-cim")
+    yield "an address for letters that can be removed"
+    customer.open("/cim-visszaallitas")
+    yield "undo"
+    customer.press("email")
+    yield "error undo, nothing filled in"
+    customer.type("email", customer.email)
+    customer.type("code", "KKKKKK")
+    customer.press("email")
+    yield "error undo: wrong code"
 
 
 def recovery(customer: Customer, _) -> Iterator[str]:
@@ -466,6 +505,7 @@ STRETCHES = [
     login_and_confirmation,
     portal,
     ledger,
+    addresses,
     recovery,
     own_password,
     recovery_out_of_turn,

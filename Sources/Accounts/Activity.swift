@@ -24,6 +24,23 @@ package struct Activity: Hashable, Sendable {
     case emailConfirmed
     case emailCorrected
     case emailTaken
+    case passwordRecovered
+    case passwordChanged
+    case recoveryRequested
+    case recoveryCodeWrong
+    case registeredAgain
+    case declared
+    case documentsAccepted
+    case contractEndRefused
+    case dataRequested
+    case dataRequestRefused
+    case addressCodeSent
+    case addressCodeWrong
+    case correspondenceChanged
+    case correspondenceRemoved
+    case userNameChanged
+    case userNameRestored
+    case userNameUndoWrong
   }
 }
 
@@ -46,6 +63,25 @@ extension Activity.Kind {
     case .emailConfirmed: self = .emailConfirmed
     case .emailCorrected: self = .emailCorrected
     case .emailTaken: self = .emailTaken
+    case .passwordRecovered: self = .passwordRecovered
+    case .passwordChanged: self = .passwordChanged
+    case .recoveryRequested: self = .recoveryRequested
+    case .recoveryCodeWrong: self = .recoveryCodeWrong
+    case .registeredAgain: self = .registeredAgain
+    case .declared: self = .declared
+    case .documentsAccepted: self = .documentsAccepted
+    case .contractEndRefused: self = .contractEndRefused
+    case .dataRequested: self = .dataRequested
+    case .dataRequestRefused: self = .dataRequestRefused
+    case .addressCodeSent: self = .addressCodeSent
+    case .addressCodeWrong: self = .addressCodeWrong
+    case .correspondenceChanged: self = .correspondenceChanged
+    case .correspondenceRemoved: self = .correspondenceRemoved
+    case .userNameChanged: self = .userNameChanged
+    case .userNameRestored: self = .userNameRestored
+    case .userNameUndoWrong: self = .userNameUndoWrong
+    // The account is at its end, or it is the insurer's own work.
+    case .contractEnded, .dataRequestDone, .dataExported, .dataErased: return nil
     // Steps of a registration: they belong to no account.
     case .claimInvalid, .mismatch, .mismatchLimit, .smsSent, .smsLimit, .smsCodeWrong,
       .smsCodeAccepted, .smsStepDisabled, .smsStepRefused, .smsStepEnabled, .contactGiven:

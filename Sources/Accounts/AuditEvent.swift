@@ -44,6 +44,13 @@ struct AuditEvent {
     case dataRequestDone = "data_request_done"
     case dataExported = "data_exported"
     case dataErased = "data_erased"
+    case addressCodeSent = "address_code_sent"
+    case addressCodeWrong = "address_code_wrong"
+    case correspondenceChanged = "correspondence_changed"
+    case correspondenceRemoved = "correspondence_removed"
+    case userNameChanged = "user_name_changed"
+    case userNameRestored = "user_name_restored"
+    case userNameUndoWrong = "user_name_undo_wrong"
   }
 
   let kind: Kind

@@ -2,6 +2,7 @@ internal import Cryptography
 package import Domain
 internal import FoundationEssentials
 internal import Outbox
+internal import InternationalDomains
 internal import Persistence
 
 /// The login desk (J8).
@@ -69,7 +70,7 @@ package struct Logins: Sendable {
   ) async throws -> Outcome {
     let now = world.now()
     guard !passwords.isTooLong(password) else { return .refused }
-    let email = try? EmailAddress(userName)
+    let email = try? EmailAddress(typed: userName)
     let key = Logins.throttleKey(userName, email)
     let address = visit.address.map(Logins.failures(from:))
     switch try await count(key, address, at: now) {

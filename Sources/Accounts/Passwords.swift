@@ -57,6 +57,10 @@ package struct Passwords: Sendable {
     }
   }
 
+  /// The hash of an account whose password must be chosen anew: comparing with it takes as long as
+  /// ever, and nothing fits.
+  var hashOfNobody: String { nobodysHash }
+
   /// Whether a hash was made with other parameters than today's.
   func isOutdated(_ hash: String) -> Bool {
     argon2id.isOutdated(hash)

@@ -49,6 +49,12 @@ package struct Retention: Sendable {
       (limits.knownDeviceSeconds, { try $0.deleteKnownDevices(seenBefore: $1, atMost: $2) }),
       (limits.countSeconds, { try $0.deleteEventCounts(before: $1, atMost: $2) }),
       (limits.dataRequestSeconds, { try $0.deleteDataRequests(doneBefore: $1, atMost: $2) }),
+      (
+        limits.abandonedDataSeconds,
+        { try $0.deleteAddressChanges(endedBefore: $1, atMost: $2) }
+      ),
+      (limits.abandonedDataSeconds, { try $0.deleteAddressUndos(endedBefore: $1, atMost: $2) }),
+      (limits.handOverSeconds, { try $0.deleteHandOvers(acknowledgedBefore: $1, atMost: $2) }),
       (86_400, { try $0.deleteThrottles(before: $1, atMost: $2) }),
     ]
     var count = 0

@@ -30,6 +30,14 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case contractFile = "/fiok/szerzodes/pdf"
   case endContract = "/fiok/szerzodes/felmondas"
   case dataRights = "/fiok/adataim"
+  case profile = "/fiok/adatok"
+  case correspondence = "/fiok/levelezesi-cim"
+  case confirmCorrespondence = "/fiok/levelezesi-cim/megerosites"
+  case resendCorrespondenceCode = "/fiok/levelezesi-cim/uj-kod"
+  case userName = "/fiok/felhasznalonev"
+  case confirmUserName = "/fiok/felhasznalonev/megerosites"
+  case resendUserNameCode = "/fiok/felhasznalonev/uj-kod"
+  case undoUserName = "/cim-visszaallitas"
   case questions = "/gyik"
   case guide = "/utmutato"
   case privacy = "/adatkezeles"
@@ -48,6 +56,10 @@ package enum CustomerPath: String, CaseIterable, Sendable {
     case .recovery, .recoverPassword, .ownPassword: [.get, .post]
     case .declarations, .acceptDocuments, .endContract, .dataRights: [.get, .post]
     case .myContract, .contractFile: [.get]
+    case .correspondence, .confirmCorrespondence, .userName, .confirmUserName, .undoUserName:
+      [.get, .post]
+    case .resendCorrespondenceCode, .resendUserNameCode: [.post]
+    case .profile: [.get]
     case .resendCode, .logOut, .resendEmailCode, .resendRecoveryCode, .endSessions: [.post]
     case .opening, .start, .success, .home, .devices, .questions, .guide, .privacy, .notice,
       .contract, .imprint, .contactUs, .accessibility, .changePassword:
@@ -91,6 +103,11 @@ enum FlashMessage: String, CaseIterable {
   case accepted = "elfogadta"
   case contractEnded = "felmondta"
   case requested = "kerte"
+  case correspondenceSaved = "levelcim-mentve"
+  case correspondenceRemoved = "levelcim-torolve"
+  case userNameSaved = "felhasznalonev-mentve"
+  case addressTaken = "cim-foglalt"
+  case userNameRestored = "visszaallitva"
 
   static let parameter = "uzenet"
 

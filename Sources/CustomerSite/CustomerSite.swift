@@ -28,12 +28,13 @@ package struct CustomerSite: Sendable {
     package let declarations: Declarations
     package let contracts: Contracts
     package let dataRights: DataRights
+    package let addressChanges: AddressChanges
 
     package init(
       registrations: Registrations, logins: Logins, sessions: Sessions,
       confirmations: Confirmations, recoveries: Recoveries, passwordChanges: PasswordChanges,
       portal: Portal, devices: Devices, declaredTexts: DeclaredTexts, declarations: Declarations,
-      contracts: Contracts, dataRights: DataRights
+      contracts: Contracts, dataRights: DataRights, addressChanges: AddressChanges
     ) {
       self.registrations = registrations
       self.logins = logins
@@ -47,6 +48,7 @@ package struct CustomerSite: Sendable {
       self.declarations = declarations
       self.contracts = contracts
       self.dataRights = dataRights
+      self.addressChanges = addressChanges
     }
   }
 
@@ -102,6 +104,7 @@ package struct CustomerSite: Sendable {
     addRegistrationRoutes(to: router, clientAddress)
     addRecoveryRoutes(to: router, clientAddress)
     addAccountRoutes(to: router, clientAddress)
+    addAddressRoutes(to: router, clientAddress)
     addDemoRoutes(to: router)
     return router
   }
@@ -228,6 +231,31 @@ package struct CustomerSite: Sendable {
     let rights = DataRightsScreen(site: site, rights: desks.dataRights, limits: limits)
     router.get(.dataRights, use: door.openBeforeAcceptance(rights.show))
     router.post(.dataRights, use: door.openBeforeAcceptance(rights.submit))
+  }
+
+  private func addAddressRoutes(
+    to router: Router<SiteContext>, _ clientAddress: ClientAddress
+  ) {
+    let door = AccountDoor(
+      site: site, sessions: desks.sessions, declarations: desks.declarations)
+    let changes = desks.addressChanges
+    let profile = ProfileScreen(site: site, addressChanges: changes)
+    router.get(.profile, use: door.openConfirmed(profile.show))
+
+    for purpose in AddressChanges.Purpose.allCases {
+      let change = ChangeAddressScreen(site: site, addressChanges: changes, purpose: purpose)
+      router.get(purpose.path, use: door.openConfirmed(change.show))
+      router.post(purpose.path, use: door.openConfirmed(change.submit))
+      let confirm = ConfirmAddressScreen(site: site, addressChanges: changes, purpose: purpose)
+      router.get(purpose.codePath, use: door.openConfirmed(confirm.show))
+      router.post(purpose.codePath, use: door.openConfirmed(confirm.submit))
+      router.post(purpose.resendPath, use: door.openConfirmed(confirm.resend))
+    }
+
+    let undo = UndoUserNameScreen(
+      site: site, addressChanges: changes, clientAddress: clientAddress)
+    router.get(.undoUserName, use: undo.show)
+    router.post(.undoUserName, use: undo.submit)
   }
 
   // MARK: For who tries Belépő out

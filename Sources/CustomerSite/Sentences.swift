@@ -110,6 +110,11 @@ extension Texts {
     case .accepted: self["flash.accepted"]
     case .contractEnded: self["flash.contractEnded"]
     case .requested: self["flash.requested"]
+    case .correspondenceSaved: self["flash.correspondenceSaved"]
+    case .correspondenceRemoved: self["flash.correspondenceRemoved"]
+    case .userNameSaved: self["flash.userNameSaved"]
+    case .addressTaken: self["addressCode.taken"]
+    case .userNameRestored: self["undo.done.title"]
     }
   }
 

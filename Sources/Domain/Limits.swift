@@ -59,6 +59,11 @@ package struct Limits: Hashable, Sendable {
   package var recoveryLettersPerHour = 3
   /// Requests in ten minutes from one network address.
   package var recoveriesPerAddressPerTenMinutes = 10
+  /// How long the owner of an old user name can take its change back: long enough for a weekend.
+  package var addressUndoSeconds = 72 * 60 * 60
+  /// Tries of that a day with one address, and for one account: many, because a thief must not use
+  /// them up; the code has nearly thirty bits.
+  package var addressUndoTriesPerDay = 1000
 
   // MARK: Login and sessions
 
@@ -90,6 +95,8 @@ package struct Limits: Hashable, Sendable {
   package var registrationSeconds = 90 * 24 * 60 * 60
   /// That a message was sent, without its text, which is gone when it is sent.
   package var messageSeconds = 90 * 24 * 60 * 60
+  /// A change that the back office has acknowledged: it answers questions about its books.
+  package var handOverSeconds = 90 * 24 * 60 * 60
   /// A session after its last use.
   package var sessionSeconds = 30 * 24 * 60 * 60
   /// A browser that an account was used with, after its last login: as long as its cookie lives.

@@ -7,6 +7,8 @@ package struct Correspondence: Sendable {
   let brand: Brand
   /// The host of the public URL, for the last line of a code message.
   private let host: String
+  /// The public URL without a slash at its end: the one base of every link (R7).
+  let base: String
   let alphabet: SMSAlphabet
 
   /// The letters of an SMS.
@@ -17,9 +19,14 @@ package struct Correspondence: Sendable {
     case ucs2
   }
 
-  package init(brand: Brand, host: String, alphabet: SMSAlphabet = .gsm7) {
+  /// - Parameter base: the public URL; without it, that of the host
+  package init(
+    brand: Brand, host: String, base: String? = nil, alphabet: SMSAlphabet = .gsm7
+  ) {
     self.brand = brand
     self.host = host
+    let base = base ?? "https://\(host)"
+    self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
     self.alphabet = alphabet
   }
 

@@ -21,15 +21,22 @@ package struct Message: Hashable, Sendable {
     case loginNewDevice = "login_new_device"
     case loginAfterFailures = "login_after_failures"
     case contractEnded = "contract_ended"
+    case correspondenceCode = "correspondence_code"
+    case correspondenceChanged = "correspondence_changed"
+    case userNameCode = "user_name_code"
+    case userNameChanged = "user_name_changed"
+    case userNameUndo = "user_name_undo"
+    case userNameRestored = "user_name_restored"
 
     /// Codes go before notices: somebody is waiting for them.
     var priority: Int {
       switch self {
       case .smsCode: 0
-      case .emailCode, .recoveryCode: 1
+      case .emailCode, .recoveryCode, .correspondenceCode, .userNameCode: 1
       case .registered, .contract, .emailTaken, .contractEnded: 2
       case .passwordChanged, .registeredAgain: 2
       case .loginNewDevice, .loginAfterFailures: 2
+      case .correspondenceChanged, .userNameChanged, .userNameUndo, .userNameRestored: 2
       }
     }
 
@@ -37,9 +44,11 @@ package struct Message: Hashable, Sendable {
     package var holdsSecret: Bool {
       switch self {
       case .smsCode, .emailCode, .recoveryCode: true
+      case .correspondenceCode, .userNameCode, .userNameUndo: true
       case .registered, .contract, .emailTaken, .contractEnded: false
       case .passwordChanged, .registeredAgain: false
       case .loginNewDevice, .loginAfterFailures: false
+      case .correspondenceChanged, .userNameChanged, .userNameRestored: false
       }
     }
   }

@@ -1,4 +1,5 @@
 package import Domain
+internal import InternationalDomains
 
 /// A customer, as a line of `customers.csv` tells.
 package struct CustomerRow: RegisterRow, Masked {
@@ -33,7 +34,7 @@ extension CustomerRow {
     name = try cells.text(.name)
     smsNumber = try cells.optionalValue(
       .smsNumber, PhoneNumber.init, orReject: RejectReason.phoneNumber)
-    email = try cells.optionalValue(.email, EmailAddress.init, orReject: RejectReason.email)
+    email = try cells.optionalValue(.email, EmailAddress.init(typed:), orReject: RejectReason.email)
 
     guard let status = CustomerStatus(rawValue: cells[.status]) else {
       throw CellFault(Column.status.rawValue, .unknownStatus)

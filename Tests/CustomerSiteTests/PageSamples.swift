@@ -24,7 +24,7 @@ private struct PageSamples {
   let newEmail: EmailAddress
 
   var all: [PageSample] {
-    opening + identify + enterCode + contact + choosePassword + portal + passwords + notices
+    opening + identify + enterCode + contact + choosePassword + portal + passwords + addresses + notices
       + LedgerSamples(
         texts: texts, sample: { PageSample(name: $0, page: $1) },
         frame: { frame($0, errors: $1, isLoggedIn: true) }
@@ -370,6 +370,81 @@ private struct PageSamples {
                 device: kind == .loggedIn ? Device(browser: .chrome, system: .android) : .unknown)
             } : []),
         texts))
+  }
+
+  // MARK: Addresses
+
+  private var addresses: [PageSample] {
+    profile + [false, true].flatMap(changeAddress) + [false, true].flatMap(confirmAddress)
+      + undoUserName
+  }
+
+  private var profile: [PageSample] {
+    [false, true].map { isFull in
+      sample(
+        isFull ? "profile-full" : "profile",
+        ProfilePage(
+          frame: frame("profile.title", isLoggedIn: true),
+          message: isFull ? texts["flash.userNameSaved"] : "", hasMessage: isFull,
+          name: isFull ? "Kovács Anna" : "", hasName: isFull, userName: "anna@pelda.hu",
+          mobile: isFull ? "06 30 ••• ••67" : "", hasMobile: isFull,
+          correspondence: isFull ? "levelek@példa.hu" : "", hasCorrespondence: isFull,
+          pendingUserName: isFull ? "uj@pelda.hu" : "", hasPendingUserName: isFull,
+          pendingCorrespondence: isFull ? "masik@pelda.hu" : "", hasPendingCorrespondence: isFull,
+          registered: texts.day("2026-04-06")))
+    }
+  }
+
+  private func changeAddress(isUserName: Bool) -> [PageSample] {
+    let name = isUserName ? "change-user-name" : "change-correspondence"
+    let title: TextKey = isUserName ? "userName.title" : "correspondence.title"
+    return [false, true].map { isFull in
+      sample(
+        isFull ? name + "-refused" : name,
+        ChangeAddressPage(
+          frame: frame(
+            title, errors: isFull ? [("password", texts["confirm.wrongPassword"])] : [],
+            form: true, isLoggedIn: true),
+          isUserName: isUserName, isCorrespondence: !isUserName, userName: "anna@pelda.hu",
+          present: "anna@pelda.hu", hasOwn: isFull && !isUserName,
+          pending: isFull ? "uj@pelda.hu" : "", hasPending: isFull,
+          email: Field(
+            isFull ? "anna@pelda.hu" : "", error: isFull ? texts["address.unchanged"] : nil),
+          password: Field(error: isFull ? texts["confirm.wrongPassword"] : nil)))
+    }
+  }
+
+  private func confirmAddress(isUserName: Bool) -> [PageSample] {
+    let name = isUserName ? "confirm-user-name" : "confirm-correspondence"
+    let title: TextKey =
+      isUserName ? "addressCode.title.userName" : "addressCode.title.correspondence"
+    return [(false, true), (true, true), (true, false)].map { isWrong, isLive in
+      let error = isLive ? ("code", texts["code.wrong.one"]) : ("resend", texts["code.expired"])
+      return sample(
+        name + (isWrong ? (isLive ? "-wrong" : "-dead") : ""),
+        ConfirmAddressPage(
+          frame: frame(title, errors: isWrong ? [error] : [], isLoggedIn: true),
+          message: isWrong ? texts["flash.sameCode"] : "", hasMessage: isWrong,
+          isUserName: isUserName, isCorrespondence: !isUserName, email: "uj@freemail.hu",
+          present: "anna@pelda.hu", mayLandInSpam: isWrong, codePrefix: "K", life: "24 óra",
+          isLive: isLive, code: Field(error: isWrong && isLive ? texts["code.wrong.one"] : nil),
+          resendIn: isWrong ? texts["code.resendIn", ["seconds": "40"]] : "", mustWait: isWrong,
+          mark: "5f00.1"))
+    }
+  }
+
+  private var undoUserName: [PageSample] {
+    [
+      sample(
+        "undo-user-name",
+        UndoUserNamePage(frame: frame("undo.title", form: true), email: Field(), code: Field())),
+      sample(
+        "undo-user-name-refused",
+        UndoUserNamePage(
+          frame: frame("undo.title", errors: [("code", texts["undo.refused"])], form: true),
+          email: Field("anna@pelda", error: texts["email.domain"]),
+          code: Field(error: texts["undo.refused"]))),
+    ]
   }
 
   // MARK: Parts

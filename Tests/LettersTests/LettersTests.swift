@@ -56,9 +56,11 @@ internal import Wording
   @Test func `has its kinds from the bundles`() {
     #expect(
       Self.kinds == [
-        "mail.code", "mail.contract", "mail.contractEnded", "mail.loginAfterFailures",
-        "mail.loginNewDevice", "mail.passwordChanged", "mail.recoveryCode", "mail.registeredAgain",
-        "mail.taken",
+        "mail.code", "mail.contract", "mail.contractEnded", "mail.correspondenceChanged",
+        "mail.correspondenceCode", "mail.correspondenceRemoved", "mail.loginAfterFailures",
+        "mail.loginNewDevice", "mail.passwordChanged", "mail.recoveryCode",
+        "mail.registeredAgain", "mail.taken", "mail.userNameChanged", "mail.userNameCode",
+        "mail.userNameRestored", "mail.userNameUndo",
       ])
   }
 

@@ -95,6 +95,9 @@ package struct Stage: Sendable {
   }
   package var portal: Portal { Portal(world: world) }
   package var devices: Devices { Devices(world: world) }
+  package var addressChanges: AddressChanges {
+    AddressChanges(world: world, passwords: passwords)
+  }
   package var callCentre: CallCentre { CallCentre(store: store, now: world.now) }
 
   // MARK: Post
@@ -137,7 +140,8 @@ package struct Stage: Sendable {
       registrations: registrations, logins: logins, sessions: sessions,
       confirmations: confirmations, recoveries: recoveries, passwordChanges: passwordChanges,
       portal: portal, devices: devices, declaredTexts: world.declaredTexts,
-      declarations: declarations, contracts: contracts, dataRights: dataRights)
+      declarations: declarations, contracts: contracts, dataRights: dataRights,
+      addressChanges: addressChanges)
     let site =
       hasUsualKey
       ? try Props.site(isDemo: isDemo)

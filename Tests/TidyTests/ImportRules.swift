@@ -8,6 +8,7 @@ enum ImportRules {
     "CSodium": ["Cryptography"],
     "CLibpq": ["PersistencePostgres"],
     "CLibcurl": ["MailRelay"],
+    "CLibidn2": ["InternationalDomains"],
     "AsyncHTTPClient": ["SMSGateways"],
     "Mustache": ["Markup", "Pages", "Letters"],
     "PersistenceSQLite": ["belepo"],
@@ -32,7 +33,8 @@ enum ImportRules {
     "Persistence": ["FoundationEssentials", "Foundation"],
     "Wording": ["Domain", "Cryptography", "Foundation", "FoundationEssentials", "Yams"],
     "RegisterImport": [
-      "Domain", "Persistence", "Foundation", "FoundationEssentials", "Glibc",
+      "Domain", "InternationalDomains", "Persistence", "Foundation", "FoundationEssentials",
+      "Glibc",
     ],
   ]
 

@@ -111,6 +111,7 @@ internal import Wording
       #expect(codes == [], "\(key)")
       let isCode = [
         "sms.code", "sms.code.ucs2", "mail.code.text", "mail.recoveryCode.text",
+        "mail.correspondenceCode.text", "mail.userNameCode.text", "mail.userNameUndo.text",
       ].contains(key)
       #expect(sentence.components(of: "{code}") == (isCode ? 1 : 0), "\(key)")
     }

@@ -10,7 +10,7 @@ extension Schema {
     job,
     messageDelivery,
     recovery,
-    standInEight,
+    addresses,
     ledger,
     devices,
   ])

@@ -2,6 +2,7 @@ internal import Accounts
 internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
+internal import InternationalDomains
 internal import Pages
 internal import Wording
 
@@ -81,7 +82,7 @@ struct ConfirmEmailScreen: Sendable {
         texts["confirm.title"], context, errors: error.map { [$0] } ?? [], form: .typedAnew,
         page: CustomerPath.confirmEmail.rawValue),
       message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
-      email: standing.email.address, mayLandInSpam: standing.email.mayLandInSpam,
+      email: standing.email.shown, mayLandInSpam: standing.email.mayLandInSpam,
       codePrefix: standing.codePrefix, life: texts.time(atMost: standing.secondsLeft),
       isLive: standing.isLive,
       code: Field(error: error?.anchor == "code" ? error?.text : nil),
@@ -114,7 +115,7 @@ struct ConfirmEmailScreen: Sendable {
         context, status: .unprocessableContent)
     }
     let email: EmailAddress
-    do throws(EmailAddress.Invalid) { email = try EmailAddress(typed) } catch {
+    do throws(EmailAddress.Invalid) { email = try EmailAddress(typed: typed) } catch {
       return try again("email", texts.sentence(for: error))
     }
     let outcome = try await confirmations.correctEmail(
@@ -137,7 +138,7 @@ struct ConfirmEmailScreen: Sendable {
       frame: site.frame(
         site.texts(context)["correct.title"], context, errors: error.map { [$0] } ?? [],
         form: .keptInOtherLanguage),
-      present: account.email.address,
+      present: account.email.shown,
       email: Field(typed, error: error?.anchor == "email" ? error?.text : nil),
       password: Field(error: error?.anchor == "password" ? error?.text : nil))
   }

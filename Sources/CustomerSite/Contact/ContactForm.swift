@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Domain
+internal import InternationalDomains
 internal import Pages
 internal import Wording
 
@@ -37,7 +38,7 @@ struct ContactForm: Sendable {
     func answer(_ kind: DeclarationKind) -> Bool? {
       given?.declarations.first { $0.kind == kind }?.isAccepted
     }
-    email = given?.email.address ?? ""
+    email = given?.email.shown ?? ""
     usesAddressOnFile = false
     marketing = answer(.marketing)
     dataProcessing = answer(.dataProcessing)
@@ -101,7 +102,7 @@ struct ContactForm: Sendable {
   ) -> EmailAddress? {
     if usesAddressOnFile, let onFile { return onFile }
     do throws(EmailAddress.Invalid) {
-      let address = try EmailAddress(email)
+      let address = try EmailAddress(typed: email)
       if let intended = address.likelyIntended, confirmedEmail != email {
         mistakes.email = texts["email.likelyIntended", ["intended": intended]]
         mistakes.doubtfulEmail = email

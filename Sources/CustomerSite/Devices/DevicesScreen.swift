@@ -131,6 +131,23 @@ extension Texts {
     case .emailConfirmed: self["activity.emailConfirmed"]
     case .emailCorrected: self["activity.emailCorrected"]
     case .emailTaken: self["activity.emailTaken"]
+    case .passwordRecovered: self["activity.passwordRecovered"]
+    case .passwordChanged: self["activity.passwordChanged"]
+    case .recoveryRequested: self["activity.recoveryRequested"]
+    case .recoveryCodeWrong: self["activity.recoveryCodeWrong"]
+    case .registeredAgain: self["activity.registeredAgain"]
+    case .declared: self["activity.declared"]
+    case .documentsAccepted: self["activity.documentsAccepted"]
+    case .contractEndRefused: self["activity.contractEndRefused"]
+    case .dataRequested: self["activity.dataRequested"]
+    case .dataRequestRefused: self["activity.dataRequestRefused"]
+    case .addressCodeSent: self["activity.addressCodeSent"]
+    case .addressCodeWrong: self["activity.addressCodeWrong"]
+    case .correspondenceChanged: self["activity.correspondenceChanged"]
+    case .correspondenceRemoved: self["activity.correspondenceRemoved"]
+    case .userNameChanged: self["activity.userNameChanged"]
+    case .userNameRestored: self["activity.userNameRestored"]
+    case .userNameUndoWrong: self["activity.userNameUndoWrong"]
     }
   }
 }

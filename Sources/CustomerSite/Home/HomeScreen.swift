@@ -1,6 +1,7 @@
 internal import Accounts
 internal import Domain
 internal import Hummingbird
+internal import InternationalDomains
 internal import Pages
 internal import Wording
 
@@ -19,7 +20,7 @@ struct HomeScreen: Sendable {
       HomePage(
         frame: site.frame(texts["home.title"], context),
         message: message.map(texts.sentence) ?? "", hasMessage: message != nil, home: home,
-        userName: account.email.address, texts),
+        userName: account.email.shown, texts),
       context)
   }
 }

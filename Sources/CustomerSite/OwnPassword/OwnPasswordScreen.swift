@@ -95,10 +95,6 @@ struct OwnPasswordScreen: Sendable {
   }
 }
 
-extension SiteContext {
-  fileprivate var sessionToken: Token? { cookies[.session].flatMap { Token($0) } }
-}
-
 struct OwnPasswordPage: Page {
   var template: String { "own-password" }
   let frame: Frame

@@ -1,6 +1,7 @@
 internal import Accounts
 internal import Domain
 internal import Hummingbird
+internal import InternationalDomains
 internal import Pages
 internal import Wording
 
@@ -17,7 +18,7 @@ struct SuccessScreen: Sendable {
     return try site.response(
       SuccessPage(
         frame: site.frame(site.texts(context)["success.title"], context),
-        email: email.address, mayLandInSpam: email.mayLandInSpam),
+        email: email.shown, mayLandInSpam: email.mayLandInSpam),
       context)
   }
 }

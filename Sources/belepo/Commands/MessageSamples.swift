@@ -16,7 +16,8 @@ struct MessageSamples {
     brand = try Brand.load(directory: settings.text(.brandDirectory), limits: settings.limits)
     letters = try Letters(brand: brand, folder: settings.text(.brandDirectory))
     correspondence = Correspondence(
-      brand: brand, host: settings.publicURL.host ?? "localhost", alphabet: settings.smsAlphabet)
+      brand: brand, host: settings.publicURL.host ?? "localhost",
+      base: settings.publicURL.absoluteString, alphabet: settings.smsAlphabet)
   }
 
   /// One message of each kind.
@@ -51,6 +52,29 @@ struct MessageSamples {
       correspondence.passwordChanged(account, by: number, event: "1", at: now),
       correspondence.registeredAgain(account, to: email, registration: 2, at: now),
       correspondence.contractEnded(account: account, at: now),
+    ] + addressMessages(emailCode, to: number, account, at: now)
+  }
+
+  private func addressMessages(
+    _ code: VerificationCode, to number: PhoneNumber, _ account: Account, at now: Date
+  ) -> [Message] {
+    let email = account.email
+    func expiry(_ seconds: Int) -> Date { now.addingTimeInterval(Double(seconds)) }
+    let limits = settings.limits
+    return [Message.Kind.correspondenceCode, .userNameCode].map { kind in
+      correspondence.addressCode(
+        kind, code, to: email, of: account, sending: "1",
+        expiring: expiry(limits.emailCodeLifetimeSeconds), at: now)
+    } + [
+      correspondence.correspondenceChanged(
+        to: email, of: account, new: email, event: "1", at: now),
+      correspondence.correspondenceChanged(to: email, of: account, new: nil, event: "2", at: now),
+      correspondence.userNameChanged(to: email, of: account, new: email, event: "1", at: now),
+      correspondence.userNameChanged(to: number, of: account, event: "1", at: now),
+      correspondence.userNameUndo(
+        code, of: account, new: email, event: "1", expiring: expiry(limits.addressUndoSeconds),
+        at: now),
+      correspondence.userNameRestored(to: email, of: account, event: "1", at: now),
     ]
   }
 

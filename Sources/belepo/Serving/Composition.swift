@@ -144,7 +144,8 @@ struct Composition {
     World(
       store: store, keys: try keys, limits: settings.limits, brand: brand,
       correspondence: Correspondence(
-        brand: brand, host: publicURL.host ?? "localhost", alphabet: settings.smsAlphabet),
+        brand: brand, host: publicURL.host ?? "localhost", base: publicURL.absoluteString,
+        alphabet: settings.smsAlphabet),
       doorbell: doorbell, now: now, randomBytes: .system,
       raise: { [logger] in logger.raise($0) })
   }
@@ -178,7 +179,8 @@ struct Composition {
       portal: Portal(world: world), devices: Devices(world: world),
       declaredTexts: world.declaredTexts, declarations: Declarations(world: world),
       contracts: Contracts(world: world, passwords: passwords),
-      dataRights: DataRights(world: world, passwords: passwords))
+      dataRights: DataRights(world: world, passwords: passwords),
+      addressChanges: AddressChanges(world: world, passwords: passwords))
     let site = try Site(
       brand: brand, isDemo: isDemo, keys: world.keys, templateFolders: [CustomerSite.templates])
     return CustomerSite(site: site, desks: desks, limits: world.limits, catcher: catcher)

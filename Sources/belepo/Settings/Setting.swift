@@ -98,12 +98,12 @@ extension SettingKey {
       .emailsPerAccountPerDay,
       .takenEmailsPerRegistration, .mismatchesPerNumberPerHour, .mismatchesPerAddress,
       .loginFailuresWithoutDelay, .loginDelayMax, .loginFailuresPerAddress, .loginFailuresPerHour,
-      .loginFailuresTold:
+      .loginFailuresTold, .addressUndo, .addressUndoTries:
       limitSetting
     case .recoveryLifetime, .recoveryTriesPerCode, .recoveryLettersPerHour, .recoveriesPerAddress:
       recoverySetting
     case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions,
-      .retainKnownDevices, .retainCounts, .retainDataRequests:
+      .retainKnownDevices, .retainCounts, .retainDataRequests, .retainHandOvers:
       retentionSetting
     case .sealAfter, .dataRequestAnswer: ledgerSetting
     }
@@ -192,6 +192,10 @@ extension SettingKey {
       .init(
         form: .duration(Self.day...years.upperBound), initial: "90d",
         meaning: "that a message was sent; its text is gone at once, and a day's count needs a day")
+    case .retainHandOvers:
+      .init(
+        form: .duration(years), initial: "90d",
+        meaning: "a change that the back office has acknowledged, after that")
     case .retainSessions:
       .init(form: .duration(years), initial: "30d", meaning: "a login, after its last use")
     case .retainKnownDevices:
@@ -256,6 +260,14 @@ extension SettingKey {
       .init(form: .count(1...50), initial: "5", meaning: "code e-mails of an account a day")
     case .takenEmailsPerRegistration:
       .init(form: .count(1...20), initial: "5", meaning: "answers that an address is taken (D 7)")
+    case .addressUndo:
+      .init(
+        form: .duration(Self.hour...(30 * Self.day)), initial: "72h",
+        meaning: "how long the owner of an old user name can take its change back")
+    case .addressUndoTries:
+      .init(
+        form: .count(10...10_000), initial: "1000",
+        meaning: "tries of that a day with one address, and for one account")
     case .mismatchesPerNumberPerHour:
       .init(
         form: .count(3...10_000), initial: "20",

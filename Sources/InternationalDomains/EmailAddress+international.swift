@@ -1,0 +1,41 @@
+package import Domain
+
+extension EmailAddress {
+  /// Reads an address as a person types it: its domain may have accents.
+  ///
+  /// Mail travels with the domain in ASCII, and so it is kept and compared. Before the @ only ASCII
+  /// is taken: mail systems that can do more are rare.
+  package init(typed: String) throws(Invalid) {
+    let bytes = typed.utf8
+    guard bytes.count <= EmailAddress.longest, let at = bytes.lastIndex(of: UInt8(ascii: "@")),
+      bytes[at...].contains(where: { $0 >= 0x80 })
+    else {
+      try self.init(typed)
+      return
+    }
+    let local = String(decoding: bytes[...at], as: UTF8.self)
+    let written = String(decoding: bytes[bytes.index(after: at)...], as: UTF8.self)
+    let domain: String
+    do throws(InternationalDomain.Refusal) {
+      domain = try InternationalDomain.ascii(String(written.trimmingSpacesAtEnd))
+    } catch {
+      switch error {
+      case .letters: throw .notASCII
+      case .form: throw .domain
+      }
+    }
+    try self.init(local + domain)
+  }
+
+  /// The address for people to read.
+  package var shown: String { "\(localPart)@\(InternationalDomain.shown(domain))" }
+}
+
+extension String {
+  /// Autofill and paste leave spaces at the end.
+  fileprivate var trimmingSpacesAtEnd: Substring {
+    var text = self[...]
+    while text.last == " " { text = text.dropLast() }
+    return text
+  }
+}

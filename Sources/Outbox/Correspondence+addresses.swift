@@ -1,0 +1,135 @@
+internal import Cryptography
+package import Domain
+package import FoundationEssentials
+internal import Wording
+
+/// Letters about a customer's own addresses.
+///
+/// None shows another address whole: a letter to a mistyped one would tell it to a stranger.
+extension Correspondence {
+  private static let noticeSeconds = 3.0 * 24 * 60 * 60
+  /// Where the owner of an old user name takes its change back.
+  package static let undoPath = "/cim-visszaallitas"
+
+  /// The code that confirms a new address, sent to that address.
+  ///
+  /// - Parameters:
+  ///   - kind: ``Message/Kind/userNameCode`` or ``Message/Kind/correspondenceCode``
+  ///   - sending: which one it is, of those of this account
+  package func addressCode(
+    _ kind: Message.Kind, _ code: VerificationCode, to email: EmailAddress, of account: Account,
+    sending: String, expiring expiresAt: Date, at now: Date
+  ) -> Message {
+    let texts = brand.texts(in: account.language)
+    let (whole, life) = (code.text, texts.time(atMost: Int(expiresAt.timeIntervalSince(now))))
+    let (subject, text) =
+      kind == .userNameCode
+      ? (
+        texts["mail.userNameCode.subject"],
+        texts["mail.userNameCode.text", ["code": whole, "life": life]]
+      )
+      : (
+        texts["mail.correspondenceCode.subject"],
+        texts["mail.correspondenceCode.text", ["code": whole, "life": life]]
+      )
+    let series = "\(kind.rawValue)/\(account.id)"
+    return Message(
+      key: "\(series)/\(sending)", kind: kind, channel: .email, recipient: email.address,
+      language: account.language, subject: subject, text: text, customer: account.customer,
+      notAfter: expiresAt, series: series)
+  }
+
+  /// Tells that letters go elsewhere from now on.
+  ///
+  /// - Parameters:
+  ///   - new: where they go; `nil` for to the user name
+  ///   - event: names the change, so that each address hears of it once
+  package func correspondenceChanged(
+    to recipient: EmailAddress, of account: Account, new: EmailAddress?, event: String, at now: Date
+  ) -> Message {
+    let texts = brand.texts(in: account.language)
+    let (subject, text) =
+      if let new {
+        (
+          texts["mail.correspondenceChanged.subject"],
+          texts["mail.correspondenceChanged.text", ["address": new.masked]]
+        )
+      } else {
+        (
+          texts["mail.correspondenceRemoved.subject"], texts["mail.correspondenceRemoved.text"]
+        )
+      }
+    return notice(
+      .correspondenceChanged, to: recipient, of: account, event, subject: subject, text: text,
+      at: now)
+  }
+
+  /// Tells that an account has another user name.
+  package func userNameChanged(
+    to recipient: EmailAddress, of account: Account, new: EmailAddress, event: String, at now: Date
+  ) -> Message {
+    let texts = brand.texts(in: account.language)
+    return notice(
+      .userNameChanged, to: recipient, of: account, event,
+      subject: texts["mail.userNameChanged.subject"],
+      text: texts["mail.userNameChanged.text", ["userName": new.masked]], at: now)
+  }
+
+  /// Tells the phone's owner, who may read no e-mail for days.
+  package func userNameChanged(
+    to number: PhoneNumber, of account: Account, event: String, at now: Date
+  ) -> Message {
+    let texts = brand.texts(in: account.language)
+    let sentence =
+      switch alphabet {
+      case .gsm7: GSM7.transliterate(texts["sms.userNameChanged"])
+      case .ucs2: texts["sms.userNameChanged.ucs2"]
+      }
+    return Message(
+      key: "user-name-changed/\(account.id)/\(event)/sms", kind: .userNameChanged, channel: .sms,
+      recipient: number.e164, language: account.language, subject: "", text: sentence,
+      customer: account.customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
+  }
+
+  /// Tells the old user name, with the code that takes the change back (attack 34).
+  package func userNameUndo(
+    _ code: VerificationCode, of account: Account, new: EmailAddress, event: String,
+    expiring expiresAt: Date, at now: Date
+  ) -> Message {
+    let texts = brand.texts(in: account.language)
+    return Message(
+      key: "user-name-undo/\(account.id)/\(event)", kind: .userNameUndo, channel: .email,
+      recipient: account.email.address, language: account.language,
+      subject: texts["mail.userNameUndo.subject"],
+      text: texts[
+        "mail.userNameUndo.text",
+        [
+          "userName": new.masked, "code": code.text, "link": base + Correspondence.undoPath,
+          "life": texts.time(atMost: Int(expiresAt.timeIntervalSince(now))),
+        ]],
+      customer: account.customer, notAfter: expiresAt)
+  }
+
+  /// Tells both addresses that the change was taken back.
+  package func userNameRestored(
+    to recipient: EmailAddress, of account: Account, event: String, at now: Date
+  ) -> Message {
+    let texts = brand.texts(in: account.language)
+    return notice(
+      .userNameRestored, to: recipient, of: account, event,
+      subject: texts["mail.userNameRestored.subject"], text: texts["mail.userNameRestored.text"],
+      at: now)
+  }
+
+  private func notice(
+    _ kind: Message.Kind, to recipient: EmailAddress, of account: Account, _ event: String,
+    subject: String, text: String, at now: Date
+  ) -> Message {
+    // A key is shown to operators, who need not read the address there.
+    let reader = hexadecimal(sha256(Array(recipient.canonical.utf8)).prefix(4))
+    return Message(
+      key: "\(kind.rawValue)/\(account.id)/\(event)/\(reader)", kind: kind, channel: .email,
+      recipient: recipient.address, language: account.language, subject: subject, text: text,
+      customer: account.customer, notAfter: now.addingTimeInterval(Correspondence.noticeSeconds))
+  }
+}
