@@ -6,13 +6,6 @@ import TestSupport
 
 /// What a customer does where addresses are changed.
 extension Stage {
-  /// Somebody with a confirmed account, logged in.
-  func confirmed(_ person: Cast, email: String) async throws -> (Token, Account) {
-    let (token, account) = try await loggedIn(person, email: email)
-    _ = try await confirm(try await emailCode(), of: account)
-    return (token, account)
-  }
-
   func ask(
     _ email: String, for purpose: AddressChanges.Purpose, of account: Account,
     password: String = Stage.password

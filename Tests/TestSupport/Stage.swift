@@ -98,6 +98,7 @@ package struct Stage: Sendable {
   package var addressChanges: AddressChanges {
     AddressChanges(world: world, passwords: passwords)
   }
+  package var handOverDesk: HandOverDesk { HandOverDesk(store: store, now: world.now) }
   package var callCentre: CallCentre { CallCentre(store: store, now: world.now) }
 
   // MARK: Post
