@@ -83,6 +83,8 @@ extension AddressChanges {
       }
       return .taken
     }
+    // A code for a new password belongs to the address that it was sent to.
+    try transaction.killRecoveries(of: account.id)
     try transaction.endSessionsAfterAddressChange(of: account.id, except: session, at: now)
     try dropCorrespondence(equalTo: confirmed.email, of: account, in: transaction, at: now)
     try transaction.handOver(

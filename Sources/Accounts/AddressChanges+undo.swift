@@ -106,6 +106,7 @@ extension AddressChanges {
   ) throws -> Undo {
     try transaction.replacePasswordHash(of: account.id, by: passwords.hashOfNobody)
     try transaction.endSessionsAfterAddressChange(of: account.id, except: nil, at: now)
+    try transaction.killRecoveries(of: account.id)
     for purpose in Purpose.allCases {
       try transaction.removePendingAddress(of: account.id, for: purpose)
     }

@@ -1,8 +1,8 @@
 internal import Cryptography
 package import Domain
 internal import FoundationEssentials
-internal import Outbox
 internal import InternationalDomains
+internal import Outbox
 internal import Persistence
 
 /// The login desk (J8).

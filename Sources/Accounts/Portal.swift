@@ -30,8 +30,6 @@ package struct Portal: Sendable {
     case failedLogins(Int)
     /// A changed address waits for its code.
     case addressToConfirm(EmailAddress)
-    /// Documents have changed since the customer answered to them.
-    case declarationsToAnswer
   }
 
   /// - Parameter token: of the session that asks
@@ -43,12 +41,29 @@ package struct Portal: Sendable {
         name: try transaction.customer(account.customer)?.name ?? "",
         policies: try transaction.policies(of: account.customer),
         asOf: try transaction.registerImportedAt(), lastLogin: history.lastLogin,
-        news: Portal.news(history))
+        news: Portal.news(history)
+          + (try AddressChanges.Purpose.allCases.compactMap { purpose in
+            try transaction.waitingAddress(of: account.id, for: purpose, at: now)
+              .map { .addressToConfirm($0) }
+          }))
     }
   }
 
   private static func news(_ history: LoginHistory) -> [News] {
     history.newDevices.map { .newDevice($0) }
       + (history.failures > 0 ? [.failedLogins(history.failures)] : [])
+  }
+}
+
+extension Transaction {
+  /// An address that can still be confirmed by the code that was sent to it.
+  fileprivate func waitingAddress(
+    of account: Int64, for purpose: AddressChanges.Purpose, at now: Date
+  ) throws -> EmailAddress? {
+    guard
+      let pending = try pendingAddress(of: account, for: purpose, locking: false),
+      pending.confirmedAt == nil, now < pending.challenge.expiresAt
+    else { return nil }
+    return pending.email
   }
 }

@@ -215,7 +215,7 @@ struct DevicesTests {
     #expect(try await stage.logIn(Self.email).entry?.hasEndedOldest == false)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: Stage.Ground.allCases)
+  @Test(arguments: Stage.Ground.allCases)
   func `of twenty logins at once five are left (attack 49)`(ground: Stage.Ground) async throws {
     try await Stage.play(on: ground) { stage in
       _ = try await stage.registered(.anna, email: Self.email)

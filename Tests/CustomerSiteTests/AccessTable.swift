@@ -15,7 +15,10 @@ enum AccessTable {
     .imprint: .everybody,
     .contactUs: .everybody,
     .accessibility: .everybody,
-    .recovery: .everybody,
+    .recovery: .everybody(post: 422),
+    .recoverPassword: .everybody(post: 303),
+    .resendRecoveryCode: .everybody(post: 303),
+    .undoUserName: .everybody(post: 422),
     .changePassword: .everybody(get: 302),
     .logIn: .everybody(post: 422),
     .logOut: .everybody(post: 303),
@@ -35,6 +38,20 @@ enum AccessTable {
     .home: .confirmed,
     .devices: .confirmed,
     .endSessions: .confirmed(post: 404),
+    .ownPassword: .confirmed(post: 422),
+    .profile: .confirmed,
+    .correspondence: .confirmed(post: 422),
+    .confirmCorrespondence: .confirmed(get: 303, post: 303),
+    .resendCorrespondenceCode: .confirmed(post: 303),
+    .userName: .confirmed(post: 422),
+    .confirmUserName: .confirmed(get: 303, post: 303),
+    .resendUserNameCode: .confirmed(post: 303),
+    .declarations: .confirmed(post: 400),
+    .acceptDocuments: .confirmed(get: 303, post: 303),
+    .myContract: .confirmed,
+    .contractFile: .confirmed(get: 404, post: 0),
+    .endContract: .confirmed(post: 422),
+    .dataRights: .confirmed(post: 400),
   ]
 }
 
@@ -46,13 +63,14 @@ enum Access: Sendable {
   /// Who is logged in and has not confirmed the address yet.
   case unconfirmed(post: Int)
   /// Who is logged in and has confirmed it.
-  case confirmed(post: Int)
+  case confirmed(get: Int, post: Int)
 
   static let everybody = Access.everybody(get: 200, post: 0)
-  static let confirmed = Access.confirmed(post: 0)
+  static let confirmed = Access.confirmed(get: 200, post: 0)
 
   static func everybody(get: Int) -> Access { .everybody(get: get, post: 0) }
   static func everybody(post: Int) -> Access { .everybody(get: 200, post: post) }
+  static func confirmed(post: Int) -> Access { .confirmed(get: 200, post: post) }
   static func registering(at roles: Role..., post: Int = 0) -> Access {
     .registering(at: roles, post: post)
   }

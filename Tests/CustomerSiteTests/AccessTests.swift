@@ -68,13 +68,13 @@ internal import Testing
       return role == .unconfirmed
         ? Promise(status: [isPost ? post : 200], isOpen: true)
         : Promise(status: [303], location: "/fiok", isOpen: false)
-    case .confirmed(let post):
+    case .confirmed(let get, let post):
       guard isLoggedIn else {
         return Promise(status: [303], location: "/bejelentkezes", isOpen: false)
       }
       return role == .unconfirmed
         ? Promise(status: [403], isOpen: false)
-        : Promise(status: [isPost ? post : 200], isOpen: true)
+        : Promise(status: [isPost ? post : get], isOpen: true)
     }
   }
 

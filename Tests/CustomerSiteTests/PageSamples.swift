@@ -24,7 +24,8 @@ private struct PageSamples {
   let newEmail: EmailAddress
 
   var all: [PageSample] {
-    opening + identify + enterCode + contact + choosePassword + portal + passwords + addresses + notices
+    opening + identify + enterCode + contact + choosePassword + portal + passwords + addresses
+      + notices
       + LedgerSamples(
         texts: texts, sample: { PageSample(name: $0, page: $1) },
         frame: { frame($0, errors: $1, isLoggedIn: true) }
@@ -336,7 +337,7 @@ private struct PageSamples {
           news: isFull
             ? [
               .newDevice(login), .failedLogins(3),
-              .addressToConfirm(newEmail), .declarationsToAnswer,
+              .addressToConfirm(newEmail),
             ] : []),
         userName: "anna@pelda.hu", texts))
   }

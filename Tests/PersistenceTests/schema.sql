@@ -13,7 +13,47 @@ CREATE TABLE account (
   code_expires_at INTEGER NOT NULL,
   code_sent_at INTEGER NOT NULL,
   code_tries_left INTEGER NOT NULL CHECK (code_tries_left >= 0)
-, registered_again_at INTEGER) STRICT;
+, registered_again_at INTEGER, closed_at INTEGER, former_customer_number TEXT
+  CHECK ((closed_at IS NULL) = (former_customer_number IS NULL))) STRICT;
+
+CREATE INDEX account_formerly_of ON account (former_customer_number)
+  WHERE former_customer_number IS NOT NULL;
+
+CREATE TABLE address_change (
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  purpose TEXT NOT NULL CHECK (purpose IN ('correspondence', 'user_name')),
+  email TEXT NOT NULL,
+  email_shown TEXT NOT NULL,
+  code_nonce BLOB NOT NULL,
+  code_prefix TEXT NOT NULL,
+  code_expires_at INTEGER NOT NULL,
+  code_sent_at INTEGER NOT NULL,
+  code_tries_left INTEGER NOT NULL CHECK (code_tries_left >= 0),
+  confirmed_at INTEGER,
+  PRIMARY KEY (account_id, purpose)
+) STRICT;
+
+CREATE INDEX address_change_expires_at ON address_change (code_expires_at);
+
+CREATE TABLE address_undo (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  old_email TEXT NOT NULL,
+  old_email_shown TEXT NOT NULL,
+  code_nonce BLOB NOT NULL,
+  code_prefix TEXT NOT NULL,
+  code_expires_at INTEGER NOT NULL,
+  code_sent_at INTEGER NOT NULL,
+  code_tries_left INTEGER NOT NULL CHECK (code_tries_left >= 0),
+  used_at INTEGER,
+  restored_at INTEGER
+) STRICT;
+
+CREATE INDEX address_undo_expires_at ON address_undo (code_expires_at);
+
+CREATE INDEX address_undo_of_account ON address_undo (account_id);
+
+CREATE INDEX address_undo_of_email ON address_undo (old_email, code_expires_at);
 
 CREATE TABLE audit_event (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -39,7 +79,49 @@ CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event
 BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END;
 
 CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event
+WHEN NOT COALESCE(
+  NEW.id = OLD.id AND NEW.at = OLD.at AND NEW.kind = OLD.kind
+    AND NEW.detail IS OLD.detail
+    AND NEW.registration_id IS OLD.registration_id
+    AND NEW.account_id IS OLD.account_id
+    AND OLD.customer_number NOT LIKE '~%'
+    AND NEW.customer_number IN (SELECT pseudonym FROM erasure), 0)
 BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END;
+
+CREATE TABLE audit_seal (
+  stream TEXT NOT NULL CHECK (stream IN ('declaration', 'audit_event')),
+  last_id INTEGER NOT NULL,
+  row_count INTEGER NOT NULL CHECK (row_count > 0),
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  sealed_at INTEGER NOT NULL,
+  PRIMARY KEY (stream, last_id)
+) STRICT;
+
+CREATE TRIGGER audit_seal_no_delete BEFORE DELETE ON audit_seal
+BEGIN SELECT RAISE(ABORT, 'audit_seal is append-only'); END;
+
+CREATE TRIGGER audit_seal_no_update BEFORE UPDATE ON audit_seal
+BEGIN SELECT RAISE(ABORT, 'audit_seal is append-only'); END;
+
+CREATE TABLE correspondence_address (
+  account_id INTEGER PRIMARY KEY REFERENCES account (id),
+  email TEXT NOT NULL,
+  email_shown TEXT NOT NULL,
+  confirmed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE data_request (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  kind TEXT NOT NULL CHECK (kind IN ('copy', 'erasure')),
+  asked_at INTEGER NOT NULL,
+  done_at INTEGER
+) STRICT;
+
+CREATE INDEX data_request_done_at ON data_request (done_at) WHERE done_at IS NOT NULL;
+
+CREATE UNIQUE INDEX data_request_open ON data_request (account_id, kind)
+  WHERE done_at IS NULL;
 
 CREATE TABLE declaration (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -61,6 +143,21 @@ BEGIN SELECT RAISE(ABORT, 'declaration is append-only'); END;
 CREATE TRIGGER declaration_no_update BEFORE UPDATE ON declaration
 BEGIN SELECT RAISE(ABORT, 'declaration is append-only'); END;
 
+CREATE TABLE declared_file (
+  version TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  body BLOB NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  made_at INTEGER NOT NULL,
+  PRIMARY KEY (version, kind)
+) STRICT;
+
+CREATE TRIGGER declared_file_no_delete BEFORE DELETE ON declared_file
+BEGIN SELECT RAISE(ABORT, 'declared_file is append-only'); END;
+
+CREATE TRIGGER declared_file_no_update BEFORE UPDATE ON declared_file
+BEGIN SELECT RAISE(ABORT, 'declared_file is append-only'); END;
+
 CREATE TABLE declared_text (
   version TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -68,6 +165,18 @@ CREATE TABLE declared_text (
   body TEXT NOT NULL,
   PRIMARY KEY (version, kind)
 ) STRICT;
+
+CREATE TABLE erasure (
+  pseudonym TEXT PRIMARY KEY CHECK (pseudonym LIKE '~%'),
+  erased_at INTEGER NOT NULL,
+  erased_by TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER erasure_no_delete BEFORE DELETE ON erasure
+BEGIN SELECT RAISE(ABORT, 'erasure is append-only'); END;
+
+CREATE TRIGGER erasure_no_update BEFORE UPDATE ON erasure
+BEGIN SELECT RAISE(ABORT, 'erasure is append-only'); END;
 
 CREATE TABLE event_count (
   name TEXT NOT NULL,
@@ -78,6 +187,29 @@ CREATE TABLE event_count (
 ) STRICT;
 
 CREATE INDEX event_count_window_start ON event_count (window_start);
+
+CREATE TABLE handover (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER,
+  customer_number TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN (
+    'correspondence_email', 'user_name', 'marketing', 'data_processing', 'contract_ended')),
+  old_value TEXT,
+  new_value TEXT,
+  at INTEGER NOT NULL,
+  batch INTEGER,
+  exported_at INTEGER,
+  acknowledged_at INTEGER,
+  CHECK ((batch IS NULL) = (exported_at IS NULL)),
+  CHECK (acknowledged_at IS NULL OR exported_at IS NOT NULL)
+) STRICT;
+
+CREATE INDEX handover_acknowledged_at ON handover (acknowledged_at)
+  WHERE acknowledged_at IS NOT NULL;
+
+CREATE INDEX handover_in_batch ON handover (batch, id) WHERE batch IS NOT NULL;
+
+CREATE INDEX handover_waiting ON handover (id) WHERE batch IS NULL;
 
 CREATE TABLE job (
   name TEXT PRIMARY KEY,
@@ -146,6 +278,11 @@ CREATE INDEX message_in_series ON message (series, id) WHERE series IS NOT NULL;
 CREATE INDEX message_not_after ON message (not_after) WHERE state IN ('queued', 'leased');
 
 CREATE INDEX message_to_recipient ON message (recipient, created_at);
+
+CREATE TABLE pseudonym_salt (
+  customer_number TEXT PRIMARY KEY,
+  salt BLOB NOT NULL CHECK (length(salt) = 16)
+) STRICT;
 
 CREATE TABLE recovery (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -245,6 +382,9 @@ CREATE TABLE registration (
 ) STRICT;
 
 CREATE INDEX registration_expires_at ON registration (expires_at);
+
+CREATE INDEX registration_of_customer ON registration (customer_number)
+  WHERE customer_number IS NOT NULL;
 
 CREATE TABLE registration_declaration (
   registration_id INTEGER NOT NULL REFERENCES registration (id),

@@ -74,19 +74,33 @@ extension Transaction {
       }
       _ = try close(account, passwordHash: nil, at: now)
       try perform("UPDATE account SET former_customer_number = \(pseudonym) WHERE id = \(account)")
-      try perform("DELETE FROM session WHERE account_id = \(account)")
+      try forgetWhatHangs(on: account)
       try perform(
         """
         UPDATE data_request SET done_at = \(now)
         WHERE account_id = \(account) AND done_at IS NULL
         """)
     }
+    try perform(
+      """
+      UPDATE handover SET customer_number = \(pseudonym), old_value = NULL, new_value = NULL
+      WHERE customer_number = \(number)
+      """)
     try perform("DELETE FROM sms_step WHERE customer_number = \(number)")
     try forgetMessages(of: number, as: pseudonym)
     try forgetRegistrations(of: number, as: pseudonym)
     try perform(
       "UPDATE audit_event SET customer_number = \(pseudonym) WHERE customer_number = \(number)")
     try perform("DELETE FROM pseudonym_salt WHERE customer_number = \(number)")
+  }
+
+  private func forgetWhatHangs(on account: Int64) throws {
+    try perform("DELETE FROM session WHERE account_id = \(account)")
+    try perform("DELETE FROM known_device WHERE account_id = \(account)")
+    try perform("DELETE FROM recovery WHERE account_id = \(account)")
+    try perform("DELETE FROM correspondence_address WHERE account_id = \(account)")
+    try perform("DELETE FROM address_change WHERE account_id = \(account)")
+    try perform("DELETE FROM address_undo WHERE account_id = \(account)")
   }
 
   private func forgetMessages(of number: String, as pseudonym: String) throws {

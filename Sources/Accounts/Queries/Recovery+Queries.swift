@@ -47,7 +47,7 @@ extension Transaction {
     try row(
       """
       SELECT id, customer_number, email_shown, email_confirmed_at, language, password_hash
-      FROM account WHERE id = \(account) \(Query.Differing.rowLock)
+      FROM account WHERE id = \(account) AND closed_at IS NULL \(Query.Differing.rowLock)
       """
     ).map { row in
       Credentials(account: try Account(row: row), passwordHash: try row.value("password_hash"))

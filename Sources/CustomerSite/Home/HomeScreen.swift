@@ -106,11 +106,8 @@ struct HomePage: Page {
         sentence = texts["news.failedLogins", ["count": String(count)]]
         target = ("news.toDevices", "/fiok/biztonsag")
       case .addressToConfirm(let email):
-        sentence = texts["news.addressToConfirm", ["address": email.address]]
+        sentence = texts["news.addressToConfirm", ["address": email.shown]]
         target = ("news.toProfile", "/fiok/adatok")
-      case .declarationsToAnswer:
-        sentence = texts["news.declarationsToAnswer"]
-        target = ("news.toDeclarations", "/fiok/nyilatkozatok")
       }
       label = texts[target.label]
       path = String(target.path.dropFirst())

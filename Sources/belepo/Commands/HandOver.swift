@@ -9,9 +9,9 @@ struct HandOver: AsyncParsableCommand {
     commandName: "handover",
     abstract: "What customers changed, for the insurer's back office.",
     discussion: """
-      Each change is printed once, in a batch whose number is told on standard error. When the back \
-      office has booked it: belepo handover acknowledge BATCH. Until then the same batch can be \
-      printed again.
+      Each change is printed once, in a batch whose number is told on standard error. When the \
+      back office has booked it: belepo handover acknowledge BATCH. Until then the same batch can \
+      be printed again.
       """,
     subcommands: [Export.self, Acknowledge.self, Status.self])
 
