@@ -21,8 +21,6 @@ enum AccountMenu {
     Entry(label: "menu.password", purpose: "menu.password.purpose", path: "/fiok/jelszo"),
     Entry(label: "menu.data", purpose: "menu.data.purpose", path: "/fiok/adataim"),
   ]
-  // Only pages that there are.
-  .filter { CustomerPath(rawValue: $0.path) != nil }
 }
 
 extension Site {
