@@ -60,7 +60,7 @@ def bench(queue, database=None):
     figures = Figures()
     try:
         alone = codes_to_gateway_ms(queue, gateway, ALONE)
-        name = "from commit to gateway, alone"
+        name = "from click through commit to gateway, alone"
         figures.add(f"{name}: median", statistics.median(alone), "ms", at_most=50)
         figures.add(f"{name}: worst of {ALONE}", max(alone), "ms")
         for what, *waiting in (
@@ -87,8 +87,8 @@ def bench(queue, database=None):
 def codes_to_gateway_ms(queue, gateway, count, waiting=None):
     """How long the codes of so many registrations took, one after the other.
 
-    The row's own time is that of the decision. The commit is later, so that its trip to the disk is
-    part of what is measured.
+    Counted from the click: the decision and the commit come after it, so that this is more than what
+    is promised. A row's own time is the database's, and two clocks never go quite alike.
     """
     queue.renew()
     if waiting:
@@ -97,19 +97,19 @@ def codes_to_gateway_ms(queue, gateway, count, waiting=None):
     server = Server(environment(queue, gateway), "serve")
     try:
         browser = Browser(server.port)
-        numbers = [mobile(number) for number in range(WARM_UP + count)]
+        taken = []
         for number in range(WARM_UP + count):
-            ask_for_code(browser, number)
-            wait_until(lambda: gateway.arrival(numbers[number]), "a code arrives")
+            clicked = ask_for_code(browser, number)
+            wait_until(lambda: gateway.arrival(mobile(number)), "a code arrives")
+            taken.append(1000 * (gateway.arrival(mobile(number)) - clicked))
             time.sleep(PAUSE)
         browser.close()
     finally:
         server.stop()
-    created = queue.created_ms()
     if waiting:
         left = queue.states().get("queued", 0)
         assert left > LONG_QUEUE / 2, f"the long queue has become short: {left}"
-    return [1000 * gateway.arrival(number) - created[number] for number in numbers[WARM_UP:]]
+    return taken[WARM_UP:]
 
 
 def add_sending(figures, queue, gateway, database, count, concurrency, marks=()):
@@ -184,9 +184,13 @@ def mobile(number):
 
 
 def ask_for_code(browser, number):
-    """A registration up to the page that asks for the code."""
+    """A registration up to the page that asks for the code.
+
+    Answers with the moment of the click that asks for it.
+    """
     browser.cookies.clear()
     browser.get("/regisztracio")
+    clicked = time.time()
     sent = browser.post(
         "/regisztracio",
         kind="customer",
@@ -195,6 +199,7 @@ def ask_for_code(browser, number):
         mobileNumber=mobile(number)[-7:],
     )
     expect(sent, "/regisztracio/telefonszam")
+    return clicked
 
 
 def wait_until(is_so, what):
@@ -335,7 +340,9 @@ class Kind:
     @property
     def recipient(self):
         """In SQL; not one of the customers who register here."""
-        return "'+3620' || (1000000 + i)" if self.channel == "sms" else "'u' || i || '@pelda.example'"
+        if self.channel == "sms":
+            return "'+3620' || (1000000 + i)"
+        return "'u' || i || '@pelda.example'"
 
 
 CODE = Kind(
@@ -374,12 +381,6 @@ class Queue:
               'queued', {now}, {now + LIFE_MS}, {now + later_ms}, 0
             FROM ({self.numbers.format(count=count)}) AS numbers
             """
-        )
-
-    def created_ms(self):
-        """When the codes of those who register here were decided on, by their numbers."""
-        return dict(
-            self.rows("SELECT recipient, created_at FROM message WHERE recipient LIKE '+3630%'")
         )
 
     def states(self):
