@@ -22,18 +22,22 @@ struct Lease: Sendable {
 extension Transaction {
   /// What waits in a channel.
   func work(in channel: Message.Channel, at now: Date) throws -> (isDue: Bool, isPastUse: Bool) {
+    // In the order of an index, and one row: engines otherwise read the whole queue to know that it
+    // is not empty.
     let row = try row(
       """
       SELECT
-        CASE WHEN EXISTS (
+        CASE WHEN (
           SELECT id FROM message
           WHERE channel = \(channel) AND state IN ('queued', 'leased') AND next_try_at <= \(now)
-        ) THEN 1 ELSE 0 END AS is_due,
-        CASE WHEN EXISTS (
+          ORDER BY priority, next_try_at, id LIMIT 1
+        ) IS NULL THEN 0 ELSE 1 END AS is_due,
+        CASE WHEN (
           SELECT id FROM message
-          WHERE state IN ('queued', 'leased') AND not_after <= \(now)
-            AND channel = \(channel) AND (state = 'queued' OR next_try_at <= \(now))
-        ) THEN 1 ELSE 0 END AS is_past_use
+          WHERE channel = \(channel) AND state IN ('queued', 'leased') AND not_after <= \(now)
+            AND (state = 'queued' OR next_try_at <= \(now))
+          ORDER BY not_after LIMIT 1
+        ) IS NULL THEN 0 ELSE 1 END AS is_past_use
       """)
     return (try row?.value("is_due") ?? false, try row?.value("is_past_use") ?? false)
   }
@@ -48,8 +52,9 @@ extension Transaction {
       SET state = 'expired', lease_token = NULL, body = \(bodyWithoutSecret)
       WHERE id IN (
         SELECT id FROM message
-        WHERE state IN ('queued', 'leased') AND not_after <= \(now)
-          AND channel = \(channel) AND (state = 'queued' OR next_try_at <= \(now))
+        WHERE channel = \(channel) AND state IN ('queued', 'leased') AND not_after <= \(now)
+          AND (state = 'queued' OR next_try_at <= \(now))
+        ORDER BY not_after
         LIMIT \(DispatchLimits.expiring)
         \(Query.Differing.skippingRowLock)
       )

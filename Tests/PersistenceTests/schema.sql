@@ -275,7 +275,8 @@ CREATE INDEX message_in_doubt ON message (channel, next_try_at, id)
 
 CREATE INDEX message_in_series ON message (series, id) WHERE series IS NOT NULL;
 
-CREATE INDEX message_not_after ON message (not_after) WHERE state IN ('queued', 'leased');
+CREATE INDEX message_not_after ON message (channel, not_after)
+  WHERE state IN ('queued', 'leased');
 
 CREATE INDEX message_to_recipient ON message (recipient, created_at);
 

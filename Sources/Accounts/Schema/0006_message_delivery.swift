@@ -13,7 +13,8 @@ extension Schema {
       WHERE state IN ('queued', 'leased');
     CREATE INDEX message_in_doubt ON message (channel, next_try_at, id)
       WHERE state = 'leased' OR (state = 'queued' AND unknowns > 0);
-    CREATE INDEX message_not_after ON message (not_after) WHERE state IN ('queued', 'leased');
+    CREATE INDEX message_not_after ON message (channel, not_after)
+      WHERE state IN ('queued', 'leased');
     CREATE INDEX message_in_series ON message (series, id) WHERE series IS NOT NULL;
     CREATE INDEX audit_event_of_sms_codes ON audit_event (at)
       WHERE kind IN ('sms_sent', 'sms_code_accepted');
