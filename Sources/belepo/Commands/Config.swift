@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Letters
 
 struct Config: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,7 +15,9 @@ struct Config: AsyncParsableCommand {
     func run() async throws {
       try await reporting {
         let settings = try await configuration.load(isServing: true)
-        for sentence in try MessageSamples(settings).longTexts() {
+        let brand = try settings.loadBrand()
+        _ = try Letters(brand: brand, folder: settings.text(.brandDirectory))
+        for sentence in try MessageSamples(settings, brand: brand).longTexts() {
           StandardError.write("belepo: \(sentence)\n")
         }
         StandardOutput.write("the configuration is good\n")

@@ -29,8 +29,7 @@ struct ContractCommand: AsyncParsableCommand {
     func run() async throws {
       try await reporting {
         let settings = try await configuration.load()
-        let brand = try Brand.load(
-          directory: settings.text(.brandDirectory), limits: settings.limits)
+        let brand = try settings.loadBrand()
         let press = PDFPress(tool: tool)
         if let into {
           try await write(brand, press, into: URL(fileURLWithPath: into, isDirectory: true))

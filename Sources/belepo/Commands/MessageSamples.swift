@@ -8,13 +8,11 @@ internal import Wording
 struct MessageSamples {
   let brand: Brand
   private let settings: Settings
-  private let letters: Letters
   private let correspondence: Correspondence
 
-  init(_ settings: Settings) throws {
+  init(_ settings: Settings, brand: Brand) {
     self.settings = settings
-    brand = try Brand.load(directory: settings.text(.brandDirectory), limits: settings.limits)
-    letters = try Letters(brand: brand, folder: settings.text(.brandDirectory))
+    self.brand = brand
     correspondence = Correspondence(
       brand: brand, host: settings.publicURL.host ?? "localhost",
       base: settings.publicURL.absoluteString, alphabet: settings.smsAlphabet)
@@ -88,7 +86,7 @@ struct MessageSamples {
       }
   }
 
-  func text(of message: Message) -> String {
+  func text(of message: Message, by letters: Letters) -> String {
     var lines = ["== \(message.kind.rawValue), \(message.language.rawValue)"]
     switch message.channel {
     case .sms:
@@ -107,7 +105,7 @@ struct MessageSamples {
     return lines.joined(separator: "\n") + "\n\n"
   }
 
-  func html(of message: Message) throws -> String {
+  func html(of message: Message, by letters: Letters) throws -> String {
     try letters.html(
       subject: message.subject, text: message.text, language: message.language,
       portal: settings.publicURL.absoluteString)

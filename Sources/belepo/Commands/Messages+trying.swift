@@ -22,11 +22,15 @@ extension Messages {
     func run() async throws {
       try await reporting {
         let settings = try await configuration.load()
-        let samples = try MessageSamples(settings)
+        let samples = MessageSamples(settings, brand: try settings.loadBrand())
+        let letters = try Letters(brand: samples.brand, folder: settings.text(.brandDirectory))
         for language in language.map({ [$0] }) ?? Language.allCases {
           for message in try samples.messages(in: language)
           where (kind ?? message.kind) == message.kind && (!html || message.channel == .email) {
-            StandardOutput.write(html ? try samples.html(of: message) : samples.text(of: message))
+            StandardOutput.write(
+              html
+                ? try samples.html(of: message, by: letters)
+                : samples.text(of: message, by: letters))
           }
         }
       }
@@ -68,7 +72,7 @@ extension Messages {
     func run() async throws {
       try await reporting {
         let settings = try await configuration.load(isServing: true)
-        let samples = try MessageSamples(settings)
+        let samples = MessageSamples(settings, brand: try settings.loadBrand())
         let delivery = try samples.test(to: to, in: language, at: Date())
         let post = try Post(
           settings: settings, brand: samples.brand, reportAddress: { _ in nil },

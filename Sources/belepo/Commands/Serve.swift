@@ -24,7 +24,8 @@ struct Serve: AsyncParsableCommand {
       let composition = try await Composition(
         settings: settings, isDemo: demo, logger: logger, database: database)
       if demo { try await Demo.fillRegister(database.store, now: composition.now) }
-      for sentence in try MessageSamples(settings).longTexts() {
+      let samples = MessageSamples(settings, brand: composition.brand)
+      for sentence in try samples.longTexts() {
         logger.warning("\(sentence)", metadata: ["event": "sms_long"])
       }
       try await composition.adoptContractFiles()

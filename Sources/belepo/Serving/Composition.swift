@@ -17,6 +17,7 @@ internal import Wording
 /// Builds the running program out of its parts: the only place that knows what is real.
 struct Composition {
   private let settings: Settings
+  let brand: Brand
   private let isDemo: Bool
   private let logger: Logger
   private let database: OpenedDatabase
@@ -29,6 +30,7 @@ struct Composition {
     settings: Settings, isDemo: Bool, logger: Logger, database: OpenedDatabase
   ) async throws {
     self.settings = settings
+    brand = try settings.loadBrand()
     self.isDemo = isDemo
     self.logger = logger
     self.database = database
@@ -47,8 +49,6 @@ struct Composition {
 
   /// Keeps the contract's files that the brand brings along, and says which are missing.
   func adoptContractFiles() async throws {
-    let brand = try Brand.load(
-      directory: settings.text(.brandDirectory), limits: settings.limits)
     let missing = try await ContractShelf(brand: brand, store: store, now: now).adoptFiles()
     for language in missing {
       logger.notice(
@@ -59,22 +59,20 @@ struct Composition {
 
   /// Everything that `serve` runs, in the order in which it is started; it stops in reverse.
   func services(_ readiness: Readiness) throws -> [any Service] {
-    let brand = try Brand.load(
-      directory: settings.text(.brandDirectory), limits: settings.limits)
     let catcher = isDemo ? Catcher(now: now) : nil
     let doorbell = Doorbell()
-    let world = try world(brand, doorbell)
+    let world = try world(doorbell)
     let rounds = RetentionRounds(
       retention: Retention(world: world), clock: ContinuousClock(), logger: logger)
     let watch = SendingWatch(
       desk: SendingDesk(world: world), clock: ContinuousClock(), logger: logger)
     let seals = SealRounds(
       seals: AuditSeals(world: world), clock: ContinuousClock(), logger: logger)
-    let site = try application(try customerSite(world, brand, catcher), readiness)
+    let site = try application(try customerSite(world, catcher), readiness)
     // Last, since what it opens must be closed by running it.
     let dispatching =
       settings.checkedText(.dispatcherPlace) == "separate"
-      ? [] : try dispatching(brand, world.keys, catcher, doorbell)
+      ? [] : try dispatching(world.keys, catcher, doorbell)
     return dispatching + [rounds, seals, watch] + ofPostgres(doorbell) + [
       management(readiness, world.keys), site, readiness,
     ]
@@ -82,24 +80,23 @@ struct Composition {
 
   /// Everything that `dispatch` runs.
   func dispatchServices(_ readiness: Readiness) throws -> [any Service] {
-    let brand = try Brand.load(
-      directory: settings.text(.brandDirectory), limits: settings.limits)
     let doorbell = Doorbell()
     let keys = try keys
-    return try dispatching(brand, keys, nil, doorbell) + ofPostgres(doorbell) + [
+    return try dispatching(keys, nil, doorbell) + ofPostgres(doorbell) + [
       management(readiness, keys), readiness,
     ]
   }
 
   private func dispatching(
-    _ brand: Brand, _ keys: SecretKeys, _ catcher: Catcher?, _ doorbell: Doorbell
+    _ keys: SecretKeys, _ catcher: Catcher?, _ doorbell: Doorbell
   ) throws -> [any Service] {
     let post: Post =
       if let catcher {
         Post(routes: catcher.routes, connections: nil)
       } else {
         try Post(
-          settings: settings, brand: brand, reportAddress: reportAddress(keys), portal: publicURL,
+          settings: settings, brand: brand, reportAddress: reportAddress(keys),
+          portal: settings.publicURL,
           now: now)
       }
     let dispatcher = Dispatcher(
@@ -140,11 +137,12 @@ struct Composition {
 
   // MARK: Desks
 
-  private func world(_ brand: Brand, _ doorbell: Doorbell) throws -> World {
+  private func world(_ doorbell: Doorbell) throws -> World {
     World(
       store: store, keys: try keys, limits: settings.limits, brand: brand,
       correspondence: Correspondence(
-        brand: brand, host: publicURL.host ?? "localhost", base: publicURL.absoluteString,
+        brand: brand, host: settings.publicURL.host ?? "localhost",
+        base: settings.publicURL.absoluteString,
         alphabet: settings.smsAlphabet),
       doorbell: doorbell, now: now, randomBytes: .system,
       raise: { [logger] in logger.raise($0) })
@@ -160,7 +158,7 @@ struct Composition {
   }
 
   private func customerSite(
-    _ world: World, _ brand: Brand, _ catcher: Catcher?
+    _ world: World, _ catcher: Catcher?
   ) throws -> CustomerSite {
     let passwords = try Passwords(
       policy: PasswordPolicy(rawValue: settings.checkedText(.passwordPolicy)) ?? .insurer,
@@ -188,14 +186,12 @@ struct Composition {
 
   // MARK: Servers
 
-  private var publicURL: URL { settings.publicURL }
-
   private func application(
     _ site: CustomerSite, _ readiness: Readiness
   ) throws -> Application<RouterResponder<SiteContext>> {
-    let host = publicURL.host?.lowercased() ?? "localhost"
-    let port = publicURL.port.map { ":\($0)" } ?? ""
-    let scheme = publicURL.scheme ?? "http"
+    let host = settings.publicURL.host?.lowercased() ?? "localhost"
+    let port = settings.publicURL.port.map { ":\($0)" } ?? ""
+    let scheme = settings.publicURL.scheme ?? "http"
     let address = CustomerSite.Address(
       // A health check or a proxy on this machine may use the bare address.
       hosts: [host, "localhost", "127.0.0.1", "[::1]"], origin: "\(scheme)://\(host)\(port)",

@@ -2,6 +2,7 @@ internal import Foundation
 internal import MailRelay
 internal import Outbox
 internal import SMSGateways
+internal import Wording
 
 // What the keys of the ways out mean together.
 extension Settings {
@@ -48,6 +49,11 @@ extension Settings {
         format: HTTPGateway.Format(rawValue: checkedText(.smsHTTPFormat)) ?? .json,
         body: text(.smsHTTPBody) ?? "", success: text(.smsHTTPSuccess))
     }
+  }
+
+  /// The insurer's brand, as configured.
+  func loadBrand() throws -> Brand {
+    try Brand.load(directory: text(.brandDirectory), limits: limits)
   }
 
   /// The base of every link that is sent.
