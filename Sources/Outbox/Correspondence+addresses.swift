@@ -7,7 +7,6 @@ internal import Wording
 ///
 /// None shows another address whole: a letter to a mistyped one would tell it to a stranger.
 extension Correspondence {
-  private static let noticeSeconds = 3.0 * 24 * 60 * 60
   /// Where the owner of an old user name takes its change back.
   package static let undoPath = "/cim-visszaallitas"
 
@@ -20,7 +19,7 @@ extension Correspondence {
     _ kind: Message.Kind, _ code: VerificationCode, to email: EmailAddress, of account: Account,
     sending: String, expiring expiresAt: Date, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: account.language)
+    let texts = texts(in: account.language)
     let (whole, life) = (code.text, texts.time(atMost: Int(expiresAt.timeIntervalSince(now))))
     let (subject, text) =
       kind == .userNameCode
@@ -47,7 +46,7 @@ extension Correspondence {
   package func correspondenceChanged(
     to recipient: EmailAddress, of account: Account, new: EmailAddress?, event: String, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: account.language)
+    let texts = texts(in: account.language)
     let (subject, text) =
       if let new {
         (
@@ -68,7 +67,7 @@ extension Correspondence {
   package func userNameChanged(
     to recipient: EmailAddress, of account: Account, new: EmailAddress, event: String, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: account.language)
+    let texts = texts(in: account.language)
     return notice(
       .userNameChanged, to: recipient, of: account, event,
       subject: texts["mail.userNameChanged.subject"],
@@ -79,16 +78,13 @@ extension Correspondence {
   package func userNameChanged(
     to number: PhoneNumber, of account: Account, event: String, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: account.language)
-    let sentence =
-      switch alphabet {
-      case .gsm7: GSM7.transliterate(texts["sms.userNameChanged"])
-      case .ucs2: texts["sms.userNameChanged.ucs2"]
-      }
+    let texts = texts(in: account.language)
+    let sentence = smsSentence(
+      texts["sms.userNameChanged"], short: texts["sms.userNameChanged.ucs2"])
     return Message(
       key: "user-name-changed/\(account.id)/\(event)/sms", kind: .userNameChanged, channel: .sms,
       recipient: number.e164, language: account.language, subject: "", text: sentence,
-      customer: account.customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
+      customer: account.customer, notAfter: now.addingTimeInterval(Self.daySeconds))
   }
 
   /// Tells the old user name, with the code that takes the change back (attack 34).
@@ -96,7 +92,7 @@ extension Correspondence {
     _ code: VerificationCode, of account: Account, new: EmailAddress, event: String,
     expiring expiresAt: Date, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: account.language)
+    let texts = texts(in: account.language)
     return Message(
       key: "user-name-undo/\(account.id)/\(event)", kind: .userNameUndo, channel: .email,
       recipient: account.email.address, language: account.language,
@@ -114,7 +110,7 @@ extension Correspondence {
   package func userNameRestored(
     to recipient: EmailAddress, of account: Account, event: String, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: account.language)
+    let texts = texts(in: account.language)
     return notice(
       .userNameRestored, to: recipient, of: account, event,
       subject: texts["mail.userNameRestored.subject"], text: texts["mail.userNameRestored.text"],
@@ -130,6 +126,6 @@ extension Correspondence {
     return Message(
       key: "\(kind.rawValue)/\(account.id)/\(event)/\(reader)", kind: kind, channel: .email,
       recipient: recipient.address, language: account.language, subject: subject, text: text,
-      customer: account.customer, notAfter: now.addingTimeInterval(Correspondence.noticeSeconds))
+      customer: account.customer, notAfter: now.addingTimeInterval(Self.noticeSeconds))
   }
 }

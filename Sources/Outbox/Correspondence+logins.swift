@@ -43,6 +43,6 @@ extension Correspondence {
     return Message(
       key: "\(kind.rawValue)/\(owner.id)/\(day)", kind: kind, channel: .email,
       recipient: owner.email.address, language: owner.language, subject: subject, text: text,
-      customer: owner.customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
+      customer: owner.customer, notAfter: now.addingTimeInterval(Self.daySeconds))
   }
 }

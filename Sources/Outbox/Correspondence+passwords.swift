@@ -11,7 +11,7 @@ extension Correspondence {
     _ code: VerificationCode, to email: EmailAddress, account: Int64?, sending: String,
     for customer: CustomerNumber, in language: Language, expiring expiresAt: Date, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: language)
+    let texts = texts(in: language)
     let life = texts.time(atMost: Int(expiresAt.timeIntervalSince(now)))
     let series = "recovery-code/\(account.map { String($0) } ?? "nobody/\(sending)")"
     return Message(
@@ -25,28 +25,25 @@ extension Correspondence {
   ///
   /// - Parameter event: names the one change
   package func passwordChanged(_ account: Account, event: String, at now: Date) -> Message {
-    let texts = brand.texts(in: account.language)
+    let texts = texts(in: account.language)
     return Message(
       key: "password-changed/\(account.id)/\(event)/email", kind: .passwordChanged,
       channel: .email, recipient: account.email.address, language: account.language,
       subject: texts["mail.passwordChanged.subject"], text: texts["mail.passwordChanged.text"],
-      customer: account.customer, notAfter: now.addingTimeInterval(3 * 24 * 60 * 60))
+      customer: account.customer, notAfter: now.addingTimeInterval(Self.noticeSeconds))
   }
 
   /// Tells the same by SMS, in case somebody else reads the e-mails.
   package func passwordChanged(
     _ account: Account, by number: PhoneNumber, event: String, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: account.language)
-    let sentence =
-      switch alphabet {
-      case .gsm7: GSM7.transliterate(texts["sms.passwordChanged"])
-      case .ucs2: texts["sms.passwordChanged.ucs2"]
-      }
+    let texts = texts(in: account.language)
+    let sentence = smsSentence(
+      texts["sms.passwordChanged"], short: texts["sms.passwordChanged.ucs2"])
     return Message(
       key: "password-changed/\(account.id)/\(event)/sms", kind: .passwordChanged, channel: .sms,
       recipient: number.e164, language: account.language, subject: "", text: sentence,
-      customer: account.customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
+      customer: account.customer, notAfter: now.addingTimeInterval(Self.daySeconds))
   }
 
   /// Tells an address that the account which had it, and never confirmed it, was registered again
@@ -54,12 +51,12 @@ extension Correspondence {
   package func registeredAgain(
     _ account: Account, to email: EmailAddress, registration: Int64, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: account.language)
+    let texts = texts(in: account.language)
     return Message(
       key: "registered-again/\(account.id)/\(registration)/\(email.canonical)",
       kind: .registeredAgain, channel: .email, recipient: email.address,
       language: account.language, subject: texts["mail.registeredAgain.subject"],
       text: texts["mail.registeredAgain.text"], customer: account.customer,
-      notAfter: now.addingTimeInterval(3 * 24 * 60 * 60))
+      notAfter: now.addingTimeInterval(Self.noticeSeconds))
   }
 }

@@ -4,12 +4,12 @@ package import Wording
 
 /// Turns a decision into the message that tells it, in the customer's language.
 package struct Correspondence: Sendable {
-  let brand: Brand
+  private let brand: Brand
   /// The host of the public URL, for the last line of a code message.
   private let host: String
   /// The public URL without a slash at its end: the one base of every link (R7).
   let base: String
-  let alphabet: SMSAlphabet
+  private let alphabet: SMSAlphabet
 
   /// The letters of an SMS.
   package enum SMSAlphabet: String, CaseIterable, Sendable {
@@ -30,7 +30,22 @@ package struct Correspondence: Sendable {
     self.alphabet = alphabet
   }
 
+  /// How long a notice is of use that nobody waits for.
+  static let noticeSeconds = 3.0 * 24 * 60 * 60
+  /// The same for what is old news the day after.
+  static let daySeconds = 24.0 * 60 * 60
+
   func texts(in language: Language) -> Texts { brand.texts(in: language) }
+
+  /// A sentence in the letters of an SMS.
+  ///
+  /// - Parameter short: the same for the alphabet that has room for less
+  func smsSentence(_ plain: String, short: String) -> String {
+    switch alphabet {
+    case .gsm7: GSM7.transliterate(plain)
+    case .ucs2: short
+    }
+  }
 
   /// The code that proves a phone.
   ///
@@ -43,15 +58,12 @@ package struct Correspondence: Sendable {
     let seconds = expiresAt.timeIntervalSince(now)
     // A code that arrives dead is worse than none; a short-lived one still gets its chance.
     let notAfter = expiresAt.addingTimeInterval(-min(30, seconds / 4))
-    let texts = brand.texts(in: language)
+    let texts = texts(in: language)
     let (whole, life) = (code.text, String(max(1, Int(seconds / 60))))
     // A short message has no room for an empty line.
-    let sentence =
-      switch alphabet {
-      case .gsm7:
-        GSM7.transliterate(texts["sms.code", ["code": whole, "minutes": life]]) + "\n"
-      case .ucs2: texts["sms.code.ucs2", ["code": whole, "minutes": life]]
-      }
+    let sentence = smsSentence(
+      texts["sms.code", ["code": whole, "minutes": life]] + "\n",
+      short: texts["sms.code.ucs2", ["code": whole, "minutes": life]])
     let series = Message.smsSeries(of: sending.registration)
     return Message(
       key: "\(series)/\(sending.number)", kind: .smsCode, channel: .sms, recipient: number.e164,
@@ -68,17 +80,13 @@ package struct Correspondence: Sendable {
     to number: PhoneNumber, account: Int64, again registration: Int64? = nil,
     for customer: CustomerNumber, in language: Language, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: language)
-    let sentence =
-      switch alphabet {
-      case .gsm7: GSM7.transliterate(texts["sms.registered"])
-      case .ucs2: texts["sms.registered.ucs2"]
-      }
+    let texts = texts(in: language)
+    let sentence = smsSentence(texts["sms.registered"], short: texts["sms.registered.ucs2"])
     return Message(
       key: Self.key("registered", account, again: registration), kind: .registered, channel: .sms,
       recipient: number.e164,
       language: language, subject: "", text: sentence,
-      customer: customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
+      customer: customer, notAfter: now.addingTimeInterval(Self.daySeconds))
   }
 
   /// The code that confirms an e-mail address (J7, J9).
@@ -86,7 +94,7 @@ package struct Correspondence: Sendable {
     _ code: VerificationCode, to email: EmailAddress, account: Int64, sending: String,
     for customer: CustomerNumber, in language: Language, expiring expiresAt: Date, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: language)
+    let texts = texts(in: language)
     let life = texts.time(atMost: Int(expiresAt.timeIntervalSince(now)))
     return Message(
       key: "email-code/\(account)/\(sending)", kind: .emailCode, channel: .email,
@@ -104,13 +112,13 @@ package struct Correspondence: Sendable {
     again registration: Int64? = nil, for customer: CustomerNumber, in language: Language,
     at now: Date
   ) -> Message {
-    let texts = brand.texts(in: language)
+    let texts = texts(in: language)
     return Message(
       key: Self.key("contract", account, again: registration), kind: .contract, channel: .email,
       recipient: email.address,
       language: language, subject: texts["mail.contract.subject"],
       text: texts["mail.contract.text", ["contract": document.plainText]],
-      customer: customer, notAfter: now.addingTimeInterval(3 * 24 * 60 * 60))
+      customer: customer, notAfter: now.addingTimeInterval(Self.noticeSeconds))
   }
 
   private static func key(_ event: String, _ account: Int64, again registration: Int64?) -> String {
@@ -121,21 +129,21 @@ package struct Correspondence: Sendable {
   package func emailTaken(
     owner: Account, day: String, at now: Date
   ) -> Message {
-    let texts = brand.texts(in: owner.language)
+    let texts = texts(in: owner.language)
     return Message(
       key: "email-taken/\(owner.id)/\(day)", kind: .emailTaken, channel: .email,
       recipient: owner.email.address, language: owner.language,
       subject: texts["mail.taken.subject"], text: texts["mail.taken.text"],
-      customer: owner.customer, notAfter: now.addingTimeInterval(24 * 60 * 60))
+      customer: owner.customer, notAfter: now.addingTimeInterval(Self.daySeconds))
   }
 
   /// Confirms that the customer has ended the contract, and with it the account.
   package func contractEnded(account: Account, at now: Date) -> Message {
-    let texts = brand.texts(in: account.language)
+    let texts = texts(in: account.language)
     return Message(
       key: "contract-ended/\(account.id)", kind: .contractEnded, channel: .email,
       recipient: account.email.address, language: account.language,
       subject: texts["mail.contractEnded.subject"], text: texts["mail.contractEnded.text"],
-      customer: account.customer, notAfter: now.addingTimeInterval(3 * 24 * 60 * 60))
+      customer: account.customer, notAfter: now.addingTimeInterval(Self.noticeSeconds))
   }
 }

@@ -13,14 +13,14 @@ package struct Message: Hashable, Sendable {
     case smsCode = "sms_code"
     case emailCode = "email_code"
     case registered
+    case registeredAgain = "registered_again"
     case contract
+    case contractEnded = "contract_ended"
     case emailTaken = "email_taken"
     case recoveryCode = "recovery_code"
     case passwordChanged = "password_changed"
-    case registeredAgain = "registered_again"
     case loginNewDevice = "login_new_device"
     case loginAfterFailures = "login_after_failures"
-    case contractEnded = "contract_ended"
     case correspondenceCode = "correspondence_code"
     case correspondenceChanged = "correspondence_changed"
     case userNameCode = "user_name_code"
@@ -33,22 +33,23 @@ package struct Message: Hashable, Sendable {
       switch self {
       case .smsCode: 0
       case .emailCode, .recoveryCode, .correspondenceCode, .userNameCode: 1
-      case .registered, .contract, .emailTaken, .contractEnded: 2
-      case .passwordChanged, .registeredAgain: 2
-      case .loginNewDevice, .loginAfterFailures: 2
-      case .correspondenceChanged, .userNameChanged, .userNameUndo, .userNameRestored: 2
+      case .registered, .registeredAgain, .contract, .contractEnded, .emailTaken,
+        .passwordChanged, .loginNewDevice, .loginAfterFailures, .correspondenceChanged,
+        .userNameChanged, .userNameUndo, .userNameRestored:
+        2
       }
     }
 
     /// Whether the text must be forgotten as soon as nobody waits for it any more.
     package var holdsSecret: Bool {
       switch self {
-      case .smsCode, .emailCode, .recoveryCode: true
-      case .correspondenceCode, .userNameCode, .userNameUndo: true
-      case .registered, .contract, .emailTaken, .contractEnded: false
-      case .passwordChanged, .registeredAgain: false
-      case .loginNewDevice, .loginAfterFailures: false
-      case .correspondenceChanged, .userNameChanged, .userNameRestored: false
+      case .smsCode, .emailCode, .recoveryCode, .correspondenceCode, .userNameCode,
+        .userNameUndo:
+        true
+      case .registered, .registeredAgain, .contract, .contractEnded, .emailTaken,
+        .passwordChanged, .loginNewDevice, .loginAfterFailures, .correspondenceChanged,
+        .userNameChanged, .userNameRestored:
+        false
       }
     }
   }

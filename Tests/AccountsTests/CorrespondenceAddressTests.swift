@@ -189,7 +189,7 @@ struct CorrespondenceAddressTests {
     stage.clock.advance(by: 60)
     for _ in 1...2 {
       let resent = try await stage.addressChanges.resendCode(
-        for: .correspondence, of: anna.id, mark: standing.mark.text)
+        for: .correspondence, of: anna.id, mark: standing.code.mark.text)
       #expect(resent == .sent(isNewCode: false))
     }
     #expect(try await stage.recipients(of: .correspondenceCode).count == 2)
