@@ -23,7 +23,7 @@ struct ContractScreen: Sendable {
     return try site.response(
       ContractPage(
         frame: site.frame(texts["myContract.title"], context),
-        acceptedOn: texts.minute(of: accepted.entry.declaredAt), version: text.short,
+        acceptedOn: texts.instant(accepted.entry.declaredAt), version: text.short,
         hasFile: accepted.hasFile, language: text.language.rawValue),
       holding: [KeptDocument(html: text.text, depth: 1)], context)
   }

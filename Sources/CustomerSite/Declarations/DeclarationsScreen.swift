@@ -98,7 +98,7 @@ struct DeclarationsPage: Page {
       title = texts.title(of: kind)
       isAnswered = entry != nil
       answer = entry.map { texts.answer($0.isAccepted) } ?? ""
-      when = entry.map { texts.minute(of: $0.declaredAt) } ?? ""
+      when = entry.map { texts.instant($0.declaredAt) } ?? ""
       version = entry?.text.short ?? ""
       isDocument = kind.isRequired
       self.place = String(place)
@@ -120,7 +120,7 @@ struct DeclarationsPage: Page {
     let channel: String
 
     init(_ entry: Accounts.Declarations.Entry, _ texts: Texts) {
-      when = texts.minute(of: entry.declaredAt)
+      when = texts.instant(entry.declaredAt)
       title = texts.title(of: entry.kind)
       answer = texts.answer(entry.isAccepted)
       version = entry.text.short
