@@ -48,7 +48,10 @@ internal import Wording
 
   @Test func `every template is some page's, or a part of one`() throws {
     let pages = Set(try PageSample.all(in: .hungarian).map(\.page.template))
-    let parts: Set<String> = ["layout", "error-summary", "field-error", "document", "account-nav"]
+    let parts: Set<String> = [
+      "layout", "error-summary", "field-error", "document", "account-nav", "email-code-field",
+      "password-rules", "new-password-fields",
+    ]
     let names = Set(try Self.files().map { $0.name.replacing(".mustache", with: "") })
     #expect(names == pages.union(parts))
   }
