@@ -85,7 +85,7 @@ extension AddressChanges {
     }
     // A code for a new password belongs to the address that it was sent to.
     try transaction.killRecoveries(of: account.id)
-    try transaction.endSessionsAfterAddressChange(of: account.id, except: session, at: now)
+    try transaction.endSessions(of: account.id, sparing: session, at: now)
     try dropCorrespondence(equalTo: confirmed.email, of: account, in: transaction, at: now)
     try transaction.handOver(
       .userName, of: account.id, from: account.email.address, to: confirmed.email.address, at: now)

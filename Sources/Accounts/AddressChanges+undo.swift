@@ -105,7 +105,7 @@ extension AddressChanges {
     _ undo: AddressUndo, of account: Account, in transaction: any Transaction, at now: Date
   ) throws -> Undo {
     try transaction.replacePasswordHash(of: account.id, by: passwords.hashOfNobody)
-    try transaction.endSessionsAfterAddressChange(of: account.id, except: nil, at: now)
+    try transaction.endSessions(of: account.id, at: now)
     try transaction.killRecoveries(of: account.id)
     for purpose in Purpose.allCases {
       try transaction.removePendingAddress(of: account.id, for: purpose)

@@ -61,19 +61,9 @@ package struct AddressChanges: Sendable {
 
   /// What the page of the code shows.
   package struct Standing: Hashable, Sendable {
-    /// Where the code went.
-    package let email: EmailAddress
+    package let code: EmailCodeStanding
     /// What is used until the code was typed.
     package let present: EmailAddress
-    package let codePrefix: String
-    /// How long the code still lives; 0 when its life is over.
-    package let secondsLeft: Int
-    package let triesLeft: Int
-    package let resendInSeconds: Int
-    package let mark: SendingMark
-
-    /// Whether a code can be typed at all, or only a new one asked for.
-    package var isLive: Bool { secondsLeft > 0 && triesLeft > 0 }
   }
 
   /// How a change stands; `nil` when none waits for its code.
@@ -88,13 +78,10 @@ package struct AddressChanges: Sendable {
       else { return nil }
       let own =
         purpose == .correspondence ? try transaction.correspondenceAddress(of: account.id) : nil
-      let challenge = pending.challenge
       return Standing(
-        email: pending.email, present: own ?? account.email, codePrefix: challenge.prefix,
-        secondsLeft: max(0, Int(challenge.expiresAt.timeIntervalSince(now).rounded(.up))),
-        triesLeft: challenge.triesLeft,
-        resendInSeconds: challenge.secondsUntilResend(at: now, limits: world.limits),
-        mark: SendingMark(challenge))
+        code: EmailCodeStanding(
+          pending.challenge, sentTo: pending.email, at: now, limits: world.limits),
+        present: own ?? account.email)
     }
   }
 

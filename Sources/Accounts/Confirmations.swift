@@ -14,35 +14,16 @@ package struct Confirmations: Sendable {
     self.passwords = passwords
   }
 
-  /// What the page shows.
-  package struct Standing: Hashable, Sendable {
-    package let email: EmailAddress
-    package let codePrefix: String
-    package let triesLeft: Int
-    /// How long the code still lives; 0 when its life is over.
-    package let secondsLeft: Int
-    package let resendInSeconds: Int
-    package let mark: SendingMark
-
-    /// Whether a code can be typed at all, or only a new one asked for.
-    package var isLive: Bool { secondsLeft > 0 && triesLeft > 0 }
-  }
-
   /// How the confirmation stands; `nil` when the address is confirmed.
-  package func standing(of account: Int64) async throws -> Standing? {
+  package func standing(of account: Int64) async throws -> EmailCodeStanding? {
     let now = world.now()
     return try await world.store.read { transaction in
       guard
         let confirmation = try transaction.emailConfirmation(of: account, locking: false),
         !confirmation.account.isConfirmed
       else { return nil }
-      let challenge = confirmation.challenge
-      return Standing(
-        email: confirmation.account.email, codePrefix: challenge.prefix,
-        triesLeft: challenge.triesLeft,
-        secondsLeft: max(0, Int(challenge.expiresAt.timeIntervalSince(now).rounded(.up))),
-        resendInSeconds: challenge.secondsUntilResend(at: now, limits: world.limits),
-        mark: SendingMark(challenge))
+      return EmailCodeStanding(
+        confirmation.challenge, sentTo: confirmation.account.email, at: now, limits: world.limits)
     }
   }
 

@@ -106,7 +106,7 @@ package struct Devices: Sendable {
     let now = world.now()
     try await world.store.write { transaction in
       // A login that is just being opened is either there already, or comes after this.
-      _ = try transaction.lockedPasswordHash(of: account.id)
+      _ = try transaction.hold(account.id)
       let ended = try transaction.endSessions(of: account.id, sparing: token, at: now)
       guard ended > 0 else { return }
       try transaction.record(

@@ -186,11 +186,10 @@ package struct Logins: Sendable {
   private func open(_ opening: Opening, at now: Date) async throws -> Entry? {
     let entry = try await world.store.write { transaction -> Entry? in
       let account = opening.account
-      guard
-        try transaction.lockedPasswordHash(of: account.id) == opening.credentials.passwordHash
-      else { return nil }
+      let present = try transaction.credentialsToChange(of: account.id)
+      guard present?.passwordHash == opening.credentials.passwordHash else { return nil }
       if let newHash = opening.newHash {
-        try transaction.replacePasswordHash(
+        _ = try transaction.replacePasswordHash(
           opening.credentials.passwordHash, by: newHash, of: account.id)
       }
       if let address = opening.address { try transaction.decrease(address, at: now) }

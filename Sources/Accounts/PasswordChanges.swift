@@ -56,11 +56,11 @@ package struct PasswordChanges: Sendable {
     let outcome: Outcome
     do {
       outcome = try await world.store.write { transaction in
-        guard try transaction.changePassword(oldHash, to: hash, of: account.id) else {
+        guard try transaction.replacePasswordHash(oldHash, by: hash, of: account.id) else {
           return .wrongPassword
         }
         guard try transaction.replace(session, by: successor) else { throw SessionEnded() }
-        try transaction.closeSessions(of: account.id, sparing: successor, at: now)
+        try transaction.endSessions(of: account.id, sparing: successor, at: now)
         try transaction.killRecoveries(of: account.id)
         try transaction.tellOfNewPassword(account, world, at: now)
         try transaction.record(

@@ -141,18 +141,9 @@ package struct Recoveries: Sendable {
 
   /// What the page shows; the same for a decoy.
   package struct Standing: Hashable, Sendable {
-    package let email: EmailAddress
-    package let codePrefix: String
-    package let triesLeft: Int
-    /// How long the recovery still lives; 0 when its life is over.
-    package let secondsLeft: Int
-    package let resendInSeconds: Int
-    package let mark: SendingMark
+    package let code: EmailCodeStanding
     /// Whether it has led to a new password.
     package let isUsed: Bool
-
-    /// Whether a code can be typed at all, or only a new one asked for.
-    package var isLive: Bool { secondsLeft > 0 && triesLeft > 0 }
   }
 
   /// How the browser's recovery stands; reads only.
@@ -160,12 +151,11 @@ package struct Recoveries: Sendable {
     let now = world.now()
     return try await world.store.read { transaction in
       guard let recovery = try transaction.recovery(token, locking: false) else { return nil }
-      let challenge = recovery.challenge
       return Standing(
-        email: recovery.email, codePrefix: challenge.prefix, triesLeft: challenge.triesLeft,
-        secondsLeft: max(0, Int(recovery.expiresAt.timeIntervalSince(now).rounded(.up))),
-        resendInSeconds: challenge.secondsUntilResend(at: now, limits: limits),
-        mark: SendingMark(challenge), isUsed: recovery.usedAt != nil)
+        code: EmailCodeStanding(
+          recovery.challenge, sentTo: recovery.email, ending: recovery.expiresAt, at: now,
+          limits: limits),
+        isUsed: recovery.usedAt != nil)
     }
   }
 
@@ -327,8 +317,9 @@ package struct Recoveries: Sendable {
         present.passwordHash == credentials.passwordHash,
         present.account.email == recovery.email, try transaction.use(recovery, at: now)
       else { return false }
-      _ = try transaction.changePassword(credentials.passwordHash, to: newHash, of: account.id)
-      try transaction.closeSessions(of: account.id, at: now)
+      _ = try transaction.replacePasswordHash(
+        credentials.passwordHash, by: newHash, of: account.id)
+      try transaction.endSessions(of: account.id, at: now)
       try transaction.forgetThrottle(ofUserName: sha256(Array(account.email.canonical.utf8)))
       try transaction.tellOfNewPassword(account, world, at: now)
       try transaction.record(

@@ -666,7 +666,7 @@ package struct Registrations: Sendable {
     guard !existing.stops(registrationOf: registration.proof?.sentAt),
       try transaction.registerAgain(new, id: id, at: now)
     else { return nil }
-    try transaction.closeSessions(of: id, at: now)
+    try transaction.endSessions(of: id, at: now)
     for email in Set([existing.account.email, new.email]) {
       try transaction.forgetThrottle(ofUserName: sha256(Array(email.canonical.utf8)))
       try transaction.enqueue(

@@ -113,10 +113,11 @@ struct RecoveryTests {
     for email in [Self.email, "peter@pelda.hu", "senki@pelda.hu"] {
       let token = try await stage.recovering(email)
       let standing = try #require(try await stage.recoveries.standing(of: token))
-      #expect(standing.email.address == email)
-      #expect(standing.codePrefix.count == 1)
-      #expect(standing.isLive && !standing.isUsed)
-      standings.append([standing.triesLeft, standing.secondsLeft, standing.resendInSeconds])
+      let code = standing.code
+      #expect(code.email.address == email)
+      #expect(code.codePrefix.count == 1)
+      #expect(code.isLive && !standing.isUsed)
+      standings.append([code.triesLeft, code.secondsLeft, code.resendInSeconds])
     }
     #expect(Set(standings) == [[5, 1800, 60]])
   }
@@ -318,7 +319,7 @@ struct RecoveryTests {
     let stage = try await stage()
     let token = try await stage.recovering(Self.email)
     let code = try await stage.emailCode()
-    let mark = try #require(try await stage.recoveries.standing(of: token)?.mark.text)
+    let mark = try #require(try await stage.recoveries.standing(of: token)?.code.mark.text)
     stage.clock.advance(by: 60)
     _ = try await stage.recoveries.resendCode(in: token, mark: mark)
     let sent = try await stage.post().count
@@ -356,7 +357,7 @@ struct RecoveryTests {
     #expect(try await stage.post().count == before + 3)
     let code = try await stage.emailCode()
     let fourth = try await stage.recovering(Self.email)
-    #expect(try await stage.recoveries.standing(of: fourth)?.isLive == true)
+    #expect(try await stage.recoveries.standing(of: fourth)?.code.isLive == true)
     #expect(try await stage.post().count == before + 3)
     #expect(try await stage.recover(code, in: fourth) == .wrongCode(triesLeft: 4))
     // Who is at it already goes on.

@@ -134,12 +134,14 @@ extension Transaction {
   }
 
   /// Replaces the hash, unless it has been replaced since it was read.
-  func replacePasswordHash(_ old: String, by new: String, of account: Int64) throws {
-    try perform(
+  ///
+  /// - Returns: whether it was this call that did.
+  func replacePasswordHash(_ old: String, by new: String, of account: Int64) throws -> Bool {
+    try execute(
       """
       UPDATE account SET password_hash = \(new)
       WHERE id = \(account) AND password_hash = \(old)
-      """)
+      """) == 1
   }
 
   // MARK: Confirmation of the address

@@ -119,17 +119,6 @@ extension Transaction {
     try perform("UPDATE account SET password_hash = \(hash) WHERE id = \(account)")
   }
 
-  /// Ends an account's sessions, all but the one that asks for it.
-  func endSessionsAfterAddressChange(
-    of account: Int64, except token: Token?, at now: Date
-  ) throws {
-    try perform(
-      """
-      UPDATE session SET ended_at = \(now)
-      WHERE account_id = \(account) AND ended_at IS NULL AND token_hash <> \(token?.hash ?? [])
-      """)
-  }
-
   func accountCreatedAt(_ account: Int64) throws -> Date? {
     try row("SELECT created_at FROM account WHERE id = \(account)")?.value("created_at")
   }

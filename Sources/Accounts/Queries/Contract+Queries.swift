@@ -60,10 +60,4 @@ extension Transaction {
       WHERE id = \(account) AND closed_at IS NULL \(isSame)
       """) == 1
   }
-
-  /// Ends all sessions of an account.
-  func endSessions(of account: Int64, at now: Date) throws {
-    try perform(
-      "UPDATE session SET ended_at = \(now) WHERE account_id = \(account) AND ended_at IS NULL")
-  }
 }

@@ -32,15 +32,6 @@ enum Recognition {
 }
 
 extension Transaction {
-  /// Holds an account until the end of the transaction.
-  ///
-  /// - Returns: the hash of its password; `nil` when there is no such account.
-  func lockedPasswordHash(of account: Int64) throws -> String? {
-    try row(
-      "SELECT password_hash FROM account WHERE id = \(account) \(Query.Differing.rowLock)"
-    )?.value("password_hash")
-  }
-
   /// All sessions of an account that are still written down, the last used first.
   func sessions(of account: Int64) throws -> [SessionOfAccount] {
     try rows(
@@ -55,27 +46,6 @@ extension Transaction {
         createdAt: try row.value("created_at"), lastUsedAt: try row.value("last_used_at"),
         isEnded: try row.optional("ended_at", as: Date.self) != nil)
     }
-  }
-
-  /// Ends a session.
-  ///
-  /// - Returns: whether it was open.
-  func endSession(hash: [UInt8], at now: Date) throws -> Bool {
-    try execute(
-      "UPDATE session SET ended_at = \(now) WHERE token_hash = \(hash) AND ended_at IS NULL") == 1
-  }
-
-  /// Ends every session of an account, but the one that is spared.
-  ///
-  /// - Returns: how many were open.
-  @discardableResult
-  func endSessions(of account: Int64, sparing token: Token? = nil, at now: Date) throws -> Int {
-    let spared = token?.hash ?? []
-    return try execute(
-      """
-      UPDATE session SET ended_at = \(now)
-      WHERE account_id = \(account) AND ended_at IS NULL AND token_hash <> \(spared)
-      """)
   }
 
   // MARK: Browsers

@@ -119,16 +119,6 @@ extension Transaction {
 
   // MARK: What a new password means for the logins
 
-  /// Ends an account's sessions, but for one that is spared.
-  func closeSessions(of account: Int64, sparing token: Token? = nil, at now: Date) throws {
-    try perform(
-      """
-      UPDATE session SET ended_at = \(now)
-      WHERE account_id = \(account) AND ended_at IS NULL
-        AND token_hash <> \(token?.hash ?? [])
-      """)
-  }
-
   /// Gives an open session another token (ASVS 7.2.4).
   ///
   /// - Returns: whether the session was still open.
@@ -137,23 +127,6 @@ extension Transaction {
       """
       UPDATE session SET token_hash = \(successor.hash)
       WHERE token_hash = \(token.hash) AND ended_at IS NULL
-      """) == 1
-  }
-
-  /// Whether an account's password is still the one that was compared, locked until the end of the
-  /// transaction: a login that lost a race with a new password opens nothing.
-  func stillHolds(_ credentials: Credentials) throws -> Bool {
-    try credentialsToChange(of: credentials.account.id)?.passwordHash == credentials.passwordHash
-  }
-
-  /// Replaces the password, unless it has been replaced since it was read.
-  ///
-  /// - Returns: whether it was this call that did.
-  func changePassword(_ old: String, to new: String, of account: Int64) throws -> Bool {
-    try execute(
-      """
-      UPDATE account SET password_hash = \(new)
-      WHERE id = \(account) AND password_hash = \(old)
       """) == 1
   }
 }

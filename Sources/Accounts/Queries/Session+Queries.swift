@@ -45,17 +45,28 @@ extension Transaction {
   /// Ends a session.
   ///
   /// - Returns: whether it was open.
-  func endSession(_ token: Token, at now: Date) throws -> Bool {
+  func endSession(hash: [UInt8], at now: Date) throws -> Bool {
     try execute(
+      "UPDATE session SET ended_at = \(now) WHERE token_hash = \(hash) AND ended_at IS NULL") == 1
+  }
+
+  /// Ends every session of an account, but the one that is spared.
+  ///
+  /// - Returns: how many were open.
+  @discardableResult
+  func endSessions(of account: Int64, sparing token: Token? = nil, at now: Date) throws -> Int {
+    let spared = token?.hash ?? []
+    return try execute(
       """
       UPDATE session SET ended_at = \(now)
-      WHERE token_hash = \(token.hash) AND ended_at IS NULL
-      """) == 1
+      WHERE account_id = \(account) AND ended_at IS NULL AND token_hash <> \(spared)
+      """)
   }
 
   /// Ends a session that its owner has no more use for; one that is over already stays as it is.
   func logOut(_ token: Token, at now: Date) throws {
-    guard let session = try session(token), try endSession(token, at: now) else { return }
+    guard let session = try session(token), try endSession(hash: token.hash, at: now)
+    else { return }
     try record(
       AuditEvent(
         kind: .loggedOut, customer: session.account.customer, account: session.account.id),

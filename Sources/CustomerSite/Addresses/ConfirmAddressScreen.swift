@@ -72,7 +72,7 @@ struct ConfirmAddressScreen: Sendable {
       return purpose.path.seeOther()
     }
     // Without a field to mend, the way on is a new code.
-    let anchor = standing.isLive ? anchor : "resend"
+    let anchor = standing.code.isLive ? anchor : "resend"
     return try site.response(
       page(standing, context, error: FieldError(anchor: anchor, text: mistake)), context,
       status: .unprocessableContent)
@@ -83,19 +83,20 @@ struct ConfirmAddressScreen: Sendable {
     error: FieldError? = nil
   ) -> ConfirmAddressPage {
     let texts = site.texts(context)
+    let code = standing.code
     return ConfirmAddressPage(
       frame: site.frame(
         purpose.codeTitle(texts), context, errors: error.map { [$0] } ?? [], form: .typedAnew,
         page: purpose.codePath.rawValue),
       message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
       isUserName: purpose == .userName, isCorrespondence: purpose == .correspondence,
-      email: standing.email.shown, present: standing.present.shown,
-      mayLandInSpam: standing.email.mayLandInSpam, codePrefix: standing.codePrefix,
-      life: texts.time(atMost: standing.secondsLeft), isLive: standing.isLive,
+      email: code.email.shown, present: standing.present.shown,
+      mayLandInSpam: code.email.mayLandInSpam, codePrefix: code.codePrefix,
+      life: texts.time(atMost: code.secondsLeft), isLive: code.isLive,
       code: Field(error: error?.anchor == "code" ? error?.text : nil),
-      resendIn: standing.resendInSeconds > 0
-        ? texts["code.resendIn", ["seconds": String(standing.resendInSeconds)]] : "",
-      mustWait: standing.resendInSeconds > 0, mark: standing.mark.text)
+      resendIn: code.resendInSeconds > 0
+        ? texts["code.resendIn", ["seconds": String(code.resendInSeconds)]] : "",
+      mustWait: code.resendInSeconds > 0, mark: code.mark.text)
   }
 }
 

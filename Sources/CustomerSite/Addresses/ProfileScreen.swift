@@ -29,13 +29,8 @@ struct ProfileScreen: Sendable {
         hasPendingUserName: profile.pending[.userName] != nil,
         pendingCorrespondence: profile.pending[.correspondence]?.shown ?? "",
         hasPendingCorrespondence: profile.pending[.correspondence] != nil,
-        registered: profile.registeredAt.map { texts.day(ProfileScreen.date($0)) } ?? ""),
+        registered: profile.registeredAt.map(texts.day(of:)) ?? ""),
       context)
-  }
-
-  /// The date of an instant in Hungary's winter time, which is near enough for a day long ago.
-  private static func date(_ instant: Date) -> String {
-    String(instant.addingTimeInterval(3600).ISO8601Format().prefix(10))
   }
 }
 

@@ -73,7 +73,7 @@ struct ConfirmEmailScreen: Sendable {
   }
 
   private func page(
-    _ standing: Confirmations.Standing, _ context: SiteContext, message: FlashMessage? = nil,
+    _ standing: EmailCodeStanding, _ context: SiteContext, message: FlashMessage? = nil,
     error: FieldError? = nil
   ) -> ConfirmEmailPage {
     let texts = site.texts(context)

@@ -18,7 +18,7 @@ struct RecoverScreen: Sendable {
     // Who asks again, because the time was over, need not type the address again. A comfort that
     // the page can do without: it is there when the database is not.
     let standing = try? await standing(context)
-    let email = standing.map { $0.isUsed ? "" : $0.email.address } ?? ""
+    let email = standing.map { $0.isUsed ? "" : $0.code.email.address } ?? ""
     return try site.response(page(email, context), context)
   }
 
@@ -61,10 +61,11 @@ struct RecoverScreen: Sendable {
   @Sendable func showPassword(
     _ request: Request, _ context: SiteContext
   ) async throws -> Response {
-    guard let standing = try await standing(context), !standing.isUsed, standing.secondsLeft > 0
+    guard let standing = try await standing(context), !standing.isUsed,
+      standing.code.secondsLeft > 0
     else { return try over(try await standing(context), context) }
     return try site.response(
-      passwordPage(standing, context, message: FlashMessage(request)), context)
+      passwordPage(standing.code, context, message: FlashMessage(request)), context)
   }
 
   @Sendable func submitPassword(
@@ -152,19 +153,21 @@ struct RecoverScreen: Sendable {
 
   /// The same page with what went wrong; code and password are typed anew.
   private func again(_ context: SiteContext, _ mistakes: Mistakes) async throws -> Response {
-    guard let standing = try await standing(context), !standing.isUsed, standing.secondsLeft > 0
+    guard let standing = try await standing(context), !standing.isUsed,
+      standing.code.secondsLeft > 0
     else { return CustomerPath.recoverPassword.seeOther() }
     var mistakes = mistakes
-    if !standing.isLive {
+    if !standing.code.isLive {
       // Without a field to mend, the way on is a new code.
       mistakes = Mistakes(resend: mistakes.code ?? mistakes.resend ?? mistakes.all.first?.text)
     }
     return try site.response(
-      passwordPage(standing, context, mistakes: mistakes), context, status: .unprocessableContent)
+      passwordPage(standing.code, context, mistakes: mistakes), context,
+      status: .unprocessableContent)
   }
 
   private func passwordPage(
-    _ standing: Recoveries.Standing, _ context: SiteContext, message: FlashMessage? = nil,
+    _ standing: EmailCodeStanding, _ context: SiteContext, message: FlashMessage? = nil,
     mistakes: Mistakes = Mistakes()
   ) -> RecoverPasswordPage {
     let texts = site.texts(context)
