@@ -197,12 +197,9 @@ package struct CustomerSite: Sendable {
     router.get(.home, use: door.openConfirmed(home.show))
 
     let password = OwnPasswordScreen(site: site, passwordChanges: desks.passwordChanges)
-    let submitPassword = door.openConfirmed(password.submit)
     router.get(.ownPassword, use: door.openConfirmed(password.show))
-    router.post(.ownPassword) { request, context in
-      if let response = try await password.repeated(context) { return response }
-      return try await submitPassword(request, context)
-    }
+    router.post(
+      .ownPassword, use: door.openConfirmed(password.submit, whenEnded: password.repeated))
 
     let devices = DevicesScreen(site: site, devices: desks.devices)
     router.get(.devices, use: door.openConfirmed(devices.show))

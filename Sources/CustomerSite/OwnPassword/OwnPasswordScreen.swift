@@ -49,7 +49,7 @@ struct OwnPasswordScreen: Sendable {
   /// The second click of a double click, whose session has got a new token by the first one.
   ///
   /// - Returns: `nil` when it is none
-  func repeated(_ context: SiteContext) async throws -> Response? {
+  @Sendable func repeated(_ context: SiteContext) async throws -> Response? {
     guard let session = context.sessionToken else { return nil }
     switch try await passwordChanges.repeated(context.form["password"], in: session) {
     case .changed(let successor): return changed(successor, context)
