@@ -16,7 +16,7 @@ internal import Testing
     "$Version=1; __Host-session=REAL", " \t__Host-session \t= \tREAL\t ", ";;__Host-session=REAL;",
     "\"__Host-session\"=EVIL; __Host-session=REAL", "x; __Host-session=REAL; y",
   ])
-  func `only the very name counts`(header: String) {
+  func `only the very name counts (attack 47)`(header: String) {
     let cookies = RequestCookies(fields: [header])
     #expect(cookies[.session] == "REAL")
     #expect(cookies.doubled.isEmpty)
@@ -27,7 +27,7 @@ internal import Testing
     ["__Host-session=REAL; __Host-session=REAL"], ["__Host-session=; __Host-session=REAL"],
     ["__Host-session=A; __Host-session=B; __Host-session=C"],
   ])
-  func `a name that comes twice counts as missing`(headers: [String]) {
+  func `a name that comes twice counts as missing (attack 47)`(headers: [String]) {
     let cookies = RequestCookies(fields: headers)
     #expect(cookies[.session] == nil)
     #expect(cookies.doubled == [.session])
@@ -40,7 +40,7 @@ internal import Testing
   }
 
   @Test(arguments: ["\u{2000}", "\u{A0}", "\u{3000}", "\u{FEFF}"])
-  func `a smuggled session opens nothing and does no harm`(space: String) async throws {
+  func `a smuggled session opens nothing and does no harm (attack 47)`(space: String) async throws {
     let stage = try await Stage()
     try await stage.play { anna in
       try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
@@ -57,7 +57,9 @@ internal import Testing
     }
   }
 
-  @Test func `a session in the address, in a field or in a header is no session`() async throws {
+  @Test func `a session in the address, in a field or in a header is no session (attack 48)`()
+    async throws
+  {
     let stage = try await Stage()
     try await stage.play { anna in
       try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
@@ -101,7 +103,9 @@ internal import Testing
     }
   }
 
-  @Test func `a planted registration or visitor never becomes one of ours`() async throws {
+  @Test func `a planted registration or visitor never becomes one of ours (attack 42)`()
+    async throws
+  {
     let stage = try await Stage()
     try await stage.play { anna in
       let planted = String(repeating: "b", count: 64)
@@ -112,6 +116,24 @@ internal import Testing
       thief.set("__Host-registration", to: planted + ".K7M24XQP")
       let page = try await thief.get("/regisztracio/telefonszam")
       #expect(page.heading == Words.say("notice.missing.title"))
+    }
+  }
+
+  @Test func `who plants the cookie of a registration has nothing when it is proven (attack 43)`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      let thief = anna.stranger()
+      try await thief.identify(.anna)
+      let planted = try #require(thief.cookie("__Host-registration"))
+      anna.set("__Host-registration", to: planted)
+      #expect(try await anna.proveThePhone(on: stage).location == "/regisztracio/email")
+      #expect(anna.cookie("__Host-registration") != planted)
+      for path in ["/regisztracio/email", "/regisztracio/jelszo"] {
+        #expect(try await thief.get(path).heading == Words.say("notice.missing.title"))
+      }
+      #expect(try await anna.get("/regisztracio/email").status == .ok)
     }
   }
 

@@ -111,7 +111,7 @@ internal import Testing
     }
   }
 
-  @Test func `of too many at once says to wait some seconds, and nothing is lost`()
+  @Test func `of too many at once says to wait some seconds, and nothing is lost (attack 41)`()
     async throws
   {
     let busy = BusyHashing()
