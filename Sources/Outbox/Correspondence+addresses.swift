@@ -117,7 +117,8 @@ extension Correspondence {
       at: now)
   }
 
-  private func notice(
+  /// A letter that may go to several addresses about one event.
+  func notice(
     _ kind: Message.Kind, to recipient: EmailAddress, of account: Account, _ event: String,
     subject: String, text: String, at now: Date
   ) -> Message {

@@ -52,11 +52,9 @@ extension Correspondence {
     _ account: Account, to email: EmailAddress, registration: Int64, at now: Date
   ) -> Message {
     let texts = texts(in: account.language)
-    return Message(
-      key: "registered-again/\(account.id)/\(registration)/\(email.canonical)",
-      kind: .registeredAgain, channel: .email, recipient: email.address,
-      language: account.language, subject: texts["mail.registeredAgain.subject"],
-      text: texts["mail.registeredAgain.text"], customer: account.customer,
-      notAfter: now.addingTimeInterval(Self.noticeSeconds))
+    return notice(
+      .registeredAgain, to: email, of: account, "\(registration)",
+      subject: texts["mail.registeredAgain.subject"], text: texts["mail.registeredAgain.text"],
+      at: now)
   }
 }
