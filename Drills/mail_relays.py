@@ -64,6 +64,11 @@ class Letter:
     def html(self) -> str:
         return self._content("html")
 
+    @property
+    def files(self) -> list[bytes]:
+        """What goes along with the letter."""
+        return [part.get_content() for part in self.parsed.iter_attachments()]
+
     def _content(self, kind: str) -> str:
         part = self.parsed.get_body((kind,))
         return part.get_content().replace("\r\n", "\n") if part else ""
@@ -385,6 +390,7 @@ class OddRelay:
         self._thread.start()
         (self.port,) = free_ports(1)
         self._server = None
+        self.conversations: set[_Conversation] = set()
         self.start()
 
     def settings(self, security: str | None = None) -> dict[str, str]:
@@ -425,8 +431,14 @@ class OddRelay:
         self._server = asyncio.run_coroutine_threadsafe(serve, self._loop).result(START_SECONDS)
 
     def stop(self) -> None:
-        """Connections are refused from now on."""
-        self._loop.call_soon_threadsafe(self._server.close)
+        """Connections are refused from now on, and those that were kept are dead."""
+
+        def hang_up() -> None:
+            self._server.close()
+            for conversation in list(self.conversations):
+                conversation.transport.abort()
+
+        self._loop.call_soon_threadsafe(hang_up)
         wait_until(lambda: not accepts_connections(self.port), START_SECONDS, "the relay is gone")
 
     def close(self) -> None:
@@ -477,6 +489,14 @@ class _Conversation(SMTP):
         self._heard = bytearray()
         relay.heard.append(self._heard)
         self._has_greeted = False
+
+    def connection_made(self, transport) -> None:
+        super().connection_made(transport)
+        self.relay.conversations.add(self)
+
+    def connection_lost(self, error) -> None:
+        self.relay.conversations.discard(self)
+        super().connection_lost(error)
 
     async def push(self, status) -> None:
         words = status.decode() if isinstance(status, bytes) else status

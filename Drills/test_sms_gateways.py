@@ -2,7 +2,6 @@
 
 import os
 import re
-import urllib.request
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,11 +19,12 @@ from dispatching import (
     Queue,
     Server,
     meanwhile,
+    metrics,
     sms,
 )
 from ledger import Ledger, broken_promises
 from mail_relays import RELAY_PASSWORD, RELAY_USER, OddRelay, Postfix
-from parts import status_of, wait_until
+from parts import ROOT, status_of, wait_until
 from post import Record
 from post import broken_promises as broken_by_post
 from sms_gateways import (
@@ -49,6 +49,7 @@ from sms_gateways import (
 # Between the first try and the second: 2 s, a quarter more or less; the queue is looked at each
 # second.
 PAUSE_SECONDS = (1.5, 4.5)
+CONTRACT = ROOT / "Sources/Wording/Brand/documents/hu/portalszerzodes.pdf"
 # What may have been read of an answer without an end: 64 KiB of body, some headers, and what is in
 # the buffers between us.
 READ_BYTES = 4 << 20
@@ -429,13 +430,6 @@ def test_an_operator_sees_in_the_metrics_what_became_of_messages(offices: PostOf
         assert dispatcher.stop() == 0
 
 
-def metrics(dispatcher) -> dict[str, float]:
-    url = f"http://127.0.0.1:{dispatcher.management_port}/metrics"
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
-    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
-
-
 # The second gateway.
 
 
@@ -697,6 +691,8 @@ def test_somebody_registers_with_a_phone_and_a_mailbox(offices: PostOffices, eng
         must_hold_a_code(text)
         for letter in relay.letters():
             must_be_a_proper_letter(letter, anna.email)
+        files = [file for letter in relay.letters() for file in letter.files]
+        assert files == [CONTRACT.read_bytes()]
         broken = broken_by_post(record, rows, server.log_lines(""), duplicates=0)
         broken += broken_promises(ledger, rows)
         assert not broken, "\n".join(broken) + server.log_tail()
@@ -725,8 +721,10 @@ def must_hold_a_code(text) -> None:
 def must_be_a_proper_letter(letter, to: str) -> None:
     assert (letter.sender, letter.to) == (MAIL_FROM, (to,))
     mail = letter.parsed
-    assert mail.get_content_type() == "multipart/alternative"
-    plain, rich = mail.iter_parts()
+    forms = next(mail.iter_parts()) if letter.files else mail
+    assert mail.get_content_type() == f"multipart/{'mixed' if letter.files else 'alternative'}"
+    assert forms.get_content_type() == "multipart/alternative"
+    plain, rich = forms.iter_parts()
     assert (plain.get_content_type(), rich.get_content_type()) == ("text/plain", "text/html")
     for part in (plain, rich):
         assert part.get_content_charset() == "utf-8"

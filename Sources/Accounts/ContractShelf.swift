@@ -34,6 +34,13 @@ package struct ContractShelf: Sendable {
     }
   }
 
+  /// The file of a version; `nil` when it was not rendered yet.
+  ///
+  /// - Throws: ``DamagedFile`` when it is not what was kept, which is handed to nobody.
+  package func file(version: String) async throws -> Contracts.File? {
+    try await store.read { try $0.soundFile(of: .contract, version: version) }
+  }
+
   /// The contracts that an operator should have rendered: those of the brand and those that were
   /// accepted, as far as they have no file.
   package func withoutFile() async throws -> [DeclaredText] {

@@ -53,11 +53,9 @@ package struct Contracts: Sendable {
   package func file(for account: Account) async throws -> File? {
     try await world.store.read { transaction in
       guard
-        let entry = try transaction.newestDeclaration(.contract, of: account.id, accepted: true),
-        let file = try transaction.declaredFile(of: .contract, version: entry.text.version)
+        let entry = try transaction.newestDeclaration(.contract, of: account.id, accepted: true)
       else { return nil }
-      guard file.isSound else { throw DamagedFile(version: entry.text.version) }
-      return file
+      return try transaction.soundFile(of: .contract, version: entry.text.version)
     }
   }
 
@@ -110,8 +108,8 @@ package struct Contracts: Sendable {
 }
 
 /// A kept file is not what it was.
-struct DamagedFile: Error, CustomStringConvertible {
+package struct DamagedFile: Error, CustomStringConvertible {
   let version: String
 
-  var description: String { "The file of contract \(version.prefix(12)) is damaged." }
+  package var description: String { "The file of contract \(version.prefix(12)) is damaged." }
 }

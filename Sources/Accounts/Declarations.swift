@@ -1,6 +1,8 @@
 package import Domain
 package import FoundationEssentials
+internal import Outbox
 internal import Persistence
+internal import Wording
 
 /// The desk of what a customer declared: look at it, change one's mind, accept a new version (D 6).
 package struct Declarations: Sendable {
@@ -110,7 +112,7 @@ package struct Declarations: Sendable {
   /// «Elfogadom», below the new versions: each that is outdated must be among them.
   package func accept(_ acceptances: [Declaration], by account: Account) async throws -> Outcome {
     let now = world.now()
-    return try await world.store.write { transaction in
+    let outcome = try await world.store.write { transaction -> Outcome in
       guard try transaction.hold(account.id) else { return .refused }
       let outdated = outdated(try transaction.acceptedVersions(of: account.id))
       guard !outdated.isEmpty else { return .unchanged }
@@ -119,6 +121,7 @@ package struct Declarations: Sendable {
           let text = world.declaredTexts.text(of: acceptance)
         else { return .textChanged }
         try transaction.append(acceptance, text, before: true, of: account, at: now)
+        if kind == .contract { try send(text, to: account, in: transaction, at: now) }
       }
       try transaction.record(
         AuditEvent(
@@ -127,6 +130,19 @@ package struct Declarations: Sendable {
         at: now)
       return .recorded
     }
+    if outcome == .recorded { world.doorbell.ring() }
+    return outcome
+  }
+
+  private func send(
+    _ contract: DeclaredText, to account: Account, in transaction: any Transaction, at now: Date
+  ) throws {
+    let document = Document(name: .contract, language: contract.language, html: contract.text)
+    try transaction.enqueue(
+      world.correspondence.contract(
+        document, version: contract.version, to: account.email, account: account.id,
+        again: contract.version, for: account.customer, in: contract.language, at: now),
+      at: now)
   }
 }
 

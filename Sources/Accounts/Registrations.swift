@@ -704,7 +704,7 @@ package struct Registrations: Sendable {
     to number: PhoneNumber, in transaction: any Transaction, at now: Date
   ) throws {
     let (customer, language) = (account.customer, account.language)
-    let again = isAgain ? account.registration : nil
+    let again = isAgain ? "\(account.registration)" : nil
     let correspondence = world.correspondence
     try transaction.enqueue(
       correspondence.registered(
@@ -717,7 +717,8 @@ package struct Registrations: Sendable {
     try transaction.enqueue(
       correspondence.contract(
         Document(name: .contract, language: words.language, html: words.text),
-        to: account.email, account: id, again: again, for: customer, in: language, at: now),
+        version: accepted.version, to: account.email, account: id, again: again, for: customer,
+        in: language, at: now),
       at: now)
     try transaction.enqueue(
       correspondence.emailCode(

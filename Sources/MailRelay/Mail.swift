@@ -3,7 +3,7 @@ internal import Domain
 internal import Foundation
 internal import Outbox
 
-/// One e-mail as SMTP is told of it: envelope, headers and the two parts.
+/// One e-mail as SMTP is told of it: envelope, headers, the two parts and what goes along.
 struct Mail: Sendable {
   let sender: String
   let recipient: String
@@ -11,6 +11,7 @@ struct Mail: Sendable {
   /// Text and HTML with CR LF at the ends of lines, which libcurl's encoder asks for.
   let text: String
   let html: String
+  let attachment: MailRelay.Attachment?
 
   init(
     _ delivery: Gateway.Delivery, to recipient: EmailAddress, from sender: MailRelay.Sender,
@@ -28,7 +29,7 @@ struct Mail: Sendable {
       "Subject: \(EncodedWord.text(delivery.subject))",
       "Message-ID: <\(identity)@\(domain)>",
       "MIME-Version: 1.0",
-      "Content-Type: multipart/alternative",
+      "Content-Type: multipart/\(content.attachment == nil ? "alternative" : "mixed")",
       "Content-Language: \(delivery.language.rawValue)",
       // RFC 3834: nobody's holiday notice has to answer.
       "Auto-Submitted: auto-generated",
@@ -37,6 +38,7 @@ struct Mail: Sendable {
     self.headers = headers
     text = content.text.withNetworkLines
     html = content.html.withNetworkLines
+    attachment = content.attachment
   }
 }
 

@@ -56,28 +56,47 @@ package final class MailRelay: Sendable {
     }
   }
 
-  /// The two forms of what is written; both say the same.
+  /// The two forms of what is written, which say the same, and what goes along.
   package struct Content: Sendable {
     package let text: String
     package let html: String
+    package let attachment: Attachment?
 
-    package init(text: String, html: String) {
+    package init(text: String, html: String, attachment: Attachment? = nil) {
       self.text = text
       self.html = html
+      self.attachment = attachment
     }
   }
 
+  /// A file that goes along with a letter.
+  package struct Attachment: Hashable, Sendable {
+    /// Of plain letters: it stands in a header as it is.
+    package let name: String
+    package let mediaType: String
+    package let bytes: [UInt8]
+
+    package init(name: String, mediaType: String, bytes: [UInt8]) {
+      self.name = name
+      self.mediaType = mediaType
+      self.bytes = bytes
+    }
+  }
+
+  /// Makes what a message says, or says why that cannot be done.
+  package typealias Writing =
+    @Sendable (Gateway.Delivery) async throws(Gateway.Refusal) -> Content
+
   private let access: Access
   private let sender: Sender
-  private let content: @Sendable (Gateway.Delivery) throws -> Content
+  private let content: Writing
   private let now: @Sendable () -> Date
   /// Conversations that nobody is leading just now; each may have a connection that is still open.
   private let idle = Mutex<[SMTPConversation]>([])
 
-  /// - Parameter content: makes the two forms of a message
   package init(
     access: Access, sender: Sender, now: @escaping @Sendable () -> Date,
-    content: @escaping @Sendable (Gateway.Delivery) throws -> Content
+    content: @escaping Writing
   ) {
     self.access = access
     self.sender = sender
@@ -90,7 +109,7 @@ package final class MailRelay: Sendable {
   }
 
   private func send(_ delivery: Gateway.Delivery) async throws(Gateway.Refusal) {
-    let mail = try mail(of: delivery)
+    let mail = try await mail(of: delivery)
     let conversation = idle.withLock { $0.popLast() } ?? SMTPConversation(access)
     let abort = Abort()
     let result = await withTaskCancellationHandler {
@@ -104,19 +123,15 @@ package final class MailRelay: Sendable {
 
   /// The letter, checked once more on its way out of the house: what stands in the queue must not
   /// become another recipient or another header in the relay's eyes.
-  private func mail(of delivery: Gateway.Delivery) throws(Gateway.Refusal) -> Mail {
+  private func mail(of delivery: Gateway.Delivery) async throws(Gateway.Refusal) -> Mail {
     guard let recipient = try? EmailAddress(delivery.recipient),
       recipient.address == delivery.recipient
     else { throw .permanent("the recipient is no e-mail address") }
     guard !delivery.subject.hasControlCharacters else {
       throw .permanent("the subject has control characters")
     }
-    do {
-      return Mail(
-        delivery, to: recipient, from: sender, content: try content(delivery), at: now())
-    } catch {
-      throw .permanent("the letter cannot be made: \(error)")
-    }
+    return Mail(
+      delivery, to: recipient, from: sender, content: try await content(delivery), at: now())
   }
 }
 

@@ -114,16 +114,53 @@ private final class Letter {
     self.mail = mail
     mime = curl_mime_init(curl)
     guard mime != nil else { return nil }
-    for (body, type) in [(mail.text, "text/plain"), (mail.html, "text/html")] {
-      guard let part = curl_mime_addpart(mime),
-        curl_mime_data(part, body, body.utf8.count) == CURLE_OK,
-        curl_mime_type(part, "\(type); charset=utf-8") == CURLE_OK,
-        curl_mime_encoder(part, "quoted-printable") == CURLE_OK
+    if let attachment = mail.attachment {
+      guard let forms = Letter.forms(of: mail, for: curl),
+        Letter.add(forms, to: mime), Letter.add(attachment, to: mime)
       else { return nil }
+    } else {
+      guard Letter.addForms(of: mail, to: mime) else { return nil }
     }
     for header in mail.headers { headers = curl_slist_append(headers, header) }
     recipients = curl_slist_append(nil, "<\(mail.recipient)>")
     guard headers != nil, recipients != nil else { return nil }
+  }
+
+  /// The text and its HTML twin.
+  private static func addForms(of mail: Mail, to mime: OpaquePointer?) -> Bool {
+    [(mail.text, "text/plain"), (mail.html, "text/html")].allSatisfy { body, type in
+      guard let part = curl_mime_addpart(mime) else { return false }
+      return curl_mime_data(part, body, body.utf8.count) == CURLE_OK
+        && curl_mime_type(part, "\(type); charset=utf-8") == CURLE_OK
+        && curl_mime_encoder(part, "quoted-printable") == CURLE_OK
+    }
+  }
+
+  private static func forms(of mail: Mail, for curl: UnsafeMutableRawPointer) -> OpaquePointer? {
+    guard let forms = curl_mime_init(curl) else { return nil }
+    if addForms(of: mail, to: forms) { return forms }
+    curl_mime_free(forms)
+    return nil
+  }
+
+  /// - Parameter forms: belongs to the letter afterwards, or is freed
+  private static func add(_ forms: OpaquePointer, to mime: OpaquePointer?) -> Bool {
+    guard let part = curl_mime_addpart(mime), curl_mime_subparts(part, forms) == CURLE_OK else {
+      curl_mime_free(forms)
+      return false
+    }
+    return curl_mime_type(part, "multipart/alternative") == CURLE_OK
+  }
+
+  private static func add(_ attachment: MailRelay.Attachment, to mime: OpaquePointer?) -> Bool {
+    guard let part = curl_mime_addpart(mime) else { return false }
+    return attachment.bytes.withUnsafeBytes { bytes in
+      curl_mime_data(
+        part, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count) == CURLE_OK
+    }
+      && curl_mime_type(part, attachment.mediaType) == CURLE_OK
+      && curl_mime_filename(part, attachment.name) == CURLE_OK
+      && curl_mime_encoder(part, "base64") == CURLE_OK
   }
 
   deinit {

@@ -12,6 +12,8 @@ package final class Catcher: Sendable {
     package let subject: String
     package let text: String
     package let createdAt: Date
+    /// Of the contract whose file would go along.
+    package let contractVersion: String?
   }
 
   /// The demo is no archive.
@@ -53,7 +55,7 @@ package final class Catcher: Sendable {
       state.messages.append(
         Caught(
           id: state.count, channel: channel, to: delivery.recipient, subject: delivery.subject,
-          text: delivery.text, createdAt: now()))
+          text: delivery.text, createdAt: now(), contractVersion: delivery.contractVersion))
       if state.messages.count > Catcher.capacity { state.messages.removeFirst() }
     }
   }

@@ -77,7 +77,7 @@ package struct Correspondence: Sendable {
   ///
   /// - Parameter registration: which made the account, when it was not the first
   package func registered(
-    to number: PhoneNumber, account: Int64, again registration: Int64? = nil,
+    to number: PhoneNumber, account: Int64, again registration: String? = nil,
     for customer: CustomerNumber, in language: Language, at now: Date
   ) -> Message {
     let texts = texts(in: language)
@@ -104,25 +104,28 @@ package struct Correspondence: Sendable {
       notAfter: expiresAt, series: "email-code/\(account)")
   }
 
-  /// The accepted contract, word for word (D 6).
+  /// The accepted contract, word for word and as a file (D 6).
   ///
-  /// - Parameter registration: in which it was accepted, when it was not the first
+  /// - Parameters:
+  ///   - version: of the document
+  ///   - acceptance: what tells it from the account's first: a registration, or the version
   package func contract(
-    _ document: Document, to email: EmailAddress, account: Int64,
-    again registration: Int64? = nil, for customer: CustomerNumber, in language: Language,
+    _ document: Document, version: String, to email: EmailAddress, account: Int64,
+    again acceptance: String? = nil, for customer: CustomerNumber, in language: Language,
     at now: Date
   ) -> Message {
     let texts = texts(in: language)
     return Message(
-      key: Self.key("contract", account, again: registration), kind: .contract, channel: .email,
+      key: Self.key("contract", account, again: acceptance), kind: .contract, channel: .email,
       recipient: email.address,
       language: language, subject: texts["mail.contract.subject"],
       text: texts["mail.contract.text", ["contract": document.plainText]],
-      customer: customer, notAfter: now.addingTimeInterval(Self.noticeSeconds))
+      customer: customer, notAfter: now.addingTimeInterval(Self.noticeSeconds),
+      contractVersion: version)
   }
 
-  private static func key(_ event: String, _ account: Int64, again registration: Int64?) -> String {
-    registration.map { "\(event)/\(account)/\($0)" } ?? "\(event)/\(account)"
+  private static func key(_ event: String, _ account: Int64, again occasion: String?) -> String {
+    occasion.map { "\(event)/\(account)/\($0)" } ?? "\(event)/\(account)"
   }
 
   /// Tells the owner of an address that somebody tried to register with it, once a day (D 7).

@@ -18,10 +18,12 @@ package struct Gateway: Sendable {
     package let text: String
     /// After this instant it is of no more use.
     package let notAfter: Date
+    /// The version of the contract whose file goes along, if there is one.
+    package let contractVersion: String?
 
     package init(
       id: Int64, key: String, kind: Message.Kind, recipient: String, language: Language,
-      subject: String, text: String, notAfter: Date
+      subject: String, text: String, notAfter: Date, contractVersion: String? = nil
     ) {
       self.id = id
       self.key = key
@@ -31,6 +33,7 @@ package struct Gateway: Sendable {
       self.subject = subject
       self.text = text
       self.notAfter = notAfter
+      self.contractVersion = contractVersion
     }
   }
 

@@ -99,7 +99,7 @@ extension Transaction {
         \(Query.Differing.skippingRowLock)
       )
       RETURNING id, key, kind, recipient, language, subject, body, not_after, tries, unknowns,
-        priority
+        priority, contract_version
       """)
     return try rows.map { row in
       (try row.value("priority", as: Int.self), try Lease(row: row, token: token, until: until))
@@ -180,7 +180,8 @@ extension Lease {
         id: try row.value("id"), key: try row.value("key"), kind: try row.value("kind"),
         recipient: try row.value("recipient"), language: try row.value("language"),
         subject: try row.value("subject"), text: try row.value("body"),
-        notAfter: try row.value("not_after")),
+        notAfter: try row.value("not_after"),
+        contractVersion: try row.optional("contract_version")),
       token: token, until: until, tries: try row.value("tries"),
       unknowns: try row.value("unknowns"))
   }

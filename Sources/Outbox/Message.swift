@@ -96,10 +96,13 @@ package struct Message: Hashable, Sendable {
   /// Messages of which only the newest is of use, such as the codes of one registration; what waits
   /// of the earlier ones is cancelled (P8).
   package let series: String?
+  /// The version of the contract whose file goes along, if there is one when it is sent.
+  package let contractVersion: String?
 
   package init(
     key: String, kind: Kind, channel: Channel, recipient: String, language: Language,
-    subject: String, text: String, customer: CustomerNumber, notAfter: Date, series: String? = nil
+    subject: String, text: String, customer: CustomerNumber, notAfter: Date, series: String? = nil,
+    contractVersion: String? = nil
   ) {
     self.key = key
     self.kind = kind
@@ -111,6 +114,7 @@ package struct Message: Hashable, Sendable {
     self.customer = customer
     self.notAfter = notAfter
     self.series = series
+    self.contractVersion = contractVersion
   }
 
   /// The codes by SMS of one registration.

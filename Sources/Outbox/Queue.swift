@@ -15,12 +15,13 @@ extension Transaction {
       """
       INSERT INTO message
         (key, kind, channel, recipient, language, subject, body, customer_number, priority, state,
-         created_at, not_after, next_try_at, tries, series)
+         created_at, not_after, next_try_at, tries, series, contract_version)
       VALUES
         (\(message.key), \(message.kind.rawValue), \(message.channel.rawValue),
          \(message.recipient), \(message.language.rawValue), \(message.subject), \(message.text),
          \(message.customer.text), \(message.kind.priority), 'queued',
-         \(now), \(message.notAfter), \(now), 0, \(message.series))
+         \(now), \(message.notAfter), \(now), 0, \(message.series),
+         \(message.contractVersion))
       ON CONFLICT (key) DO NOTHING
       """)
   }

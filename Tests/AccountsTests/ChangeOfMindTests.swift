@@ -1,6 +1,7 @@
 import Accounts
 import Domain
 import Foundation
+import Outbox
 import Persistence
 import TestSupport
 import Testing
@@ -108,6 +109,10 @@ struct ChangeOfMindTests {
       #expect(try await stage.declarations.outdated(for: account).isEmpty)
       #expect(try await stage.audited("documents_accepted") == 1)
       #expect(try await stage.count("declaration") == 6)
+      // Each acceptance is sent, in the version that was accepted.
+      let version = stage.world.declaredTexts.version(of: .contract, in: .hungarian)
+      let letters = try await stage.post().compactMap(\.contractVersion)
+      #expect(letters == [version, version])
     }
   }
 

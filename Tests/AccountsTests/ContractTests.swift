@@ -41,6 +41,21 @@ struct ContractTests {
     #expect(try await shelf(stage).withoutFile().isEmpty)
   }
 
+  @Test func `the letter about the contract names the version whose file goes along`()
+    async throws
+  {
+    let stage = try await Stage()
+    _ = try await shelf(stage).adoptFiles()
+    let (_, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
+    let versions = try await stage.post().compactMap(\.contractVersion)
+    let version = try #require(versions.first)
+    #expect(versions.count == 1)
+    #expect(
+      try await shelf(stage).file(version: version)
+        == (try await stage.contracts.file(for: account)))
+    #expect(try await shelf(stage).file(version: "never rendered") == nil)
+  }
+
   @Test func `a damaged file is not handed out, and the verification names it`() async throws {
     let stage = try await Stage()
     let (_, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
@@ -49,7 +64,9 @@ struct ContractTests {
     try await stage.store.write {
       try $0.perform("UPDATE declared_file SET body = \([UInt8](repeating: 0, count: 9))")
     }
-    await #expect(throws: (any Error).self) { try await stage.contracts.file(for: account) }
+    await #expect(throws: DamagedFile.self) { try await stage.contracts.file(for: account) }
+    let version = stage.world.declaredTexts.version(of: .contract, in: .hungarian)
+    await #expect(throws: DamagedFile.self) { try await shelf(stage).file(version: version) }
     guard case .broken = try await stage.verification.verify() else {
       Issue.record("The damage was not found.")
       return

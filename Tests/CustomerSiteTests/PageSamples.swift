@@ -83,7 +83,8 @@ private struct PageSamples {
         id: 1, channel: subject.isEmpty ? .sms : .email,
         to: subject.isEmpty ? "+36301234567" : "anna@pelda.hu", subject: subject,
         text: "Első sor\nMásodik sor & vége",
-        createdAt: Date(timeIntervalSince1970: 1_775_462_400)))
+        createdAt: Date(timeIntervalSince1970: 1_775_462_400),
+        contractVersion: subject.isEmpty ? nil : "v1"))
   }
 
   private var identify: [PageSample] {

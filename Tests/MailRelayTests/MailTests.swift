@@ -10,7 +10,8 @@ import Testing
 struct MailTests {
   private func mail(
     subject: String = "Példa Biztosító: e-mail-cím megerősítése", key: String = "email-code/1/ab",
-    name: String = "Példa Biztosító", replyTo: String? = nil, text: String = "Egy\nkettő"
+    name: String = "Példa Biztosító", replyTo: String? = nil, text: String = "Egy\nkettő",
+    attachment: MailRelay.Attachment? = nil
   ) throws -> Mail {
     let delivery = Gateway.Delivery(
       id: 1, key: key, kind: .emailCode, recipient: "anna@pelda.hu", language: .hungarian,
@@ -18,7 +19,8 @@ struct MailTests {
     return Mail(
       delivery, to: try EmailAddress("anna@pelda.hu"),
       from: .init(name: name, address: "portal@biztosito.example", replyTo: replyTo),
-      content: .init(text: text, html: "<p>\(text)</p>"), at: ManualClock.morning)
+      content: .init(text: text, html: "<p>\(text)</p>", attachment: attachment),
+      at: ManualClock.morning)
   }
 
   private func header(_ name: String, _ mail: Mail) -> String? {
@@ -44,6 +46,12 @@ struct MailTests {
         "Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Content-Type",
         "Content-Language", "Auto-Submitted", "Reply-To",
       ])
+  }
+
+  @Test func `a letter with a file is of two kinds of parts`() throws {
+    let file = MailRelay.Attachment(name: "a.pdf", mediaType: "application/pdf", bytes: [1])
+    #expect(header("Content-Type", try mail()) == "multipart/alternative")
+    #expect(header("Content-Type", try mail(attachment: file)) == "multipart/mixed")
   }
 
   @Test func `the same message has the same identity at each try, and another has another`() throws

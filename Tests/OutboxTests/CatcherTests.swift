@@ -29,7 +29,7 @@ struct CatcherTests {
       catcher.messages == [
         Catcher.Caught(
           id: 1, channel: .email, to: "anna@pelda.hu", subject: "Tárgy", text: "Szia",
-          createdAt: ManualClock.morning)
+          createdAt: ManualClock.morning, contractVersion: nil)
       ])
   }
 

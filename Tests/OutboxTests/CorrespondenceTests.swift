@@ -135,10 +135,11 @@ struct CorrespondenceTests {
   func `the accepted contract is sent word for word`(language: Language) throws {
     let document = brand.document(.contract, in: language)
     let message = correspondence().contract(
-      document, to: email, account: 7, for: customer, in: language, at: now)
+      document, version: "v1", to: email, account: 7, for: customer, in: language, at: now)
     #expect(message.text.contains(document.plainText))
     #expect(!message.text.contains("<"))
     #expect(message.key == "contract/7")
+    #expect(message.contractVersion == "v1")
   }
 
   @Test(arguments: Language.allCases)
@@ -168,8 +169,8 @@ struct CorrespondenceTests {
         code, to: email, account: 7, sending: "ab", for: customer, in: language, expiring: now,
         at: now),
       office.contract(
-        brand.document(.contract, in: language), to: email, account: 7, for: customer,
-        in: language, at: now),
+        brand.document(.contract, in: language), version: "v1", to: email, account: 7,
+        for: customer, in: language, at: now),
       office.emailTaken(owner: owner, day: "1", at: now),
     ]
     for message in messages {

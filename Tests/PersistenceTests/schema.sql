@@ -259,6 +259,7 @@ CREATE TABLE "message" (
   gateway TEXT,
   receipt TEXT CHECK (receipt IN ('delivered', 'undeliverable')),
   receipt_at INTEGER,
+  contract_version TEXT,
   CHECK ((state = 'leased') = (lease_token IS NOT NULL)),
   CHECK (state NOT IN ('queued', 'leased') OR body IS NOT NULL)
 ) STRICT;

@@ -12,6 +12,13 @@ extension Transaction {
     ).map { Contracts.File(bytes: try $0.value("body"), hash: try $0.value("hash")) }
   }
 
+  /// The same, unless its bytes have changed since it was kept.
+  func soundFile(of kind: DeclarationKind, version: String) throws -> Contracts.File? {
+    guard let file = try declaredFile(of: kind, version: version) else { return nil }
+    guard file.isSound else { throw DamagedFile(version: version) }
+    return file
+  }
+
   /// Keeps a file for ever: what somebody has downloaded once is what there is.
   ///
   /// - Returns: whether it was kept now.

@@ -35,6 +35,7 @@ extension Schema {
       ADD COLUMN gateway TEXT,
       ADD COLUMN receipt TEXT CHECK (receipt IN (\(receipts))),
       ADD COLUMN receipt_at \(types.integer),
+      ADD COLUMN contract_version TEXT,
       DROP CONSTRAINT message_state_check,
       ADD CONSTRAINT message_state_check CHECK (state IN (\(states)));
     DROP INDEX message_due;
@@ -72,6 +73,7 @@ extension Schema {
         gateway TEXT,
         receipt TEXT CHECK (receipt IN (\(receipts))),
         receipt_at \(types.integer),
+        contract_version TEXT,
         CHECK ((state = 'leased') = (lease_token IS NOT NULL)),
         CHECK (state NOT IN ('queued', 'leased') OR body IS NOT NULL)
       ) \(types.strict);

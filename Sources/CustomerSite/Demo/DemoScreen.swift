@@ -68,6 +68,7 @@ struct DemoPage: Page {
     let hasSubject: Bool
     let text: String
     let time: String
+    let hasContract: Bool
 
     init(_ message: Catcher.Caught) {
       isSMS = message.channel == .sms
@@ -76,6 +77,7 @@ struct DemoPage: Page {
       hasSubject = !message.subject.isEmpty
       text = message.text
       time = message.createdAt.ISO8601Format()
+      hasContract = message.contractVersion != nil
     }
   }
 }

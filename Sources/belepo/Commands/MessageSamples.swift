@@ -40,8 +40,8 @@ struct MessageSamples {
         emailCode, to: email, account: 1, sending: "1", for: customer, in: language,
         expiring: now.addingTimeInterval(Double(limits.emailCodeLifetimeSeconds)), at: now),
       correspondence.contract(
-        brand.document(.contract, in: language), to: email, account: 1, for: customer,
-        in: language, at: now),
+        brand.document(.contract, in: language), version: "", to: email, account: 1,
+        for: customer, in: language, at: now),
       correspondence.emailTaken(owner: account, day: "2026-01-01", at: now),
       correspondence.recoveryCode(
         emailCode, to: email, account: 1, sending: "1", for: customer, in: language,

@@ -76,7 +76,7 @@ extension Messages {
         let delivery = try samples.test(to: to, in: language, at: Date())
         let post = try Post(
           settings: settings, brand: samples.brand, reportAddress: { _ in nil },
-          portal: settings.publicURL, now: { Date() })
+          portal: settings.publicURL, contractFile: { _ in nil }, now: { Date() })
         let route = delivery.subject.isEmpty ? post.routes.sms : post.routes.email
         var failure: Failure?
         for gateway in route.gateways {

@@ -49,12 +49,16 @@ struct Composition {
 
   /// Keeps the contract's files that the brand brings along, and says which are missing.
   func adoptContractFiles() async throws {
-    let missing = try await ContractShelf(brand: brand, store: store, now: now).adoptFiles()
+    let missing = try await contractShelf.adoptFiles()
     for language in missing {
       logger.notice(
         "the contract has no PDF: belepo contract render makes one",
         metadata: ["event": "contract_without_file", "language": "\(language.rawValue)"])
     }
+  }
+
+  private var contractShelf: ContractShelf {
+    ContractShelf(brand: brand, store: store, now: now)
   }
 
   /// Everything that `serve` runs, in the order in which it is started; it stops in reverse.
@@ -96,8 +100,7 @@ struct Composition {
       } else {
         try Post(
           settings: settings, brand: brand, reportAddress: reportAddress(keys),
-          portal: settings.publicURL,
-          now: now)
+          portal: settings.publicURL, contractFile: contractShelf.file(version:), now: now)
       }
     let dispatcher = Dispatcher(
       routes: post.routes, doorbell: doorbell,

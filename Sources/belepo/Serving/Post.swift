@@ -1,3 +1,4 @@
+internal import Accounts
 internal import Domain
 internal import Foundation
 internal import Letters
@@ -18,11 +19,14 @@ struct Post {
     self.connections = connections
   }
 
+  /// Finds the file of a contract that goes along with a letter.
+  typealias ContractFile = @Sendable (_ version: String) async throws -> Contracts.File?
+
   init(
     settings: Settings, brand: Brand, reportAddress: @escaping ReportAddress, portal: URL,
-    now: @escaping @Sendable () -> Date
+    contractFile: @escaping ContractFile, now: @escaping @Sendable () -> Date
   ) throws {
-    let relay = try Post.relay(settings, brand, portal, now)
+    let relay = try Post.relay(settings, brand, portal, contractFile, now)
     let manner = settings.smsGateways.contains("http") ? try settings.httpManner : nil
     // Nothing may throw from here on: connections must be closed by whoever has them.
     let exchange = HTTPExchange(
@@ -47,7 +51,8 @@ struct Post {
   }
 
   private static func relay(
-    _ settings: Settings, _ brand: Brand, _ portal: URL, _ now: @escaping @Sendable () -> Date
+    _ settings: Settings, _ brand: Brand, _ portal: URL, _ contractFile: @escaping ContractFile,
+    _ now: @escaping @Sendable () -> Date
   ) throws -> MailRelay {
     let letters = try Letters(brand: brand, folder: settings.text(.brandDirectory))
     let address = portal.absoluteString
@@ -57,12 +62,35 @@ struct Post {
         name: brand.facts.insurerName, address: settings.text(.mailFrom) ?? "",
         replyTo: settings.text(.mailReplyTo)),
       now: now
-    ) { delivery in
-      MailRelay.Content(
-        text: letters.plainText(delivery.text, language: delivery.language, portal: address),
-        html: try letters.html(
-          subject: delivery.subject, text: delivery.text, language: delivery.language,
-          portal: address))
+    ) { delivery throws(Gateway.Refusal) in
+      let attachment = try await attachment(of: delivery, contractFile)
+      do {
+        return MailRelay.Content(
+          text: letters.plainText(delivery.text, language: delivery.language, portal: address),
+          html: try letters.html(
+            subject: delivery.subject, text: delivery.text, language: delivery.language,
+            portal: address),
+          attachment: attachment)
+      } catch {
+        throw .permanent("the letter cannot be made: \(error)")
+      }
+    }
+  }
+
+  private static func attachment(
+    of delivery: Gateway.Delivery, _ contractFile: ContractFile
+  ) async throws(Gateway.Refusal) -> MailRelay.Attachment? {
+    guard let version = delivery.contractVersion else { return nil }
+    do {
+      // Without a file the letter goes all the same: every word of the contract stands in it.
+      return try await contractFile(version).map {
+        MailRelay.Attachment(
+          name: "portalszerzodes.pdf", mediaType: "application/pdf", bytes: $0.bytes)
+      }
+    } catch let damage as DamagedFile {
+      throw .permanent("\(damage)")
+    } catch {
+      throw .temporary("the contract's file cannot be read: \(error)")
     }
   }
 }
