@@ -15,10 +15,19 @@ final class Lane: Sendable {
   private let book: DeliveryBook
   private let meters: Meters
   private let handed = Mutex(Handed())
-  /// How many messages are in the gateways' hands, and how many of them may have been sent before.
+  /// How many messages are in the gateways' hands.
   private struct Handed {
     var count = 0
+    /// Of them, those that nobody waits for.
+    var notices = 0
+    /// Of them, those that may have been sent before.
     var doubtful = 0
+
+    mutating func add(_ lease: Lease, times number: Int = 1) {
+      count += number
+      if lease.delivery.kind.isNotice { notices += number }
+      if lease.isDoubtful { doubtful += number }
+    }
   }
 
   /// Rung when there may be something to do.
@@ -81,30 +90,43 @@ final class Lane: Sendable {
     let handed = handed.withLock { $0 }
     let room = min(
       route.concurrency - handed.count, paced, breakers.map { $0.room(at: now) }.max() ?? 0)
+    let noticeRoom = min(room, noticesAtATime - handed.notices)
     let channel = channel
     let work = try await world.store.read { try $0.work(in: channel, at: now) }
     let isHeldBack = work.isDue && paced == 0
-    guard work.isPastUse || (work.isDue && room > 0) else {
+    let takesCodes = work.hasCodes && room > 0
+    let takesNotices = work.hasNotices && noticeRoom > 0
+    guard work.isPastUse || takesCodes || takesNotices else {
       return Taken(leases: [], isHeldBack: isHeldBack)
     }
     let token = world.randomBytes(16)
     let (expired, leases) = try await world.store.write { transaction in
       let expired = work.isPastUse ? try transaction.expireMessages(in: channel, at: now) : []
-      let leases =
-        room > 0
-        ? try transaction.leaseMessages(
-          in: channel, atMost: room, includingDoubtful: handed.doubtful == 0, token: token, at: now)
-        : []
+      var leases: [Lease] = []
+      func lease(notices: Bool, atMost count: Int) throws {
+        guard count > 0 else { return }
+        leases += try transaction.leaseMessages(
+          in: channel, notices: notices, atMost: count,
+          includingDoubtful: handed.doubtful == 0 && !leases.contains(where: \.isDoubtful),
+          token: token, at: now)
+      }
+      if takesCodes { try lease(notices: false, atMost: room) }
+      if takesNotices { try lease(notices: true, atMost: min(noticeRoom, room - leases.count)) }
       return (expired, leases)
     }
     for kind in expired { book.tellExpired(kind) }
     if expired.count == DispatchLimits.expiring { bell.ring() }
     self.handed.withLock { handed in
-      handed.count += leases.count
-      handed.doubtful += leases.count(where: \.isDoubtful)
+      for lease in leases { handed.add(lease) }
     }
     pace.spend(leases.count)
     return Taken(leases: leases, isHeldBack: isHeldBack)
+  }
+
+  /// A quarter is kept for codes, so that no row of notices in a slow gateway's hands makes who waits
+  /// for a code wait for them.
+  private var noticesAtATime: Int {
+    route.concurrency - (route.concurrency > 1 ? max(1, route.concurrency / 4) : 0)
   }
 
   private func ringWhenPaceAllows() async {
@@ -116,10 +138,7 @@ final class Lane: Sendable {
   func deliver(_ lease: Lease) async {
     let answer = await hand(lease)
     await book.record(Delivered(lease: lease, answer: answer))
-    handed.withLock { handed in
-      handed.count -= 1
-      if lease.isDoubtful { handed.doubtful -= 1 }
-    }
+    handed.withLock { $0.add(lease, times: -1) }
   }
 
   private func hand(_ lease: Lease) async -> Answer {

@@ -18,10 +18,20 @@ struct Lease: Sendable {
   var isDoubtful: Bool { unknowns > 0 }
 }
 
+/// What waits in a channel.
+struct Work {
+  let hasCodes: Bool
+  let hasNotices: Bool
+  let isPastUse: Bool
+
+  var isDue: Bool { hasCodes || hasNotices }
+}
+
 // What a dispatcher does with the queue.
 extension Transaction {
   /// What waits in a channel.
-  func work(in channel: Message.Channel, at now: Date) throws -> (isDue: Bool, isPastUse: Bool) {
+  func work(in channel: Message.Channel, at now: Date) throws -> Work {
+    let notices = Message.Kind.priorityOfNotices
     // In the order of an index, and one row: engines otherwise read the whole queue to know that it
     // is not empty.
     let row = try row(
@@ -30,8 +40,15 @@ extension Transaction {
         CASE WHEN (
           SELECT id FROM message
           WHERE channel = \(channel) AND state IN ('queued', 'leased') AND next_try_at <= \(now)
+            AND priority < \(notices)
           ORDER BY priority, next_try_at, id LIMIT 1
-        ) IS NULL THEN 0 ELSE 1 END AS is_due,
+        ) IS NULL THEN 0 ELSE 1 END AS has_codes,
+        CASE WHEN (
+          SELECT id FROM message
+          WHERE channel = \(channel) AND state IN ('queued', 'leased') AND next_try_at <= \(now)
+            AND priority = \(notices)
+          ORDER BY next_try_at, id LIMIT 1
+        ) IS NULL THEN 0 ELSE 1 END AS has_notices,
         CASE WHEN (
           SELECT id FROM message
           WHERE channel = \(channel) AND state IN ('queued', 'leased') AND not_after <= \(now)
@@ -39,7 +56,10 @@ extension Transaction {
           ORDER BY not_after LIMIT 1
         ) IS NULL THEN 0 ELSE 1 END AS is_past_use
       """)
-    return (try row?.value("is_due") ?? false, try row?.value("is_past_use") ?? false)
+    return Work(
+      hasCodes: try row?.value("has_codes") ?? false,
+      hasNotices: try row?.value("has_notices") ?? false,
+      isPastUse: try row?.value("is_past_use") ?? false)
   }
 
   /// Marks what is past its use, so that no secret is sent when it is stale (P8).
@@ -63,15 +83,17 @@ extension Transaction {
     ).map { try $0.value("kind") }
   }
 
-  /// Takes due messages for one dispatcher, the most urgent first.
+  /// Takes due codes or due notices for one dispatcher, the most urgent first.
   ///
   /// A lease that ran out is taken over; nobody knows what became of its message. If it is what
   /// made its dispatcher die, it would take all with it that are tried beside it: of those in doubt
   /// one at a time is taken (R-23).
   func leaseMessages(
-    in channel: Message.Channel, atMost count: Int, includingDoubtful: Bool, token: [UInt8],
-    at now: Date
+    in channel: Message.Channel, notices: Bool, atMost count: Int, includingDoubtful: Bool,
+    token: [UInt8], at now: Date
   ) throws -> [Lease] {
+    let priority = Message.Kind.priorityOfNotices
+    let isUrgent: Query = notices ? "priority = \(priority)" : "priority < \(priority)"
     let until = now.addingTimeInterval(Double(DispatchLimits.leaseSeconds))
     let rows = try rows(
       """
@@ -81,7 +103,7 @@ extension Transaction {
       WHERE id IN (
         SELECT id FROM message
         WHERE channel = \(channel) AND state IN ('queued', 'leased') AND next_try_at <= \(now)
-          AND (
+          AND \(isUrgent) AND (
             (state = 'queued' AND unknowns = 0)
             OR (\(includingDoubtful) = 1 AND id = (
               SELECT doubtful.id FROM message AS doubtful

@@ -36,9 +36,13 @@ package struct Message: Hashable, Sendable {
       case .registered, .registeredAgain, .contract, .contractEnded, .emailTaken,
         .passwordChanged, .loginNewDevice, .loginAfterFailures, .correspondenceChanged,
         .userNameChanged, .userNameUndo, .userNameRestored:
-        2
+        Kind.priorityOfNotices
       }
     }
+
+    static let priorityOfNotices = 2
+
+    var isNotice: Bool { priority == Kind.priorityOfNotices }
 
     /// Whether the text must be forgotten as soon as nobody waits for it any more.
     package var holdsSecret: Bool {

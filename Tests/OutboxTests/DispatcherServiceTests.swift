@@ -53,6 +53,33 @@ struct DispatcherServiceTests {
     #expect(office.sms.keys == ["kód"])
   }
 
+  @Test func `a code is sent while notices are in a slow gateway's hands`() async throws {
+    let office = try await PostOffice()
+    let slow = Signal()
+    office.sms.answer { delivery in
+      if delivery.kind == .registered { await slow.wait() }
+      return nil
+    }
+    for number in 1...8 {
+      try await office.enqueue(try office.message("hír \(number)", kind: .registered))
+    }
+    let doorbell = Doorbell()
+    let notices = office.sms.whenHanded(3)
+    let route = Route([office.sms.gateway], concurrency: 4)
+    try await running(office.dispatcher(doorbell: doorbell, ticking: StoppedClock(), sms: route)) {
+      await notices.wait()
+      let code = office.sms.whenHanded(4)
+      try await office.enqueue(try office.message("kód"))
+      doorbell.ring()
+      await code.wait()
+      #expect(office.sms.keys.last == "kód")
+      let rest = office.sms.whenHanded(9)
+      slow.give()
+      await rest.wait()
+    }
+    #expect(Set(office.sms.keys).count == 9)
+  }
+
   @Test func `what another program queued is found without a bell`() async throws {
     let office = try await PostOffice()
     let clock = TickingClock()
