@@ -19,6 +19,7 @@ package struct Activity: Hashable, Sendable {
     case sessionEnded
     case otherSessionsEnded
     case allSessionsEnded
+    case sessionsEndedByStaff
     case emailCodeSent
     case emailCodeWrong
     case emailConfirmed
@@ -58,6 +59,7 @@ extension Activity.Kind {
     case .sessionEnded: self = .sessionEnded
     case .otherSessionsEnded: self = .otherSessionsEnded
     case .allSessionsEnded: self = .allSessionsEnded
+    case .sessionsEndedByStaff: self = .sessionsEndedByStaff
     case .emailCodeSent: self = .emailCodeSent
     case .emailCodeWrong: self = .emailCodeWrong
     case .emailConfirmed: self = .emailConfirmed

@@ -35,6 +35,7 @@ struct AuditEvent {
     case sessionEnded = "session_ended"
     case otherSessionsEnded = "other_sessions_ended"
     case allSessionsEnded = "all_sessions_ended"
+    case sessionsEndedByStaff = "sessions_ended_by_staff"
     case declared
     case documentsAccepted = "documents_accepted"
     case contractEnded = "contract_ended"

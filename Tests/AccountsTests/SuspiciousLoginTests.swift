@@ -311,6 +311,36 @@ struct SuspiciousLoginTests {
     }
   }
 
+  @Test(arguments: Stage.Ground.allCases)
+  func `sessions that a restored backup brought back are ended, all of them (attack 44)`(
+    ground: Stage.Ground
+  ) async throws {
+    try await Stage.play(on: ground) { stage in
+      let (annas, _) = try await stage.loggedIn(.anna, email: Self.email)
+      let (peters, _) = try await stage.loggedIn(.peter, email: "peter@pelda.hu")
+      try await stage.sessions.end(annas)
+      // As it is in a backup of before the logout.
+      try await stage.store.write { try $0.perform("UPDATE session SET ended_at = NULL") }
+      #expect(try await stage.sessions.resume(annas) != nil)
+      #expect(try await stage.callCentre.endEverySession() == 2)
+      for token in [annas, peters] { #expect(try await stage.sessions.resume(token) == nil) }
+      #expect(try await stage.callCentre.endEverySession() == 0)
+    }
+  }
+
+  @Test func `staff logs one customer out everywhere, and nobody else (ASVS 7.4.5)`() async throws {
+    let stage = try await Stage()
+    let (annas, _) = try await stage.loggedIn(.anna, email: Self.email)
+    let other = try #require(try await stage.logIn(Self.email).token)
+    let (peters, _) = try await stage.loggedIn(.peter, email: "peter@pelda.hu")
+    let number = try CustomerNumber(Cast.anna.number)
+    #expect(try await stage.callCentre.endSessions(of: number) == 2)
+    for token in [annas, other] { #expect(try await stage.sessions.resume(token) == nil) }
+    #expect(try await stage.sessions.resume(peters) != nil)
+    #expect(try await stage.audited("sessions_ended_by_staff") == 1)
+    #expect(try await stage.callCentre.endSessions(of: CustomerNumber("9999999")) == nil)
+  }
+
   @Test(arguments: [(899.0, true), (900, false), (901, false)])
   func `an idle session is dead to the second (attack 45)`(
     idle: Double, isAlive: Bool

@@ -9,6 +9,8 @@ internal import Testing
       (["serve", "--demo", "--config", "/nowhere.yaml"], 78),
       (["register", "import", "--customers", "/nowhere.csv", "--policies", "/nowhere.csv"], 69),
       (["register", "show", "9999999"], 1), (["account", "unlock", "x"], 65),
+      (["account", "end-sessions", "9999999"], 1), (["account", "end-sessions"], 64),
+      (["account", "end-sessions", "--all"], 0),
       (["account", "show", "9999999"], 1), (["account", "export", "9999999"], 1),
       (["account", "erase"], 64), (["account", "erase", "9999999", "--replay"], 64),
       (["account", "erase", "9999999"], 0), (["account", "erase", "--replay"], 0),

@@ -63,6 +63,29 @@ extension Transaction {
       """)
   }
 
+  /// Ends open sessions, whoever they are of, in the order of their hashes.
+  ///
+  /// - Returns: the hashes of those that were ended.
+  func endOpenSessions(
+    after hash: [UInt8], atMost count: Int, at now: Date
+  ) throws -> [[UInt8]] {
+    let hashes = try rows(
+      """
+      SELECT token_hash FROM session
+      WHERE token_hash > \(hash) AND ended_at IS NULL
+      ORDER BY token_hash
+      LIMIT \(count)
+      """
+    ).map { try $0.value("token_hash", as: [UInt8].self) }
+    guard let last = hashes.last else { return [] }
+    try perform(
+      """
+      UPDATE session SET ended_at = \(now)
+      WHERE token_hash > \(hash) AND token_hash <= \(last) AND ended_at IS NULL
+      """)
+    return hashes
+  }
+
   /// Ends a session that its owner has no more use for; one that is over already stays as it is.
   func logOut(_ token: Token, at now: Date) throws {
     guard let session = try session(token), try endSession(hash: token.hash, at: now)

@@ -126,6 +126,7 @@ extension Texts {
     case .sessionEnded: self["activity.sessionEnded"]
     case .otherSessionsEnded: self["activity.otherSessionsEnded"]
     case .allSessionsEnded: self["activity.allSessionsEnded"]
+    case .sessionsEndedByStaff: self["activity.sessionsEndedByStaff"]
     case .emailCodeSent: self["activity.emailCodeSent"]
     case .emailCodeWrong: self["activity.emailCodeWrong"]
     case .emailConfirmed: self["activity.emailConfirmed"]
