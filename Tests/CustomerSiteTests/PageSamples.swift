@@ -241,24 +241,33 @@ private struct PageSamples {
         "confirm-email",
         ConfirmEmailPage(
           frame: frame("confirm.title", isLoggedIn: true), message: "", hasMessage: false,
-          email: "anna@pelda.hu", mayLandInSpam: false, codePrefix: "K", life: "24 óra",
-          isLive: true, code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
+          code: code())),
       sample(
         "confirm-email-wrong",
         ConfirmEmailPage(
           frame: frame(
             "confirm.title", errors: [("code", texts["code.wrong.one"])], isLoggedIn: true),
-          message: texts["flash.sameCode"], hasMessage: true, email: "anna@freemail.hu",
-          mayLandInSpam: true, codePrefix: "K", life: "23 óra", isLive: true,
-          code: Field(error: texts["code.wrong.one"]),
-          resendIn: texts["code.resendIn", ["seconds": "40"]], mustWait: true, mark: "5f00.1")),
+          message: texts["flash.sameCode"], hasMessage: true,
+          code: code(
+            to: "anna@freemail.hu", life: "23 óra", mistake: texts["code.wrong.one"],
+            resendIn: 40))),
       sample(
         "confirm-email-dead",
         ConfirmEmailPage(
           frame: frame("confirm.title", isLoggedIn: true), message: "", hasMessage: false,
-          email: "anna@pelda.hu", mayLandInSpam: false, codePrefix: "K", life: "",
-          isLive: false, code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
+          code: code(life: "", isLive: false))),
     ]
+  }
+
+  private func code(
+    to email: String = "anna@pelda.hu", life: String = "24 óra", isLive: Bool = true,
+    mistake: String? = nil, resendIn seconds: Int? = nil
+  ) -> EmailCodeForm {
+    EmailCodeForm(
+      email: email, mayLandInSpam: email.hasSuffix("freemail.hu") && seconds != nil,
+      codePrefix: "K", life: life, isLive: isLive, field: Field(error: mistake),
+      resendIn: seconds.map { texts["code.resendIn", ["seconds": String($0)]] } ?? "",
+      mustWait: seconds != nil, mark: "5f00.1")
   }
 
   private var passwords: [PageSample] {
@@ -286,6 +295,7 @@ private struct PageSamples {
     password: String? = nil, repetition: String? = nil
   ) -> PageSample {
     let isRefused = code != nil
+    let email = isRefused ? "anna@freemail.hu" : "anna@pelda.hu"
     return sample(
       name,
       RecoverPasswordPage(
@@ -293,12 +303,12 @@ private struct PageSamples {
           "recovery.password.title",
           errors: isRefused ? [("code", code ?? ""), ("password", password ?? "")] : []),
         message: isRefused ? texts["flash.recoveryNewCode"] : "", hasMessage: isRefused,
-        email: isRefused ? "anna@freemail.hu" : "anna@pelda.hu", mayLandInSpam: isRefused,
-        codePrefix: "K", life: "30 perc", isLive: isLive, code: Field(error: code),
+        email: email,
+        code: self.code(
+          to: email, life: "30 perc", isLive: isLive, mistake: code,
+          resendIn: isRefused ? 40 : nil),
         password: Field(error: password), passwordAgain: Field(error: repetition),
-        isInsurerPolicy: isInsurerPolicy, minimum: isInsurerPolicy ? "6" : "12",
-        resendIn: isRefused ? texts["code.resendIn", ["seconds": "40"]] : "",
-        mustWait: isRefused, mark: "5f00.1"))
+        isInsurerPolicy: isInsurerPolicy, minimum: isInsurerPolicy ? "6" : "12"))
   }
 
   private func ownPassword(
@@ -427,11 +437,11 @@ private struct PageSamples {
         ConfirmAddressPage(
           frame: frame(title, errors: isWrong ? [error] : [], isLoggedIn: true),
           message: isWrong ? texts["flash.sameCode"] : "", hasMessage: isWrong,
-          isUserName: isUserName, isCorrespondence: !isUserName, email: "uj@freemail.hu",
-          present: "anna@pelda.hu", mayLandInSpam: isWrong, codePrefix: "K", life: "24 óra",
-          isLive: isLive, code: Field(error: isWrong && isLive ? texts["code.wrong.one"] : nil),
-          resendIn: isWrong ? texts["code.resendIn", ["seconds": "40"]] : "", mustWait: isWrong,
-          mark: "5f00.1"))
+          isUserName: isUserName, isCorrespondence: !isUserName, present: "anna@pelda.hu",
+          code: code(
+            to: "uj@freemail.hu", isLive: isLive,
+            mistake: isWrong && isLive ? texts["code.wrong.one"] : nil,
+            resendIn: isWrong ? 40 : nil)))
     }
   }
 

@@ -83,20 +83,15 @@ struct ConfirmAddressScreen: Sendable {
     error: FieldError? = nil
   ) -> ConfirmAddressPage {
     let texts = site.texts(context)
-    let code = standing.code
     return ConfirmAddressPage(
       frame: site.frame(
         purpose.codeTitle(texts), context, errors: error.map { [$0] } ?? [], form: .typedAnew,
         page: purpose.codePath.rawValue),
       message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
       isUserName: purpose == .userName, isCorrespondence: purpose == .correspondence,
-      email: code.email.shown, present: standing.present.shown,
-      mayLandInSpam: code.email.mayLandInSpam, codePrefix: code.codePrefix,
-      life: texts.time(atMost: code.secondsLeft), isLive: code.isLive,
-      code: Field(error: error?.anchor == "code" ? error?.text : nil),
-      resendIn: code.resendInSeconds > 0
-        ? texts["code.resendIn", ["seconds": String(code.resendInSeconds)]] : "",
-      mustWait: code.resendInSeconds > 0, mark: code.mark.text)
+      present: standing.present.shown,
+      code: EmailCodeForm(
+        standing.code, texts, mistake: error?.anchor == "code" ? error?.text : nil))
   }
 }
 
@@ -107,14 +102,6 @@ struct ConfirmAddressPage: Page {
   let hasMessage: Bool
   let isUserName: Bool
   let isCorrespondence: Bool
-  let email: String
   let present: String
-  let mayLandInSpam: Bool
-  let codePrefix: String
-  let life: String
-  let isLive: Bool
-  let code: Field
-  let resendIn: String
-  let mustWait: Bool
-  let mark: String
+  let code: EmailCodeForm
 }

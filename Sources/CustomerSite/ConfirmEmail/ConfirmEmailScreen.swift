@@ -82,13 +82,8 @@ struct ConfirmEmailScreen: Sendable {
         texts["confirm.title"], context, errors: error.map { [$0] } ?? [], form: .typedAnew,
         page: CustomerPath.confirmEmail.rawValue),
       message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
-      email: standing.email.shown, mayLandInSpam: standing.email.mayLandInSpam,
-      codePrefix: standing.codePrefix, life: texts.time(atMost: standing.secondsLeft),
-      isLive: standing.isLive,
-      code: Field(error: error?.anchor == "code" ? error?.text : nil),
-      resendIn: standing.resendInSeconds > 0
-        ? texts["code.resendIn", ["seconds": String(standing.resendInSeconds)]] : "",
-      mustWait: standing.resendInSeconds > 0, mark: standing.mark.text)
+      code: EmailCodeForm(
+        standing, texts, mistake: error?.anchor == "code" ? error?.text : nil))
   }
 
   // MARK: A mistyped address
@@ -149,16 +144,7 @@ struct ConfirmEmailPage: Page {
   let frame: Frame
   let message: String
   let hasMessage: Bool
-  let email: String
-  let mayLandInSpam: Bool
-  let codePrefix: String
-  /// How long the code is still good, in words.
-  let life: String
-  let isLive: Bool
-  let code: Field
-  let resendIn: String
-  let mustWait: Bool
-  let mark: String
+  let code: EmailCodeForm
 }
 
 struct CorrectEmailPage: Page {

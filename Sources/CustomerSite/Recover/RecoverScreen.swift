@@ -177,14 +177,10 @@ struct RecoverScreen: Sendable {
         texts["recovery.password.title"], context, errors: mistakes.all, form: .typedAnew,
         page: CustomerPath.recoverPassword.rawValue),
       message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
-      email: standing.email.address, mayLandInSpam: standing.email.mayLandInSpam,
-      codePrefix: standing.codePrefix, life: texts.time(atMost: standing.secondsLeft),
-      isLive: standing.isLive, code: Field(error: mistakes.code),
+      email: standing.email.address,
+      code: EmailCodeForm(standing, texts, mistake: mistakes.code),
       password: Field(error: mistakes.password), passwordAgain: Field(error: mistakes.repetition),
-      isInsurerPolicy: policy == .insurer, minimum: String(policy.minimumLength),
-      resendIn: standing.resendInSeconds > 0
-        ? texts["code.resendIn", ["seconds": String(standing.resendInSeconds)]] : "",
-      mustWait: standing.resendInSeconds > 0, mark: standing.mark.text)
+      isInsurerPolicy: policy == .insurer, minimum: String(policy.minimumLength))
   }
 }
 
@@ -204,17 +200,9 @@ struct RecoverPasswordPage: Page {
   let message: String
   let hasMessage: Bool
   let email: String
-  let mayLandInSpam: Bool
-  let codePrefix: String
-  /// How long the code is still good, in words.
-  let life: String
-  let isLive: Bool
-  let code: Field
+  let code: EmailCodeForm
   let password: Field
   let passwordAgain: Field
   let isInsurerPolicy: Bool
   let minimum: String
-  let resendIn: String
-  let mustWait: Bool
-  let mark: String
 }
