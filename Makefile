@@ -20,10 +20,10 @@ browser: libraries ## Walk every page and state in a real browser
 	BrowserTests/setup.sh
 	BrowserTests/run.sh
 
-drill: libraries ## Kill instances a hundred times, cut the database off, compare what customers were told
+drill: libraries ## Kill instances a hundred times, cut database and relay off, compare what customers were told
 	swift build --product belepo
 	Drills/setup.sh
-	DRILL_KILLS=100 Drills/run.sh
+	DRILL_KILLS=100 DRILL_FAULT_SECONDS=60 DRILL_OUTAGE_SECONDS=1200 Drills/run.sh
 
 bench: libraries ## Measure the release build (specification, part 4)
 	scripts/bench

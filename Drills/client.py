@@ -348,13 +348,25 @@ def alternating(*addresses: Address) -> Callable[[], Address]:
 
 
 class Load:
-    """A few customers at a time, one after the other, until it is told to stop."""
+    """A few customers at a time, one after the other, until it is told to stop.
 
-    def __init__(self, new_customer: Callable[[], Customer], clients: int):
+    Each goes the whole way, or another one that is told; `pause` is what is between one customer and
+    the next, so that a long story has no more of them than a short one.
+    """
+
+    def __init__(
+        self,
+        new_customer: Callable[[], Customer],
+        clients: int,
+        walk: Callable[[Customer], None] = Customer.become_a_user,
+        pause: float = 0,
+    ):
         self.broken: list[str] = []
         self.said: list[Said] = []
         self.finished = 0
         self._new_customer = new_customer
+        self._walk = walk
+        self._pause = pause
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(clients)]
@@ -386,7 +398,7 @@ class Load:
             # What is said is seen while the customer is still on the way.
             customer.said = _Shared(self.said, self._lock)
             try:
-                customer.become_a_user()
+                self._walk(customer)
                 with self._lock:
                     self.finished += 1
             except Exception as problem:
@@ -394,6 +406,7 @@ class Load:
                     self.broken.append(f"customer {customer.number}: {problem!r}")
             finally:
                 customer.close()
+            self._stop.wait(self._pause)
 
 
 class _Shared(list):

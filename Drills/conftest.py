@@ -11,13 +11,18 @@ from parts import Folder, Instance, Postgres, import_customers
 
 
 class Installation:
-    """A database with its register, equal instances on it, and the ledger of all who register."""
+    """A database with its register, equal instances on it, and the ledger of all who register.
 
-    def __init__(self, rows, instances: list[Instance], ledger: Ledger):
+    Messages are looked for where the instances keep them, or in another mailbox.
+    """
+
+    def __init__(
+        self, rows, instances: list[Instance], ledger: Ledger, mailbox: Mailbox | None = None
+    ):
         self.rows = rows
         self.instances = instances
         self.ledger = ledger
-        self.mailbox = Mailbox(*instances)
+        self.mailbox = mailbox or Mailbox(*instances)
         self._places = itertools.count()
         self._lock = threading.Lock()
 

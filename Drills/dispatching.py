@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import urllib.request
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,8 +32,6 @@ from parts import (
 from post import ENDS, Record, broken_promises
 from sms_gateways import OddGateway
 
-# Those of the register of a story.
-CUSTOMERS = 5
 MAIL_FROM = "portal@pelda.example"
 # An answer that does not come is given up soon by a dispatcher in haste: the drills wait for many.
 # The others are patient, so that a busy machine is not taken for a gateway that says nothing.
@@ -207,6 +206,14 @@ class Dispatcher(Instance):
         super().close()
 
 
+def metrics(process: Instance) -> dict[str, float]:
+    """What an operator measures."""
+    url = f"http://127.0.0.1:{process.management_port}/metrics"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
 # An installation for one story.
 
 
@@ -232,7 +239,7 @@ class Databases:
     def _sqlite(self) -> str:
         if not self._template:
             template = self.folder.path / "template.sqlite"
-            import_customers(f"sqlite:{template}", count=CUSTOMERS)
+            import_customers(f"sqlite:{template}")
             self._template = template
         copy = self.folder.path / f"story-{next(self._names)}.sqlite"
         for ending in ("", "-wal"):
@@ -244,7 +251,7 @@ class Databases:
     def _database(self) -> str:
         if not self._postgres:
             self._postgres = Postgres()
-            import_customers(self._postgres.url, count=CUSTOMERS)
+            import_customers(self._postgres.url)
         name = f"story_{next(self._names)}"
         self._postgres.psql(f"CREATE DATABASE {name} TEMPLATE belepo")
         return postgres_url(self._postgres.port).replace("/belepo?", f"/{name}?")
