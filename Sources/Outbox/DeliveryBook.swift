@@ -36,6 +36,19 @@ actor DeliveryBook {
     isWriting = false
   }
 
+  /// A gateway works again: what it had put off is due now, however long its pauses had become.
+  func bringForward() async {
+    let (channel, now) = (channel, world.now())
+    do {
+      try await world.store.write { try $0.bringForward(in: channel, to: now) }
+    } catch {
+      // Then the messages come after their pauses.
+      world.logger.warning(
+        "messages could not be brought forward",
+        metadata: ["channel": "\(channel.rawValue)", "problem": "\(error)"])
+    }
+  }
+
   private func write(_ batch: [Delivered]) async {
     let now = world.now()
     let records = batch.map { record(of: $0, at: now) }
@@ -87,13 +100,13 @@ actor DeliveryBook {
     switch delivered.answer {
     case .taken, .lost: return nil
     case .postponed(let problem, let seconds):
-      let next = now.addingTimeInterval(max(pause(after: lease.tries), Double(seconds ?? 0)))
+      let next = max(nextTry(of: lease, at: now), now.addingTimeInterval(Double(seconds ?? 0)))
       let words = Self.shortened(problem)
       return {
         try $0.recordRetry(lease, at: next, problem: words, unknowns: lease.unknowns)
       }
     case .unknown(let problem) where lease.unknowns < DispatchLimits.unknowns:
-      let next = now.addingTimeInterval(pause(after: lease.tries))
+      let next = nextTry(of: lease, at: now)
       let words = Self.shortened(problem)
       return {
         try $0.recordRetry(lease, at: next, problem: words, unknowns: lease.unknowns + 1)
@@ -112,10 +125,15 @@ actor DeliveryBook {
     }
   }
 
-  private func pause(after tries: Int) -> Double {
+  /// After a pause; when that ends too late for the message, in the middle of what is left, so that
+  /// a gateway which works again shortly before the end is still asked.
+  private func nextTry(of lease: Lease, at now: Date) -> Date {
     let pauses = DispatchLimits.retrySeconds(channel)
-    let pause = Double(pauses[min(max(tries, 1), pauses.count) - 1])
-    return pause * (1 + DispatchLimits.jitter * (2 * world.jitter() - 1))
+    let pause = Double(pauses[min(max(lease.tries, 1), pauses.count) - 1])
+    let moved = pause * (1 + DispatchLimits.jitter * (2 * world.jitter() - 1))
+    let left = lease.delivery.notAfter.timeIntervalSince(now)
+    let isTooLate = moved >= left && left / 2 >= Double(pauses[0])
+    return now.addingTimeInterval(isTooLate ? left / 2 : moved)
   }
 
   private static func shortened(_ problem: String) -> String {

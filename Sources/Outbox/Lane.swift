@@ -136,39 +136,44 @@ final class Lane: Sendable {
 
   /// Hands a message over and records what became of it.
   func deliver(_ lease: Lease) async {
-    let answer = await hand(lease)
+    let (answer, hasRecovered) = await hand(lease)
     await book.record(Delivered(lease: lease, answer: answer))
+    if hasRecovered { await book.bringForward() }
     handed.withLock { $0.add(lease, times: -1) }
   }
 
-  private func hand(_ lease: Lease) async -> Answer {
+  /// - Returns: what became of it, and whether a gateway that rested works again
+  private func hand(_ lease: Lease) async -> (Answer, hasRecovered: Bool) {
     let now = world.now()
     guard lease.unknowns <= DispatchLimits.unknowns else {
-      return .unknown("its dispatcher was lost, once more")
+      return (.unknown("its dispatcher was lost, once more"), false)
     }
-    guard now < lease.delivery.notAfter else { return .pastUse }
+    guard now < lease.delivery.notAfter else { return (.pastUse, false) }
     // A dispatcher that was held up must not send what another may be sending.
-    guard now.addingTimeInterval(Double(route.seconds)) <= lease.until else { return .lost }
+    guard now.addingTimeInterval(Double(route.seconds)) <= lease.until else {
+      return (.lost, false)
+    }
     var postponed = Answer.unasked
     for (gateway, breaker) in zip(route.gateways, breakers) where breaker.admits(at: world.now()) {
       let start = ContinuousClock.now
       var refusal: Gateway.Refusal?
       do { try await gateway.send(lease.delivery) } catch { refusal = error }
       meters.count(refusal, of: gateway.name, in: ContinuousClock.now - start)
-      tell(breaker, refusal, of: gateway.name)
+      let hasRecovered = tell(breaker, refusal, of: gateway.name)
       switch refusal {
-      case nil: return .taken(by: gateway.name)
-      case .permanent(let problem): return .refused(problem)
-      case .unknown(let problem): return .unknown(problem)
+      case nil: return (.taken(by: gateway.name), hasRecovered)
+      case .permanent(let problem): return (.refused(problem), hasRecovered)
+      case .unknown(let problem): return (.unknown(problem), false)
       // It has certainly not taken it: the next one may.
       case .temporary(let problem, let seconds):
         postponed = .postponed(problem, retryAfterSeconds: seconds)
       }
     }
-    return postponed
+    return (postponed, false)
   }
 
-  private func tell(_ breaker: Breaker, _ refusal: Gateway.Refusal?, of name: String) {
+  /// - Returns: whether the gateway rested and works again
+  private func tell(_ breaker: Breaker, _ refusal: Gateway.Refusal?, of name: String) -> Bool {
     let change: Breaker.Change
     switch refusal {
     case nil, .permanent: change = breaker.answered()
@@ -187,6 +192,8 @@ final class Lane: Sendable {
       meters.set(isOpen: false, name)
       world.logger.notice(
         "a gateway works again", metadata: ["event": "gateway_closed", "gateway": "\(name)"])
+      return true
     }
+    return false
   }
 }

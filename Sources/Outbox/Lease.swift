@@ -164,6 +164,16 @@ extension Transaction {
       """)
   }
 
+  /// Makes due what certainly was not taken and waits for another try.
+  func bringForward(in channel: Message.Channel, to now: Date) throws {
+    try perform(
+      """
+      UPDATE message SET next_try_at = \(now)
+      WHERE channel = \(channel) AND state IN ('queued', 'leased') AND state = 'queued'
+        AND next_try_at > \(now) AND tries > 0 AND unknowns = 0
+      """)
+  }
+
   /// Puts a message back as if it had never been taken.
   func giveBack(_ lease: Lease, at now: Date) throws {
     try perform(

@@ -170,6 +170,28 @@ struct GatewayTroubleTests {
     #expect(try await office.states() == ["sent"])
   }
 
+  @Test func `what a gateway had put off is due as soon as it works again`() async throws {
+    let office = try await PostOffice()
+    func letter(_ key: String) throws -> Message {
+      try office.message(
+        key, kind: .emailCode, channel: .email, to: "anna@pelda.hu", living: 86_400)
+    }
+    office.email.answer { _ in .temporary("down") }
+    try await office.enqueue(try letter("first"))
+    let dispatcher = office.dispatcher()
+    for pause in [0.0, 2, 8, 20, 60, 300] {
+      office.clock.advance(by: pause)
+      #expect(try await dispatcher.dispatchBatch() == 1)
+    }
+    // Its own pause is a quarter of an hour by now; the gateway's rest is over.
+    office.clock.advance(by: 60)
+    office.email.answer { _ in nil }
+    try await office.enqueue(try letter("second"))
+    while try await dispatcher.dispatchBatch() > 0 {}
+    #expect(office.email.keys.suffix(2) == ["second", "first"])
+    #expect(try await office.states() == ["sent"])
+  }
+
   @Test func `while one message tries a gateway, no other is taken`()
     async throws
   {
