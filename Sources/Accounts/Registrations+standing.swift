@@ -27,12 +27,14 @@ extension Registrations {
     package enum Arrival: Sendable {
       /// Sent, or about to be.
       case onItsWay
-      /// The gateway could not take it yet; it is tried again.
+      /// No gateway has taken it yet; it is tried again.
       case delayed
       /// The network reported that the phone has it.
       case arrived
-      /// It will not arrive: the network said so, or it could not be sent in time.
-      case failed
+      /// The network reported that the phone will not get it.
+      case undeliverable
+      /// It could not be sent in time, or at all.
+      case notSent
     }
 
     /// The page of the SMS code.
@@ -78,7 +80,7 @@ extension Registrations {
     case .phone(_, let challenge):
       return .phone(
         Standing.Phone(
-          challenge, sentTo: view.smsNumber, arrival: Standing.Arrival(view.sms), at: now,
+          challenge, sentTo: view.smsNumber, arrival: Standing.Arrival(view.sms, at: now), at: now,
           limits: world.limits))
     case .email: return .email(onFile: view.emailOnFile, given: nil)
     case .password(_, let contact):
@@ -107,13 +109,23 @@ extension Registrations.Standing.Phone {
 }
 
 extension Registrations.Standing.Arrival {
-  fileprivate init(_ sms: (state: Message.State, isDelayed: Bool)?) {
-    switch sms?.state {
-    case .delivered: self = .arrived
-    case .undeliverable, .expired, .failed, .cancelled: self = .failed
-    case .queued, .leased: self = sms?.isDelayed == true ? .delayed : .onItsWay
+  /// A message that waits longer than this waits for a gateway that rests.
+  private static let secondsUntilDelayed = 10.0
+
+  fileprivate init(_ sms: SentSMS?, at now: Date) {
     // Retention has forgotten it, long after anybody waits.
-    case .sent, nil: self = .onItsWay
+    guard let sms else {
+      self = .onItsWay
+      return
+    }
+    switch sms.state {
+    case .delivered: self = .arrived
+    case .undeliverable: self = .undeliverable
+    case .expired, .failed, .cancelled: self = .notSent
+    case .queued, .leased:
+      let isLate = now.timeIntervalSince(sms.queuedAt) >= Self.secondsUntilDelayed
+      self = sms.hasProblem || isLate ? .delayed : .onItsWay
+    case .sent: self = .onItsWay
     }
   }
 }

@@ -390,8 +390,8 @@ internal import Wording
   }
 
   @Test(arguments: [
-    ("delivered", "code.arrival.arrived"), ("undeliverable", "code.arrival.failed"),
-    ("failed", "code.arrival.failed"), ("expired", "code.arrival.failed"),
+    ("delivered", "code.arrival.arrived"), ("undeliverable", "code.arrival.undeliverable"),
+    ("failed", "code.arrival.notSent"), ("expired", "code.arrival.notSent"),
   ])
   func `says what the network reported, and the way out is on the page`(
     state: String, sentence: String
@@ -419,6 +419,19 @@ internal import Wording
     }
   }
 
+  @Test func `says that sending is slow when nothing has been sent for ten seconds`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.identify(.anna)
+      stage.clock.advance(by: 9.9)
+      #expect(!(try await anna.get(page)).says(Words.say("code.arrival.delayed")))
+      stage.clock.advance(by: 0.1)
+      #expect(try await anna.get(page).says(Words.say("code.arrival.delayed")))
+      _ = try await stage.post()
+      #expect(!(try await anna.get(page)).says(Words.say("code.arrival.delayed")))
+    }
+  }
+
   @Test func `speaks of the newest message, not of the one before`() async throws {
     let stage = try await Stage()
     try await stage.play { anna in
@@ -428,7 +441,7 @@ internal import Wording
       stage.clock.advance(by: 60)
       try await anna.get(page)
       try await anna.post(resend)
-      #expect(!(try await anna.get(page)).says(Words.say("code.arrival.failed")))
+      #expect(!(try await anna.get(page)).says(Words.say("code.arrival.undeliverable")))
     }
   }
 }

@@ -11,6 +11,14 @@ private let columns: Query = """
   registration.email
   """
 
+/// The newest message with a code.
+struct SentSMS {
+  let state: Message.State
+  let queuedAt: Date
+  /// Whether a gateway was asked in vain.
+  let hasProblem: Bool
+}
+
 /// A registration with what its page shows of the register and of the account.
 struct RegistrationView {
   let registration: Registration
@@ -18,7 +26,7 @@ struct RegistrationView {
   let emailOnFile: EmailAddress?
   let accountEmail: EmailAddress?
   /// How far the newest code message has come, and whether a gateway has refused it for now.
-  let sms: (state: Message.State, isDelayed: Bool)?
+  let sms: SentSMS?
 }
 
 extension Transaction {
@@ -50,7 +58,8 @@ extension Transaction {
       """
       SELECT \(columns), customer.sms_number AS sms_number, customer.email AS email_on_file,
              account.email_shown AS account_email, message.state AS message_state,
-             CASE WHEN message.problem IS NULL THEN 0 ELSE 1 END AS message_is_delayed
+             message.created_at AS message_created_at,
+             CASE WHEN message.problem IS NULL THEN 0 ELSE 1 END AS message_has_problem
       FROM registration
       LEFT JOIN register_customer AS customer
         ON customer.generation = (SELECT generation FROM register_state)
@@ -71,7 +80,9 @@ extension Transaction {
           .flatMap { try? EmailAddress($0) },
         accountEmail: try row.optional("account_email"),
         sms: try row.optional("message_state", as: Message.State.self).map { state in
-          (state, try row.value("message_is_delayed"))
+          SentSMS(
+            state: state, queuedAt: try row.value("message_created_at"),
+            hasProblem: try row.value("message_has_problem"))
         })
     }
   }

@@ -110,7 +110,7 @@ struct EnterCodeScreen: Sendable {
       minutes: String(phone.minutesLeft), isLive: phone.isLive,
       isNumeric: limits.smsAlphabet == .digits,
       arrival: arrival(of: phone, texts), hasArrival: phone.arrival != .onItsWay,
-      isFailed: phone.arrival == .failed,
+      isFailed: [.undeliverable, .notSent].contains(phone.arrival),
       code: Field(error: isAboutCode ? error?.text : nil),
       resendIn: phone.resendInSeconds > 0
         ? texts["code.resendIn", ["seconds": String(phone.resendInSeconds)]] : "",
@@ -125,7 +125,8 @@ extension EnterCodeScreen {
     case .onItsWay: ""
     case .delayed: texts["code.arrival.delayed"]
     case .arrived: texts["code.arrival.arrived"]
-    case .failed: texts["code.arrival.failed"]
+    case .undeliverable: texts["code.arrival.undeliverable"]
+    case .notSent: texts["code.arrival.notSent"]
     }
   }
 }
