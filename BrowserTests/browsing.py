@@ -34,6 +34,8 @@ class Visit:
     statuses: dict[Page, int] = field(default_factory=dict)
     # Statuses of pages that a story asks for on purpose, 503 say.
     expected: set[int] = field(default_factory=set)
+    # Where scripts run when they do not in the context: checks need some of their own.
+    workbench: Page | None = None
 
     def new_page(self) -> Page:
         page = self.context.new_page()
@@ -43,6 +45,11 @@ class Visit:
         page.on("request", self._request)
         page.on("response", lambda response: self._response(page, response))
         return page
+
+    def close(self) -> None:
+        if self.workbench:
+            self.workbench.context.close()
+        self.context.close()
 
     def _console(self, message):
         # Chromium reports a page that answers 422 as a resource that failed to load. Statuses of

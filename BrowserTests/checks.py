@@ -2,7 +2,7 @@
 
 import re
 import time
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -39,36 +39,41 @@ def everything(customer: Customer) -> list[str]:
 def barriers(customer: Customer) -> list[str]:
     """axe, in light and in dark."""
     page = customer.page if customer.visit.javascript else _with_scripts(customer)
+    page.evaluate(Axe().axe_script)
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        for violation in Axe().run(page, options=AXE).response["violations"]:
+        # Only what is wrong leaves the browser: the whole answer takes longer than the look.
+        violations = page.evaluate(
+            "options => axe.run(options).then(results => results.violations)", AXE
+        )
+        for violation in violations:
             for node in violation["nodes"]:
                 reasons = (node.get("failureSummary") or "").splitlines()[1:]
                 found.append(
                     f"{scheme}: {violation['id']}: {violation['help']}: {node['html'][:200]}: "
                     + "; ".join(reason.strip() for reason in reasons)
                 )
-    if page is customer.page:
-        page.emulate_media(color_scheme="light")
-    else:
-        page.context.close()
+    page.emulate_media(color_scheme="light")
     return found
 
 
 def _with_scripts(customer: Customer) -> Page:
     """The same page where scripts run, but without its own: axe needs scripts itself."""
-    url, html = customer.page.url, customer.page.content()
+    visit, html = customer.visit, customer.page.content()
     html = re.sub(r"<script\b.*?</script>", "", html, flags=re.DOTALL | re.IGNORECASE)
-    context = customer.visit.context.browser.new_context(
-        viewport=customer.page.viewport_size, reduced_motion="reduce"
-    )
-    page = context.new_page()
+    if not visit.workbench:
+        context = visit.context.browser.new_context(
+            viewport=customer.page.viewport_size, reduced_motion="reduce"
+        )
+        visit.workbench = context.new_page()
+    page, url = visit.workbench, urldefrag(customer.page.url).url
     page.route(
         lambda wanted: wanted == url,
         lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"),
     )
     page.goto(url)
+    page.unroute_all()
     return page
 
 

@@ -79,7 +79,7 @@ def customers(browser, request):
     yield cast
     complaints = list(itertools.chain.from_iterable(visit.complaints for visit in cast.visits))
     for visit in cast.visits:
-        visit.context.close()
+        visit.close()
     assert not complaints, "\n".join(complaints)
 
 

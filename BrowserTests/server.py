@@ -100,8 +100,8 @@ class Server:
             time.sleep(0.05)
         return messages[0]
 
-    def wait_for_code(self, to: str, prefix: str) -> str:
-        """The newest code that begins as the page says.
+    def wait_for_code(self, to: str, prefix: str, after: int = 0) -> str:
+        """The newest code that begins as the page says, to someone who had `after` messages before.
 
         It need not be in the newest message: a code and a letter without one leave together, and
         either may be the first to arrive.
@@ -109,7 +109,7 @@ class Server:
         deadline = time.monotonic() + MESSAGE_SECONDS
         while True:
             messages = self.messages(to)
-            for message in messages:
+            for message in messages[: len(messages) - after]:
                 if message.codes(prefix):
                     return message.code(prefix)
             assert time.monotonic() < deadline, (
@@ -121,6 +121,19 @@ class Server:
         """What has arrived once a message more, sent by mistake, would have arrived too."""
         time.sleep(1.5)
         return self.messages(to)
+
+    def delivered_messages(self, to: str) -> list[Message]:
+        """What has arrived when nothing waits to be sent."""
+        deadline = time.monotonic() + MESSAGE_SECONDS
+        while self.ask("SELECT id FROM message WHERE state IN ('queued', 'leased')"):
+            assert time.monotonic() < deadline, f"messages wait for {MESSAGE_SECONDS} s"
+            time.sleep(0.05)
+        return self.messages(to)
+
+    def ask(self, question: str) -> list:
+        """The first column of what the database answers, where no page tells it."""
+        with contextlib.closing(sqlite3.connect(self.database, timeout=5)) as database:
+            return [row[0] for row in database.execute(question)]
 
     def change(self, statement: str) -> None:
         """Changes the database behind the program's back: what only time or a fault could do."""

@@ -18,20 +18,7 @@ SCRIPTS = pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "
 @pytest.mark.parametrize("language", ["hu", "en"])
 def test_a_customer_becomes_a_user_of_the_portal(device, javascript, language, customers):
     anna = customers.someone(device=device, javascript=javascript, language=language)
-    anna.open_portal()
-    anna.identify()
-    anna.must_be_at("/regisztracio/telefonszam")
-    anna.enter_sms_code()
-    anna.must_be_at("/regisztracio/email")
-    anna.give_email()
-    anna.must_be_at("/regisztracio/jelszo")
-    anna.choose_password()
-    anna.must_be_at("/regisztracio/sikeres")
-    anna.follow('main a[href^="/bejelentkezes"]')
-    anna.log_in()
-    anna.must_be_at("/megerosites")
-    anna.confirm_email()
-    anna.must_be_at("/fiok")
+    _becomes_a_user(anna)
     for policy in anna.person.policies:
         assert policy.number in anna.text
 
@@ -82,8 +69,7 @@ def test_a_customer_who_has_only_a_policy_at_hand(javascript, customers):
 
 @pytest.mark.parametrize("number", ["1234567", "2345678", "A1B2C34"])
 def test_the_three_customers_of_the_documents(number, people, customers):
-    customer = customers.on_phone(person=people[number])
-    customer.become_a_user()
+    _becomes_a_user(customers.on_phone(person=people[number]))
 
 
 @SCRIPTS
@@ -106,7 +92,11 @@ def test_an_address_on_file_is_taken_with_one_button(javascript, customers):
 
 def test_someone_who_declines_both_declarations_is_not_held_up(customers):
     anna = customers.on_phone()
-    anna.register(marketing="no", data_processing="no")
+    anna.go_to_email()
+    anna.give_email(marketing="no", data_processing="no")
+    anna.must_be_at("/regisztracio/jelszo")
+    anna.choose_password()
+    anna.must_be_at("/regisztracio/sikeres")
 
 
 def test_nothing_is_ticked_beforehand(customers):
@@ -147,6 +137,23 @@ def test_an_address_of_somebody_else_is_refused_and_another_one_taken(customers)
     assert bela.status == 422 and not checks.faulty_error_state(bela)
     bela.give_email("bela." + anna.email)
     bela.must_be_at("/regisztracio/jelszo")
+
+
+def _becomes_a_user(anna: Customer) -> None:
+    anna.open_portal()
+    anna.identify()
+    anna.must_be_at("/regisztracio/telefonszam")
+    anna.enter_sms_code()
+    anna.must_be_at("/regisztracio/email")
+    anna.give_email()
+    anna.must_be_at("/regisztracio/jelszo")
+    anna.choose_password()
+    anna.must_be_at("/regisztracio/sikeres")
+    anna.follow('main a[href^="/bejelentkezes"]')
+    anna.log_in()
+    anna.must_be_at("/megerosites")
+    anna.confirm_email()
+    anna.must_be_at("/fiok")
 
 
 def _reads(customer: Customer, heading: str, field: str, button: str) -> None:

@@ -8,11 +8,9 @@ import pypdf
 import pytest
 
 import checks
-from browsing import DESKTOP, PHONE
 from customer import wrong
 
 SCRIPTS = pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
-TO_COME = pytest.mark.xfail(strict=True, reason="a page of J10 that the server does not have yet")
 INSIDE = [
     "/fiok",
     "/fiok/adatok",
@@ -22,6 +20,7 @@ INSIDE = [
     "/fiok/levelezesi-cim",
     "/fiok/felhasznalonev",
     "/fiok/jelszo",
+    "/fiok/adataim",
 ]
 
 
@@ -280,34 +279,6 @@ def test_the_menu_leads_to_every_page_of_the_account(javascript, customers):
     anna.must_be_at("/bejelentkezes")
 
 
-@pytest.mark.parametrize(
-    "wishes",
-    [
-        {"language": "hu", "device": PHONE},
-        {"language": "en", "device": DESKTOP},
-        {"language": "hu", "device": PHONE, "javascript": False},
-    ],
-    ids=["phone in Hungarian", "desktop in English", "no scripts"],
-)
-def test_home_and_security_can_be_used_by_everyone(wishes, customers, subtests):
-    anna = customers.someone(**wishes)
-    anna.become_a_user()
-    elsewhere = customers.at_desk(person=anna.person)
-    elsewhere.email = anna.email
-    elsewhere.log_in(password="Valami99")
-    elsewhere.log_in()
-    for path in ("/fiok", "/fiok/biztonsag"):
-        anna.open(path)
-        with subtests.test(path):
-            problems = checks.everything(anna)
-            assert not problems, "\n".join(problems)
-        if wishes["device"] == PHONE:
-            anna.page.locator("nav.account-nav summary").click()
-            with subtests.test(f"{path} with its menu open"):
-                problems = checks.everything(anna)
-                assert not problems, "\n".join(problems)
-
-
 def test_the_accepted_contract_can_be_read(customers):
     anna = customers.at_desk()
     anna.become_a_user()
@@ -350,6 +321,85 @@ def test_a_contract_is_ended_and_made_again(javascript, customers):
     assert anna.status == 422
     anna.become_a_user()
     anna.must_be_at("/fiok")
+
+
+@SCRIPTS
+def test_a_copy_of_the_data_is_asked_for_once(javascript, customers):
+    anna = customers.on_phone(javascript=javascript)
+    anna.become_a_user()
+    anna.follow('main a[href="/fiok/adataim"]')
+    second = anna.in_second_tab()
+    anna.ask_for_copy()
+    _is_asked_for(anna, "Másolat")
+    assert not anna.page.locator('[value="copy"]').count()
+    anna.reload()
+    _is_asked_for(anna, "Másolat")
+    second.ask_for_copy()
+    _is_asked_for(second, "Másolat")
+    anna.go_back()
+    assert not checks.dead_end(anna)
+    anna.open("/fiok/adataim")
+    assert anna.page.locator("main li h3").count() == 1
+    assert _open_requests(anna) == ["copy"]
+
+
+@SCRIPTS
+def test_erasure_of_the_data_needs_the_password_and_is_asked_for_once(javascript, customers):
+    anna = customers.on_phone(javascript=javascript)
+    anna.become_a_user()
+    anna.open("/fiok/adataim")
+    for refused in ("", "Valami99"):
+        anna.submit(password=refused)
+        assert anna.status == 422
+        assert not checks.lost_focus(anna) + checks.faulty_error_state(anna)
+        assert anna.value("password") == ""
+    assert not _open_requests(anna)
+    # Going back to a page that was the answer to a form is the browser's own question.
+    anna.open("/fiok/adataim")
+    second = anna.in_second_tab()
+    anna.submit(password=anna.password)
+    _is_asked_for(anna, "Törlés")
+    assert not anna.page.locator('[name="password"]').count()
+    anna.reload()
+    _is_asked_for(anna, "Törlés")
+    second.submit(password=anna.password)
+    _is_asked_for(second, "Törlés")
+    anna.go_back()
+    assert not checks.dead_end(anna)
+    anna.open("/fiok/adataim")
+    assert anna.page.locator("main li h3").count() == 1
+    assert _open_requests(anna) == ["erasure"]
+
+
+def test_after_asking_for_erasure_the_account_is_still_there_and_a_copy_can_be_asked_for(
+    customers,
+):
+    anna = customers.at_desk()
+    anna.become_a_user()
+    anna.open("/fiok/adataim")
+    anna.submit(password=anna.password)
+    anna.ask_for_copy()
+    assert sorted(_open_requests(anna)) == ["copy", "erasure"]
+    assert anna.page.locator("main li h3").count() == 2
+    anna.press_in_form("/kijelentkezes")
+    anna.log_in()
+    anna.must_be_at("/fiok")
+
+
+def _is_asked_for(customer, what: str) -> None:
+    """The page says so, with the days."""
+    customer.must_be_at("/fiok/adataim")
+    assert customer.status == 200
+    request = customer.page.locator("main li").filter(has_text=what)
+    assert request.count() == 1
+    assert len(re.findall(r"\d{4}\. \w+ \d+\.", request.inner_text())) == 2
+
+
+def _open_requests(customer) -> list[str]:
+    return customer.server.ask(
+        "SELECT data_request.kind FROM data_request JOIN account ON account.id = account_id"
+        f" WHERE email = '{customer.email}' AND done_at IS NULL"
+    )
 
 
 def _without_page_numbers(contract) -> str:

@@ -51,7 +51,9 @@ def test_addresses_and_logs_know_nobody(server_of_its_own, customers):
 
 def test_cookies_stay_at_home(customers):
     anna = customers.on_phone()
-    anna.become_a_user()
+    anna.register()
+    anna.log_in()
+    anna.confirm_email()
     cookies = anna.visit.context.cookies()
     assert cookies
     for cookie in cookies:

@@ -142,7 +142,7 @@ def in_front_of(browser):
 
     yield open_page
     for visit in visits:
-        visit.context.close()
+        visit.close()
     for server in servers:
         server.shutdown()
         server.server_close()

@@ -50,6 +50,8 @@ NOT_ADDRESSES = {
     "anna @example.hu": "a space",
 }
 
+NEW_PASSWORD = "Napraforgo31"
+
 
 def public_pages(customer: Customer, _) -> Iterator[str]:
     for path in PUBLIC_PAGES:
@@ -143,89 +145,103 @@ def login_and_confirmation(customer: Customer, _) -> Iterator[str]:
     yield "error login, wrong password"
     customer.log_in()
     yield "confirmation"
-    code = customer.email_code()
-    customer.confirm_email("")
-    yield "error confirmation: nothing"
-    customer.confirm_email("AB")
-    yield "error confirmation: too short"
-    customer.confirm_email(wrong(code)[1:])
-    yield "error confirmation: wrong"
-    customer.press_in_form("/megerosites/uj-kod")
-    yield "error confirmation: asked for another one too early"
+    yield from _refused_codes(customer, customer.email_code(), "/megerosites/uj-kod")
     customer.open("/megerosites/email-cim")
     yield "mistyped address"
     customer.press("email")
     yield "error mistyped address, nothing filled in"
+    customer.submit(email=customer.email, password="Valami99")
+    yield "error mistyped address, wrong password"
     for path in ("/fiok", "/fiok/adatok"):
         customer.open(path)
         yield f"{path} before confirmation"
     customer.open("/megerosites")
-    customer.confirm_email(code[1:])
+    yield from _expired_code(customer, "/megerosites", "/megerosites/uj-kod", "account")
+    customer.confirm_email()
     yield "portal, for the first time"
 
 
-def portal(customer: Customer, _) -> Iterator[str]:
-    customer.become_a_user()
-    for path in (
-        "/fiok",
-        "/fiok/adatok",
-        "/fiok/nyilatkozatok",
-        "/fiok/biztonsag",
-        "/fiok/szerzodes",
-        "/fiok/levelezesi-cim",
-        "/fiok/jelszo",
-    ):
-        customer.open(path)
-        yield f"page {path}"
+def _refused_codes(customer: Customer, code: str, resend: str) -> Iterator[str]:
+    """What every page of a code by e-mail refuses."""
+    where = customer.path
+    for typed, what in {"": "nothing", "AB": "too short", wrong(code)[1:]: "wrong"}.items():
+        customer.submit(code=typed)
+        yield f"error {where}: {what}"
+    customer.press_in_form(resend)
+    yield f"error {where}: another code too early"
 
-    customer.press("currentPassword")
-    yield "error new password, nothing filled in"
-    customer.type("currentPassword", "Valami99")
-    customer.type("password", "Napraforgo31")
-    customer.type("passwordAgain", "Napraforgo31")
-    customer.press("currentPassword")
-    yield "error new password: the old one is wrong"
 
-    customer.open("/fiok/levelezesi-cim")
-    customer.press("email")
-    yield "error correspondence address, nothing filled in"
-    customer.type("email", f"levelek.{customer.email}")
-    customer.type("password", customer.password)
-    customer.press("email")
-    yield "correspondence address: code"
+def _expired_code(customer: Customer, path: str, resend: str, table: str) -> Iterator[str]:
+    """In the page with the code's field, its time ends; and then there is another code."""
+    customer.type("code", "KKKKK")
+    customer.server.change(f"UPDATE {table} SET code_expires_at = 1, code_sent_at = 1")
     customer.press("code")
-    yield "error correspondence address: no code"
+    yield f"error {path}: expired"
+    customer.open(path)
+    yield f"{path}: the code is over"
+    customer.press_in_form(resend)
+    yield f"{path}: another code"
 
-    customer.press_in_form("/kijelentkezes")
-    yield "logged out"
+
+def home_and_devices(customer: Customer, customers) -> Iterator[str]:
+    customer.become_a_user()
+    for _ in range(2):
+        elsewhere = customers.at_desk(person=customer.person, server=customer.server)
+        elsewhere.email = customer.email
+        elsewhere.log_in(password="Valami99")
+        elsewhere.log_in()
+    for path in ("/fiok", "/fiok/biztonsag"):
+        customer.open(path)
+        yield f"{path} after logins elsewhere"
+        menu = customer.page.locator("nav.account-nav summary")
+        if menu.is_visible():
+            menu.click()
+            yield f"{path} with its menu open"
+    sessions = customer.page.locator("main li:has(form) button")
+    for button, what in (
+        (sessions.first, "one logged out"),
+        (customer.page.locator('form:has([value="others"]) button'), "the others logged out"),
+        (customer.page.locator('form:has([value="all"]) button'), "logged out everywhere"),
+    ):
+        with customer.page.expect_navigation():
+            button.click()
+        yield f"devices: {what}"
 
 
-def ledger(customer: Customer, _) -> Iterator[str]:
-    """Declarations, contract, data, and the end of the contract."""
+def one_login_at_a_time(customer: Customer, customers) -> Iterator[str]:
+    strict = customers.server_with(BELEPO_SESSIONS_PER_ACCOUNT="1")
+    anna = _instead_of(customer, customers, strict)
+    anna.become_a_user()
+    elsewhere = customers.someone(person=anna.person, server=strict, **customer.wishes)
+    elsewhere.email = anna.email
+    elsewhere.log_in()
+    _look_over_the_shoulder(customer, elsewhere)
+    yield "home: the oldest login has ended"
+    anna.open("/fiok")
+    _look_over_the_shoulder(customer, anna)
+    yield "login after the session has ended"
+
+
+def declarations(customer: Customer, _) -> Iterator[str]:
     customer.become_a_user()
     customer.open("/fiok/nyilatkozatok")
     yield "declarations"
     for details in customer.page.locator("main details").all():
         details.locator("summary").click()
     yield "declarations, every text opened"
-    with customer.page.expect_navigation():
-        customer.page.locator("button#marketing").click()
-    yield "declarations, one given"
+    answer = customer.page.locator("button#marketing")
+    for what in ("given", "withdrawn"):
+        with customer.page.expect_navigation():
+            answer.click()
+        yield f"declarations, one {what}"
     customer.page.evaluate("document.querySelector('[name=version]').value = 'earlier'")
     with customer.page.expect_navigation():
-        customer.page.locator("button#marketing").click()
+        answer.click()
     yield "error declarations: the words have changed"
 
-    customer.open("/fiok/szerzodes")
-    yield "contract"
-    customer.open("/fiok/adataim")
-    yield "data"
-    customer.press("password")
-    yield "error data: erasure without the password"
-    with customer.page.expect_navigation():
-        customer.page.locator('form:has([value="copy"]) button').click()
-    yield "data: a copy is asked for"
 
+def new_documents(customer: Customer, _) -> Iterator[str]:
+    customer.become_a_user()
     customer.server.change(
         "INSERT INTO declared_text (version, kind, language, body) VALUES"
         f" ('earlier-{customer.email}', 'notice', 'hu', '<h1>Tájékoztató</h1>')"
@@ -238,6 +254,8 @@ def ledger(customer: Customer, _) -> Iterator[str]:
     customer.open("/fiok")
     customer.must_be_at("/fiok/elfogadas")
     yield "a new version to accept"
+    customer.page.locator("main details summary").click()
+    yield "a new version, read"
     customer.press("notice")
     yield "error a new version, not accepted"
     customer.page.check("#notice")
@@ -245,57 +263,141 @@ def ledger(customer: Customer, _) -> Iterator[str]:
     customer.must_be_at("/fiok")
     yield "a new version, accepted"
 
+
+def data_rights(customer: Customer, _) -> Iterator[str]:
+    customer.become_a_user()
+    customer.open("/fiok/adataim")
+    yield "data"
+    customer.press("password")
+    yield "error data: erasure without the password"
+    customer.submit(password="Valami99")
+    yield "error data: erasure with a wrong password"
+    customer.ask_for_copy()
+    yield "data: a copy is asked for"
+    customer.submit(password=customer.password)
+    yield "data: erasure is asked for too"
+
+
+def contract_and_its_end(customer: Customer, _) -> Iterator[str]:
+    customer.become_a_user()
+    customer.open("/fiok/szerzodes")
+    yield "contract"
     customer.open("/fiok/szerzodes/felmondas")
     yield "end of the contract"
     customer.press("password")
     yield "error end of the contract, nothing filled in"
     customer.page.check("#confirm")
-    customer.type("password", "Valami99")
-    customer.press("password")
+    customer.submit(password="Valami99")
     yield "error end of the contract: wrong password"
-    customer.type("password", customer.password)
-    customer.press("password")
+    customer.submit(password=customer.password)
     customer.must_be_at("/bejelentkezes")
     yield "the contract has ended"
-def addresses(customer: Customer, _) -> Iterator[str]:
+    customer.log_in()
+    yield "error login after the contract has ended"
+
+
+def another_user_name(customer: Customer, customers) -> Iterator[str]:
+    neighbour = customers.at_desk(server=customer.server)
+    neighbour.register()
     customer.become_a_user()
-    customer.open("/fiok/adatok")
-    yield "profile"
-    for path in ("/fiok/felhasznalonev", "/fiok/levelezesi-cim"):
-        customer.open(path)
-        yield f"{path}: another address"
-        customer.press("email")
-        yield f"error {path}: nothing filled in"
-        customer.type("email", f"uj.{customer.email}")
-        customer.type("password", "Valami99")
-        customer.press("email")
-        yield f"error {path}: wrong password"
-        customer.type("password", customer.password)
-        customer.press("email")
-        yield f"{path}: code"
-        customer.press("code")
-        yield f"error {path}: no code"
-        customer.press_in_form(f"{path}/uj-kod")
-        yield f"error {path}: another code too early"
-        customer.open(path)
-        yield f"{path}: an address waits"
-    customer.open("/fiok/adatok")
-    yield "profile with addresses that wait"
-    customer.open("/fiok/levelezesi-cim/megerosites")
-    letters = customer.server.wait_for_message(f"uj.{customer.email}")
-    customer.type("code", letters.code(customer.shown_prefix()))
-    customer.press("code")
-    yield "profile with an address for letters"
-    customer.open("/fiok/levelezesi-cim")
-    yield "an address for letters that can be removed"
+    customer.open("/fiok/felhasznalonev")
+    for email, what in ((customer.email, "the present one"), (neighbour.email, "taken")):
+        customer.submit(email=email, password=customer.password)
+        yield f"error /fiok/felhasznalonev: {what}"
+    yield from _another_address(customer, "/fiok/felhasznalonev")
+    undo_code = _confirm_user_name(customer)
+    yield "profile with another user name"
+
     customer.open("/cim-visszaallitas")
     yield "undo"
     customer.press("email")
     yield "error undo, nothing filled in"
-    customer.type("email", customer.email)
-    customer.type("code", "KKKKKK")
+    for typed in ("KKK", "KKKKKK"):
+        customer.submit(email=customer.email, code=typed)
+        yield f"error undo: wrong code {typed}"
+    customer.submit(code=undo_code)
+    yield "undo: done"
+
+    late = _instead_of(customer, customers, customer.server)
+    late.become_a_user()
+    late.open("/fiok/felhasznalonev")
+    late.submit(email=f"uj.{late.email}", password=late.password)
+    undo_code = _confirm_user_name(late)
+    late.server.change(
+        f"UPDATE account SET email = '{late.email}' WHERE email = '{neighbour.email}'"
+    )
+    late.open("/cim-visszaallitas")
+    late.submit(email=late.email, code=undo_code)
+    yield "undo: somebody else has the user name by now"
+
+
+def _confirm_user_name(customer: Customer) -> str:
+    """Answers with the code in the letter to the old address."""
+    letters = len(customer.server.delivered_messages(customer.email))
+    code = customer.server.wait_for_code(f"uj.{customer.email}", customer.shown_prefix())
+    customer.submit(code=code[1:])
+    customer.must_be_at("/fiok/adatok")
+    return customer.server.wait_for_message(customer.email, letters).code("")
+
+
+def another_address_for_letters(customer: Customer, _) -> Iterator[str]:
+    path = "/fiok/levelezesi-cim"
+    customer.become_a_user()
+    customer.open("/fiok/adatok")
+    yield "profile"
+    yield from _another_address(customer, path)
+    code = customer.server.wait_for_code(f"uj.{customer.email}", customer.shown_prefix())
+    customer.submit(code=code[1:])
+    yield "profile with an address for letters"
+    customer.open(path)
+    yield "an address for letters that can be removed"
+    for password in ("Valami99", customer.password):
+        customer.type("password", password)
+        with customer.page.expect_navigation():
+            customer.page.locator('button[name="remove"]').click()
+        is_removed = password == customer.password
+        yield "profile as it was" if is_removed else f"error {path}: removed with a wrong password"
+
+
+def _another_address(customer: Customer, path: str) -> Iterator[str]:
+    """Up to the page of the code, where a good one can be typed."""
+    page_of_code, resend = f"{path}/megerosites", f"{path}/uj-kod"
+    new = f"uj.{customer.email}"
+    customer.open(path)
+    yield f"{path}: another address"
     customer.press("email")
-    yield "error undo: wrong code"
+    yield f"error {path}: nothing filled in"
+    customer.submit(email=new, password="Valami99")
+    yield f"error {path}: wrong password"
+    customer.submit(email=new, password=customer.password)
+    customer.must_be_at(page_of_code)
+    yield page_of_code
+    code = customer.server.wait_for_code(new, customer.shown_prefix())
+    yield from _refused_codes(customer, code, resend)
+    for waiting in (path, "/fiok/adatok", "/fiok"):
+        customer.open(waiting)
+        yield f"{waiting} while an address waits"
+    customer.open(page_of_code)
+    yield from _expired_code(customer, page_of_code, resend, "address_change")
+
+
+def own_password(customer: Customer, _) -> Iterator[str]:
+    customer.become_a_user()
+    customer.open("/fiok/jelszo")
+    yield "new password"
+    customer.press("currentPassword")
+    yield "error new password, nothing filled in"
+    for present, password, again, what in (
+        ("Valami99", NEW_PASSWORD, NEW_PASSWORD, "the old one is wrong"),
+        (customer.password, NEW_PASSWORD, "Napraforgo32", "two different ones"),
+        (customer.password, "napra", "napra", "it will not do"),
+        (customer.password, customer.password, customer.password, "the old one again"),
+        (customer.password, NEW_PASSWORD, NEW_PASSWORD, ""),
+    ):
+        customer.submit(currentPassword=present, password=password, passwordAgain=again)
+        yield f"error new password: {what}" if what else "new password saved"
+    customer.press_in_form("/kijelentkezes")
+    yield "logged out"
 
 
 def recovery(customer: Customer, _) -> Iterator[str]:
@@ -306,57 +408,40 @@ def recovery(customer: Customer, _) -> Iterator[str]:
     customer.press("email")
     yield "error recovery, nothing filled in"
     letters = len(customer.server.messages(customer.email))
-    customer.type("email", customer.email)
-    customer.press("email")
+    customer.submit(email=customer.email)
     yield "recovery: new password"
     customer.press("code")
     yield "error recovery: new password, nothing filled in"
-    code = customer.server.wait_for_message(customer.email, letters).code(customer.shown_prefix())
-    for typed in (wrong(code), code):
-        customer.type("code", typed)
-        customer.type("password", "Napraforgo31")
-        customer.type("passwordAgain", "Napraforgo31")
-        customer.press("code")
-        yield "error recovery: wrong code" if typed != code else "recovered"
+    code = customer.server.wait_for_code(customer.email, customer.shown_prefix(), letters)
+    for typed, password, again, what in (
+        (wrong(code), NEW_PASSWORD, NEW_PASSWORD, "wrong code"),
+        (code, NEW_PASSWORD, "Napraforgo32", "two different passwords"),
+        (code, "napra", "napra", "a password that will not do"),
+        (code, customer.password, customer.password, "the old password"),
+        (code, NEW_PASSWORD, NEW_PASSWORD, ""),
+    ):
+        customer.submit(code=typed, password=password, passwordAgain=again)
+        yield f"error recovery: {what}" if what else "recovered"
     customer.open("/elfelejtett-jelszo/uj-jelszo")
     yield "recovery: done"
 
 
-def own_password(customer: Customer, _) -> Iterator[str]:
-    customer.become_a_user()
-    customer.open("/fiok/jelszo")
-    yield "new password"
-    customer.press("currentPassword")
-    yield "error new password, nothing filled in"
-    customer.type("currentPassword", "Valami99")
-    customer.type("password", "Napraforgo31")
-    customer.type("passwordAgain", "Napraforgo31")
-    customer.press("currentPassword")
-    yield "error new password: the old one is wrong"
-    customer.type("currentPassword", customer.password)
-    customer.type("password", "Napraforgo31")
-    customer.type("passwordAgain", "Napraforgo31")
-    customer.press("currentPassword")
-    yield "new password saved"
-
-
 def recovery_out_of_turn(customer: Customer, customers) -> Iterator[str]:
     hasty = customers.server_with(BELEPO_CODES_RECOVERY_LIFETIME="5m")
-    bela = customers.someone(server=hasty, **customer.wishes)
-    customer.page, customer.visit = bela.page, bela.visit
+    bela = _instead_of(customer, customers, hasty)
     bela.open("/elfelejtett-jelszo/uj-jelszo")
     yield "recovery: not begun"
     bela.open("/elfelejtett-jelszo")
-    bela.type("email", bela.email)
-    bela.press("email")
+    bela.submit(email=bela.email)
     for _ in range(5):
-        bela.type("code", "22222")
-        bela.type("password", "Napraforgo31")
-        bela.type("passwordAgain", "Napraforgo31")
-        bela.press("code")
+        bela.submit(code="22222", password=NEW_PASSWORD, passwordAgain=NEW_PASSWORD)
     yield "error recovery: no tries left"
     bela.press_in_form("/elfelejtett-jelszo/uj-kod")
     yield "error recovery: too soon for another letter"
+    hasty.change("UPDATE recovery SET code_sent_at = 1")
+    bela.open("/elfelejtett-jelszo/uj-jelszo")
+    bela.press_in_form("/elfelejtett-jelszo/uj-kod")
+    yield "recovery: another letter"
     hasty.change("UPDATE recovery SET expires_at = 1, code_expires_at = 1")
     bela.open("/elfelejtett-jelszo/uj-jelszo")
     yield "recovery: over"
@@ -405,9 +490,7 @@ def limits(customer: Customer, customers) -> Iterator[str]:
     )
 
     def someone(person=None, server=limited) -> Customer:
-        visitor = customers.someone(person=person, server=server, **customer.wishes)
-        customer.page, customer.visit = visitor.page, visitor.visit
-        return visitor
+        return _instead_of(customer, customers, server, person)
 
     anna = someone()
     anna.go_to_code()
@@ -480,8 +563,7 @@ def refusals(customer: Customer, customers) -> Iterator[str]:
     yield "too much data"
 
     broken = customers.server_with()
-    unlucky = customers.someone(server=broken, **customer.wishes)
-    customer.page, customer.visit = unlucky.page, unlucky.visit
+    unlucky = _instead_of(customer, customers, broken)
     unlucky.visit.expected |= {500, 503}
     unlucky.go_to_identity()
     unlucky.fill_in_identity()
@@ -495,6 +577,17 @@ def refusals(customer: Customer, customers) -> Iterator[str]:
     yield "a fault of ours"
 
 
+def _instead_of(customer: Customer, customers, server, person=None) -> Customer:
+    """Another person at another server, at whose page is looked from now on."""
+    visitor = customers.someone(person=person, server=server, **customer.wishes)
+    _look_over_the_shoulder(customer, visitor)
+    return visitor
+
+
+def _look_over_the_shoulder(customer: Customer, other: Customer) -> None:
+    customer.page, customer.visit = other.page, other.visit
+
+
 STRETCHES = [
     public_pages,
     identification,
@@ -503,16 +596,18 @@ STRETCHES = [
     password,
     freemail,
     login_and_confirmation,
-    portal,
-    ledger,
-    addresses,
-    recovery,
+    home_and_devices,
+    one_login_at_a_time,
+    declarations,
+    new_documents,
+    data_rights,
+    contract_and_its_end,
+    another_user_name,
+    another_address_for_letters,
     own_password,
+    recovery,
     recovery_out_of_turn,
     dead_ends,
     limits,
     refusals,
 ]
-
-# Pages that the server does not have yet (J10); what is in here must fail.
-TO_COME = [portal]
