@@ -152,8 +152,9 @@ private struct PageSamples {
         EnterCodePage(
           frame: frame("code.title", errors: [("resend", texts["code.expired"])]), message: "",
           hasMessage: false, maskedNumber: "06 30 ••• ••67", codePrefix: "4", minutes: "0",
-          isLive: false, isNumeric: true, arrival: texts["code.arrival.undeliverable"], hasArrival: true,
-          isFailed: true, code: Field(), resendIn: "", mustWait: false, mark: "5f00.1")),
+          isLive: false, isNumeric: true, arrival: texts["code.arrival.undeliverable"],
+          hasArrival: true, isFailed: true, code: Field(), resendIn: "", mustWait: false,
+          mark: "5f00.1")),
     ]
   }
 
