@@ -28,6 +28,7 @@ extension AddressChanges {
           to: recipient, of: account, new: confirmed.email, event: event, at: now),
         at: now)
     }
+    try tellPhone(of: account, .correspondence, event, in: transaction, at: now)
     try transaction.record(
       AuditEvent(
         kind: .correspondenceChanged, customer: account.customer, account: account.id),
@@ -52,6 +53,7 @@ extension AddressChanges {
           to: recipient, of: account, new: nil, event: event, at: now),
         at: now)
     }
+    try tellPhone(of: account, .correspondence, event, in: transaction, at: now)
     try transaction.record(
       AuditEvent(
         kind: .correspondenceRemoved, customer: account.customer, account: account.id),
@@ -121,16 +123,22 @@ extension AddressChanges {
       world.correspondence.userNameChanged(
         to: email, of: account, new: email, event: event, at: now),
       at: now)
-    try tellPhone(of: account, event, in: transaction, at: now)
+    try tellPhone(of: account, .userName, event, in: transaction, at: now)
   }
 
   func tellPhone(
-    of account: Account, _ event: String, in transaction: any Transaction, at now: Date
+    of account: Account, _ purpose: Purpose, _ event: String, in transaction: any Transaction,
+    at now: Date
   ) throws {
     guard let number = try transaction.customer(account.customer)?.smsNumber else { return }
-    try transaction.enqueue(
-      world.correspondence.userNameChanged(to: number, of: account, event: event, at: now),
-      at: now)
+    let correspondence = world.correspondence
+    let message =
+      switch purpose {
+      case .correspondence:
+        correspondence.correspondenceChanged(to: number, of: account, event: event, at: now)
+      case .userName: correspondence.userNameChanged(to: number, of: account, event: event, at: now)
+      }
+    try transaction.enqueue(message, at: now)
   }
 
   /// A correspondence address that is the user name now is none of its own.

@@ -130,7 +130,7 @@ extension AddressChanges {
         world.correspondence.userNameRestored(to: recipient, of: account, event: event, at: now),
         at: now)
     }
-    try tellPhone(of: account, "\(event)/restored", in: transaction, at: now)
+    try tellPhone(of: account, .userName, "\(event)/restored", in: transaction, at: now)
     try transaction.record(
       AuditEvent(kind: .userNameRestored, customer: account.customer, account: account.id),
       at: now)

@@ -81,8 +81,25 @@ extension Correspondence {
     let texts = texts(in: account.language)
     let sentence = smsSentence(
       texts["sms.userNameChanged"], short: texts["sms.userNameChanged.ucs2"])
-    return Message(
-      key: "user-name-changed/\(account.id)/\(event)/sms", kind: .userNameChanged, channel: .sms,
+    return notice(.userNameChanged, to: number, of: account, event, sentence, at: now)
+  }
+
+  /// The same of where letters go.
+  package func correspondenceChanged(
+    to number: PhoneNumber, of account: Account, event: String, at now: Date
+  ) -> Message {
+    let texts = texts(in: account.language)
+    let sentence = smsSentence(
+      texts["sms.correspondenceChanged"], short: texts["sms.correspondenceChanged.ucs2"])
+    return notice(.correspondenceChanged, to: number, of: account, event, sentence, at: now)
+  }
+
+  private func notice(
+    _ kind: Message.Kind, to number: PhoneNumber, of account: Account, _ event: String,
+    _ sentence: String, at now: Date
+  ) -> Message {
+    Message(
+      key: "\(kind.rawValue)/\(account.id)/\(event)/sms", kind: kind, channel: .sms,
       recipient: number.e164, language: account.language, subject: "", text: sentence,
       customer: account.customer, notAfter: now.addingTimeInterval(Self.daySeconds))
   }

@@ -123,8 +123,8 @@ final class Lane: Sendable {
     return Taken(leases: leases, isHeldBack: isHeldBack)
   }
 
-  /// A quarter is kept for codes, so that no row of notices in a slow gateway's hands makes who waits
-  /// for a code wait for them.
+  /// A quarter is kept for codes: whoever waits for one does not wait for notices that a slow
+  /// gateway has in its hands.
   private var noticesAtATime: Int {
     route.concurrency - (route.concurrency > 1 ? max(1, route.concurrency / 4) : 0)
   }

@@ -10,6 +10,7 @@ import Testing
 struct CorrespondenceAddressTests {
   private static let anna = "anna@pelda.hu"
   private static let letters = "levelek@pelda.hu"
+  private static let phone = "+36301234567"
 
   private func arrive(limits: Limits = Limits()) async throws -> (Stage, Account) {
     let stage = try await Stage(limits: limits)
@@ -34,15 +35,21 @@ struct CorrespondenceAddressTests {
     #expect(try await stage.userName(of: anna) == Self.anna)
   }
 
-  @Test func `the user name, the old and the new address hear of it`() async throws {
+  @Test func `the user name, the old and the new address hear of it, and the phone`() async throws {
     let (stage, anna) = try await arrive()
     _ = try await stage.change(to: Self.letters, for: .correspondence, of: anna)
     #expect(
-      try await stage.recipients(of: .correspondenceChanged) == [Self.anna, Self.letters])
+      try await stage.recipients(of: .correspondenceChanged)
+        == [Self.phone, Self.anna, Self.letters])
     _ = try await stage.change(to: "masik@pelda.hu", for: .correspondence, of: anna)
     #expect(
       try await stage.recipients(of: .correspondenceChanged)
-        == [Self.anna, Self.anna, Self.letters, Self.letters, "masik@pelda.hu"])
+        == [
+          Self.phone, Self.phone, Self.anna, Self.anna, Self.letters, Self.letters,
+          "masik@pelda.hu",
+        ])
+    let sms = try await stage.post().filter { $0.channel == .sms }
+    #expect(!sms.isEmpty && sms.allSatisfy { SMSText($0.text).isOneSegment })
     // No letter tells the whole of another address.
     for message in try await stage.post() where message.to == Self.anna {
       #expect(!message.text.contains("masik@"))
@@ -87,7 +94,7 @@ struct CorrespondenceAddressTests {
         == .unchanged)
     #expect(
       try await stage.recipients(of: .correspondenceChanged)
-        == [Self.anna, Self.anna, Self.letters, Self.letters])
+        == [Self.phone, Self.phone, Self.anna, Self.anna, Self.letters, Self.letters])
   }
 
   @Test func `somebody else's user name may be an address of letters`() async throws {

@@ -196,7 +196,7 @@ struct DispatcherTests {
     office.sms.answer { _ in .temporary("a kapu nem felel") }
     try await office.enqueue(try office.message(living: 60))
     let dispatcher = office.dispatcher()
-    // Tried at 0, 2, 10 and 30 seconds; the next try would be at 90, so that what is left is halved.
+    // Tried at 0, 2, 10 and 30 seconds; the next try would be at 90: what is left is halved.
     for pause in [2.0, 8, 20, 15, 7.5, 7.5, 0] {
       _ = try await dispatcher.dispatchBatch()
       office.clock.advance(by: pause)

@@ -67,6 +67,7 @@ struct MessageSamples {
       correspondence.correspondenceChanged(
         to: email, of: account, new: email, event: "1", at: now),
       correspondence.correspondenceChanged(to: email, of: account, new: nil, event: "2", at: now),
+      correspondence.correspondenceChanged(to: number, of: account, event: "1", at: now),
       correspondence.userNameChanged(to: email, of: account, new: email, event: "1", at: now),
       correspondence.userNameChanged(to: number, of: account, event: "1", at: now),
       correspondence.userNameUndo(
