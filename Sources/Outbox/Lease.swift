@@ -166,6 +166,7 @@ extension Transaction {
 
   /// Makes due what certainly was not taken and waits for another try.
   func bringForward(in channel: Message.Channel, to now: Date) throws {
+    // Both conditions on the state: the first is the index's.
     try perform(
       """
       UPDATE message SET next_try_at = \(now)
