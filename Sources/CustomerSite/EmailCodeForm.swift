@@ -22,12 +22,11 @@ struct EmailCodeForm: Sendable {
 extension EmailCodeForm {
   /// - Parameter mistake: what was wrong with what was typed
   init(_ standing: EmailCodeStanding, _ texts: Texts, mistake: String?) {
-    let seconds = standing.resendInSeconds
     self.init(
       email: standing.email.shown, mayLandInSpam: standing.email.mayLandInSpam,
       codePrefix: standing.codePrefix, life: texts.time(atMost: standing.secondsLeft),
       isLive: standing.isLive, field: Field(error: mistake),
-      resendIn: seconds > 0 ? texts["code.resendIn", ["seconds": String(seconds)]] : "",
-      mustWait: seconds > 0, mark: standing.mark.text)
+      resendIn: texts.resendIn(seconds: standing.resendInSeconds),
+      mustWait: standing.resendInSeconds > 0, mark: standing.mark.text)
   }
 }

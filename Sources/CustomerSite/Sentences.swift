@@ -4,6 +4,11 @@ internal import Wording
 /// The sentence for each reason, by exhaustive switches: a new reason does not compile without one
 /// (R1).
 extension Texts {
+  /// How long to wait for another message; empty when there is nothing to wait for.
+  func resendIn(seconds: Int) -> String {
+    seconds > 0 ? self["code.resendIn", ["seconds": String(seconds)]] : ""
+  }
+
   func sentence(for invalid: PolicyNumber.Invalid) -> String {
     switch invalid {
     case .empty: self["policyNumber.empty"]

@@ -94,7 +94,8 @@ extension Correspondence {
     return notice(.correspondenceChanged, to: number, of: account, event, sentence, at: now)
   }
 
-  private func notice(
+  /// The same event by SMS.
+  func notice(
     _ kind: Message.Kind, to number: PhoneNumber, of account: Account, _ event: String,
     _ sentence: String, at now: Date
   ) -> Message {

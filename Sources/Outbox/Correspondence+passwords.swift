@@ -26,11 +26,10 @@ extension Correspondence {
   /// - Parameter event: names the one change
   package func passwordChanged(_ account: Account, event: String, at now: Date) -> Message {
     let texts = texts(in: account.language)
-    return Message(
-      key: "password-changed/\(account.id)/\(event)/email", kind: .passwordChanged,
-      channel: .email, recipient: account.email.address, language: account.language,
+    return notice(
+      .passwordChanged, to: account.email, of: account, event,
       subject: texts["mail.passwordChanged.subject"], text: texts["mail.passwordChanged.text"],
-      customer: account.customer, notAfter: now.addingTimeInterval(Self.noticeSeconds))
+      at: now)
   }
 
   /// Tells the same by SMS, in case somebody else reads the e-mails.
@@ -40,10 +39,7 @@ extension Correspondence {
     let texts = texts(in: account.language)
     let sentence = smsSentence(
       texts["sms.passwordChanged"], short: texts["sms.passwordChanged.ucs2"])
-    return Message(
-      key: "password-changed/\(account.id)/\(event)/sms", kind: .passwordChanged, channel: .sms,
-      recipient: number.e164, language: account.language, subject: "", text: sentence,
-      customer: account.customer, notAfter: now.addingTimeInterval(Self.daySeconds))
+    return notice(.passwordChanged, to: number, of: account, event, sentence, at: now)
   }
 
   /// Tells an address that the account which had it, and never confirmed it, was registered again

@@ -112,8 +112,7 @@ struct EnterCodeScreen: Sendable {
       arrival: arrival(of: phone, texts), hasArrival: phone.arrival != .onItsWay,
       isFailed: [.undeliverable, .notSent].contains(phone.arrival),
       code: Field(error: isAboutCode ? error?.text : nil),
-      resendIn: phone.resendInSeconds > 0
-        ? texts["code.resendIn", ["seconds": String(phone.resendInSeconds)]] : "",
+      resendIn: texts.resendIn(seconds: phone.resendInSeconds),
       mustWait: phone.resendInSeconds > 0, mark: phone.mark.text)
   }
 }
