@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -34,6 +35,7 @@ let package = Package(
     .package(
       url: "https://github.com/apple/swift-configuration", from: "1.4.0",
       traits: [.defaults, "YAML"]),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -55,7 +57,10 @@ let package = Package(
     .target(name: "Persistence", swiftSettings: strict),
     .target(
       name: "PersistenceSQLite",
-      dependencies: ["Persistence", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Persistence", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(
@@ -65,7 +70,14 @@ let package = Package(
       name: "CLibidn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
     .target(
       name: "InternationalDomains", dependencies: ["Domain", "CLibidn2"], swiftSettings: strict),
+    .systemLibrary(
+      name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+    .target(name: "QRCodes", dependencies: ["CQREncode"], swiftSettings: strict),
+    .target(
+      name: "OneTimePasswords", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
     .target(name: "Threads", swiftSettings: strict),
+    .target(name: "Traces", dependencies: ["Cryptography", "Persistence"], swiftSettings: strict),
     .target(name: "Markup", dependencies: [mustache], swiftSettings: strict),
     .target(
       name: "Prometheus",
@@ -81,16 +93,27 @@ let package = Package(
     .target(
       name: "Outbox",
       dependencies: [
-        "Domain", "Persistence", "Wording", "Cryptography", logging, lifecycle, metrics,
+        "Domain", "Persistence", "Wording", "Cryptography", "Traces", logging, lifecycle, metrics,
       ],
+      swiftSettings: strict),
+    .target(
+      name: "OutgoingHTTP",
+      dependencies: [
+        nioCore,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "TraceExport", dependencies: ["OutgoingHTTP", "Traces", logging, lifecycle],
       swiftSettings: strict),
     .target(
       name: "SMSGateways",
       dependencies: [
-        "Domain", "Outbox", nioCore,
+        "Domain", "Outbox", "OutgoingHTTP",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strict),
     .systemLibrary(
@@ -103,11 +126,21 @@ let package = Package(
       name: "Accounts",
       dependencies: [
         "Domain", "InternationalDomains", "Persistence", "Outbox", "Cryptography", "Wording",
+        "OneTimePasswords",
       ],
       resources: [.copy("CommonPasswords")],
       swiftSettings: strict),
     .target(
-      name: "RegisterImport", dependencies: ["Domain", "InternationalDomains", "Persistence"],
+      name: "RegisterImport",
+      dependencies: ["Domain", "InternationalDomains", "Persistence", "Cryptography"],
+      swiftSettings: strict),
+    .target(
+      name: "RegisterService",
+      dependencies: ["Accounts", "Domain", "Outbox", "OutgoingHTTP", "RegisterImport"],
+      swiftSettings: strict),
+    .target(
+      name: "DatabaseSchema",
+      dependencies: ["Accounts", "Outbox", "Persistence", "RegisterImport"],
       swiftSettings: strict),
 
     .target(
@@ -115,22 +148,38 @@ let package = Package(
       resources: [.copy("Templates")],
       swiftSettings: strict),
 
-    // What people see.
+    // What people see, and the connections that they come by.
+    .target(
+      name: "WebServer",
+      dependencies: [
+        hummingbirdCore, httpTypes, nioCore, logging,
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "Pages",
       dependencies: [
-        "Domain", "Wording", "Cryptography", "Markup", hummingbird, httpTypes, nioCore, logging,
-        mustache,
+        "Domain", "Wording", "Cryptography", "Markup", "Traces", "WebServer", hummingbird,
+        httpTypes, nioCore, logging, metrics, mustache,
       ],
       resources: [.copy("Templates"), .copy("Assets")],
       swiftSettings: strict),
     .target(
       name: "CustomerSite",
       dependencies: [
-        "Domain", "InternationalDomains", "Accounts", "Outbox", "Pages", "Wording", hummingbird,
-        httpTypes, nioCore, logging,
+        "Domain", "InternationalDomains", "Accounts", "Outbox", "Pages", "QRCodes", "Traces",
+        "WebServer", "Wording", hummingbird, httpTypes, nioCore, logging,
       ],
       resources: [.copy("Templates")],
+      swiftSettings: strict),
+
+    .target(
+      name: "StaffSite",
+      dependencies: [
+        "Domain", "Accounts", "Outbox", "Pages", "QRCodes", "Traces", "WebServer", "Wording",
+        hummingbird, httpTypes, nioCore,
+      ],
+      resources: [.copy("Templates"), .copy("Assets")],
       swiftSettings: strict),
 
     // The program: the only place that knows what is real.
@@ -139,8 +188,9 @@ let package = Package(
       dependencies: [
         "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "PersistencePostgres",
         "Wording", "Outbox", "SMSGateways", "MailRelay", "Letters", "Prometheus", "Accounts",
-        "RegisterImport", "Pages",
-        "CustomerSite", hummingbird, httpTypes, nioCore, logging, lifecycle, metrics,
+        "RegisterImport", "RegisterService", "OutgoingHTTP", "DatabaseSchema", "Pages", "WebServer",
+        "CustomerSite", "StaffSite", "TraceExport", "Traces", hummingbird, httpTypes, nioCore,
+        logging, lifecycle, metrics,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -155,8 +205,9 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "Domain", "Cryptography", "Persistence", "PersistenceSQLite", "PersistencePostgres",
-        "Wording", "Outbox", "Accounts", "RegisterImport", "Pages", "CustomerSite", hummingbird,
-        httpTypes, nioCore, logging, metrics,
+        "Wording", "Outbox", "Accounts", "RegisterImport", "DatabaseSchema", "Pages", "WebServer",
+        "CustomerSite", "StaffSite", "OneTimePasswords", "Traces", hummingbird, httpTypes, nioCore,
+        logging, metrics,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       path: "Tests/TestSupport",
@@ -165,11 +216,13 @@ let package = Package(
     .testTarget(
       name: "InternationalDomainsTests", dependencies: ["InternationalDomains", "Domain"],
       swiftSettings: strict),
+    .testTarget(name: "QRCodesTests", dependencies: ["QRCodes"], swiftSettings: strict),
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
     .testTarget(
       name: "PersistenceTests",
       dependencies: [
-        "Persistence", "PersistenceSQLite", "PersistencePostgres", "Accounts", "TestSupport",
+        "Cryptography", "Persistence", "PersistenceSQLite", "PersistencePostgres",
+        "DatabaseSchema", "TestSupport",
       ],
       exclude: ["schema.sql"],
       swiftSettings: strict),
@@ -179,20 +232,31 @@ let package = Package(
     .testTarget(
       name: "OutboxTests",
       dependencies: [
-        "Outbox", "Wording", "Accounts", "Cryptography", "Persistence", "TestSupport", logging,
+        "Outbox", "Wording", "DatabaseSchema", "Cryptography", "Persistence", "TestSupport",
+        logging,
         metrics,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "SMSGatewaysTests",
-      dependencies: ["SMSGateways", "Domain", "Outbox", "TestSupport"],
+      dependencies: ["SMSGateways", "OutgoingHTTP", "Domain", "Outbox", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "MailRelayTests", dependencies: ["MailRelay", "Domain", "Outbox", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "LettersTests",
-      dependencies: ["Letters", "Domain", "Outbox", "Wording", "TestSupport"],
+      dependencies: [
+        "Letters", "Cryptography", "Domain", "Outbox", "Wording", "TestSupport", mustache,
+      ],
+      exclude: ["Snapshots"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TracesTests",
+      dependencies: [
+        "Traces", "TraceExport", "Cryptography", "Persistence", "TestSupport", httpTypes, logging,
+        lifecycle,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "PrometheusTests", dependencies: ["Prometheus", metrics], swiftSettings: strict),
@@ -203,21 +267,38 @@ let package = Package(
     .testTarget(
       name: "RegisterImportTests",
       dependencies: [
-        "RegisterImport", "Accounts", "Domain", "Persistence", "PersistenceSQLite", "TestSupport",
+        "RegisterImport", "Accounts", "DatabaseSchema", "Domain", "Persistence",
+        "PersistenceSQLite", "TestSupport",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RegisterServiceTests",
+      dependencies: ["RegisterService", "OutgoingHTTP", "Accounts", "Domain", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CustomerSiteTests",
       dependencies: [
-        "CustomerSite", "Pages", "Markup", "Wording", "Accounts", "Domain", "Outbox",
-        "Persistence", "TestSupport",
+        "CustomerSite", "StaffSite", "Pages", "Markup", "Wording", "Accounts", "Domain", "Outbox",
+        "Persistence", "TestSupport", "Traces", "WebServer",
         mustache, hummingbird, httpTypes, nioCore,
         .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       exclude: ["Snapshots"],
       swiftSettings: strict),
     .testTarget(
-      name: "BelepoTests", dependencies: ["belepo", "Domain", logging], swiftSettings: strict),
+      name: "StaffSiteTests",
+      dependencies: [
+        "StaffSite", "Accounts", "Domain", "OneTimePasswords", "Outbox", "Pages", "Persistence",
+        "TestSupport", "Wording", "CustomerSite", httpTypes,
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BelepoTests",
+      dependencies: [
+        "belepo", "Cryptography", "Domain", "TestSupport", httpTypes, logging, lifecycle,
+      ],
+      swiftSettings: strict),
     .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ]
 )

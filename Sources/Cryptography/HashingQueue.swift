@@ -1,21 +1,32 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Lets so many slow hashes run at a time and so many wait; who comes on top of that is refused at
-/// once (D 3).
+/// Runs a limited number of slow hashes at a time and lets a limited number wait; any more are
+/// refused at once (D 3).
 ///
-/// Each hash takes 19 MiB and a core for a fiftieth of a second: without a bound, a storm of logins
-/// would take the memory and the time of everybody else. The work runs on threads of its own. A
-/// concurrent queue would not do: it shares the few threads on which all tasks run, and as many
-/// hashes as there are cores would leave none for anybody's page.
+/// Each hash takes 12 MiB and a core for a fiftieth of a second: without a bound, a storm of logins
+/// would take everybody else's memory and time. The work has its own threads. A concurrent queue
+/// would not do: it shares the few threads on which all tasks run, and as many hashes as there are
+/// cores would leave none for pages.
 package final class HashingQueue: Sendable {
-  /// Does the work, and gives back how to tell what it came to.
+  /// Does the work, and returns how to report its result.
   private typealias Job = @Sendable () -> @Sendable () -> Void
 
   private struct State {
-    /// The threads that have nothing to do.
+    /// The threads that are idle.
     var idle: [Int]
     var waiting: [Job] = []
+    var done = 0
+    var refused = 0
+  }
+
+  /// How busy it is, for those who watch it.
+  package struct Figures: Hashable, Sendable {
+    package let running: Int
+    package let waiting: Int
+    /// Since the program was started.
+    package let done: Int
+    package let refused: Int
   }
 
   private let length: Int
@@ -31,6 +42,14 @@ package final class HashingQueue: Sendable {
     self.length = length
     state = Mutex(State(idle: Array(0..<width)))
     threads = (0..<width).map { DispatchQueue(label: "hashing \($0)") }
+  }
+
+  package var figures: Figures {
+    state.withLock { state in
+      Figures(
+        running: threads.count - state.idle.count, waiting: state.waiting.count, done: state.done,
+        refused: state.refused)
+    }
   }
 
   /// Too many are waiting already.
@@ -63,29 +82,33 @@ package final class HashingQueue: Sendable {
     }
   }
 
-  /// One look decides, so that a crowd cannot slip past the bound between two.
+  /// A single check decides, so that a crowd cannot slip past the bound between two.
   private func place(for job: @escaping Job) -> Place {
     state.withLock { state in
       if let thread = state.idle.popLast() { return .thread(thread) }
-      if state.waiting.count >= length { return .none }
+      if state.waiting.count >= length {
+        state.refused &+= 1
+        return .none
+      }
       state.waiting.append(job)
       return .line
     }
   }
 
-  /// Does a job and then whatever waits, until nothing does.
+  /// Does a job and then whatever is waiting, until nothing is.
   private func serve(_ first: @escaping Job, on thread: Int) {
     var job: Job? = first
     while let current = job {
       let tell = current()
       job = state.withLock { state in
+        state.done &+= 1
         guard !state.waiting.isEmpty else {
           state.idle.append(thread)
           return nil
         }
         return state.waiting.removeFirst()
       }
-      // Told last: who hears of the end may count on the place being free.
+      // Reported last: whoever is told may rely on the place being free.
       tell()
     }
   }

@@ -2,7 +2,7 @@ internal import CSodium
 
 /// Bytes that nobody can guess, from the operating system's generator (ASVS 11.5.1).
 ///
-/// Handed to whoever needs chance, so that tests can hand out their own (R10).
+/// Passed to whatever needs chance, so that tests can pass their own (R10).
 package struct RandomBytes: Sendable {
   private let draw: @Sendable (Int) -> [UInt8]
 
@@ -30,7 +30,7 @@ package struct RandomBytes: Sendable {
 enum Sodium {
   private static let isReady = sodium_init() >= 0
 
-  /// Starts libsodium once; without its generator nothing may run (fail closed, R-36).
+  /// Starts libsodium once; without its generator nothing may run (fail closed, ASVS 11.2.5).
   static func prepare() {
     precondition(isReady, "libsodium could not be started.")
   }

@@ -3,7 +3,7 @@ internal import CSodium
 /// The operator's keys (`secrets.key`): the first signs, all verify, so that a key can be replaced
 /// without anybody losing a form or a code.
 package struct SecretKeys: Sendable {
-  /// What a key is used for; each use has a key of its own, derived from the operator's.
+  /// What a key is used for; each purpose has a key of its own, derived from the operator's.
   package enum Purpose: String, Sendable {
     case code = "belepo verification code"
     case formToken = "belepo form token"
@@ -11,6 +11,10 @@ package struct SecretKeys: Sendable {
     case deliveryReport = "belepo delivery report"
     case recoveryToken = "belepo recovery token"
     case sessionToken = "belepo session token"
+    case staff = "belepo staff"
+    case unknownName = "belepo unknown name"
+    case portalSession = "belepo portal session"
+    case askedPage = "belepo asked page"
   }
 
   package enum Invalid: Error, Equatable {
@@ -18,16 +22,20 @@ package struct SecretKeys: Sendable {
     case tooShort(bytes: Int)
   }
 
-  /// The least number of bytes of a key (ASVS 11.2.3: 256 bits).
+  /// The fewest bytes in a key (ASVS 11.2.3: 256 bits).
   package static let minimumBytes = 32
 
-  // For each purpose one key for each of the operator's, in their order; never empty.
+  // For each purpose one key for each of the operator's, in order; never empty.
   private let code: [[UInt8]]
   private let formToken: [[UInt8]]
   private let registrationToken: [[UInt8]]
   private let deliveryReport: [[UInt8]]
   private let recoveryToken: [[UInt8]]
   private let sessionToken: [[UInt8]]
+  private let staff: [[UInt8]]
+  private let unknownName: [[UInt8]]
+  private let portalSession: [[UInt8]]
+  private let askedPage: [[UInt8]]
 
   package init(_ keys: [[UInt8]]) throws(Invalid) {
     for key in keys where key.count < SecretKeys.minimumBytes {
@@ -43,6 +51,10 @@ package struct SecretKeys: Sendable {
     deliveryReport = derive(.deliveryReport)
     recoveryToken = derive(.recoveryToken)
     sessionToken = derive(.sessionToken)
+    staff = derive(.staff)
+    unknownName = derive(.unknownName)
+    portalSession = derive(.portalSession)
+    askedPage = derive(.askedPage)
   }
 
   /// Reads a comma-separated list of base64 keys.
@@ -53,6 +65,23 @@ package struct SecretKeys: Sendable {
     }
     try self.init(keys)
   }
+
+  /// The places in a list, from 1, of keys that no random source has made: zeros, a pattern that
+  /// repeats or counts, a sentence that somebody typed.
+  ///
+  /// It is no proof of entropy. A key that is random is wrongly named once in more than 2^40.
+  package static func weakPlaces(inList list: String) -> [Int] {
+    list.utf8.split(separator: UInt8(ascii: ",")).enumerated().compactMap { place, part in
+      guard let key = try? decodeBase64(part) else { return nil }
+      let steps = zip(key, key.dropFirst()).map { $1 &- $0 }
+      let isText = key.allSatisfy { (0x20...0x7E).contains($0) }
+      let isVaried = Set(key).count >= fewestValues && Set(steps).count >= fewestValues
+      return isText || !isVaried ? place + 1 : nil
+    }
+  }
+
+  /// Of 32 random bytes about thirty differ.
+  private static let fewestValues = 16
 
   private static func decodeBase64(_ text: Substring.UTF8View) throws(Invalid) -> [UInt8] {
     Sodium.prepare()
@@ -84,7 +113,7 @@ package struct SecretKeys: Sendable {
     signatures(of: message, for: purpose).contains { equalInConstantTime($0, signature) }
   }
 
-  private func derivedKeys(for purpose: Purpose) -> [[UInt8]] {
+  func derivedKeys(for purpose: Purpose) -> [[UInt8]] {
     switch purpose {
     case .code: code
     case .formToken: formToken
@@ -92,6 +121,10 @@ package struct SecretKeys: Sendable {
     case .deliveryReport: deliveryReport
     case .recoveryToken: recoveryToken
     case .sessionToken: sessionToken
+    case .staff: staff
+    case .unknownName: unknownName
+    case .portalSession: portalSession
+    case .askedPage: askedPage
     }
   }
 

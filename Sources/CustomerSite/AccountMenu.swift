@@ -3,7 +3,7 @@ internal import Wording
 
 /// The pages of an account, in the order of their menu.
 enum AccountMenu {
-  /// A page and what its link is called; the home page also says what it is for.
+  /// A page and the label of its link; the home page also says what it is for.
   struct Entry {
     let label: TextKey
     let purpose: TextKey

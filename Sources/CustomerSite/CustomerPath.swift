@@ -13,7 +13,9 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case choosePassword = "/regisztracio/jelszo"
   case success = "/regisztracio/sikeres"
   case logIn = "/bejelentkezes"
+  case logInCode = "/bejelentkezes/kod"
   case logOut = "/kijelentkezes"
+  case timeLimit = "/idokorlat"
   case recovery = "/elfelejtett-jelszo"
   case recoverPassword = "/elfelejtett-jelszo/uj-jelszo"
   case resendRecoveryCode = "/elfelejtett-jelszo/uj-kod"
@@ -24,6 +26,8 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case ownPassword = "/fiok/jelszo"
   case devices = "/fiok/biztonsag"
   case endSessions = "/fiok/biztonsag/kijelentkezes"
+  case stepUp = "/fiok/biztonsagi-kod"
+  case sendStepUpCode = "/fiok/biztonsagi-kod/uj-kod"
   case declarations = "/fiok/nyilatkozatok"
   case acceptDocuments = "/fiok/elfogadas"
   case myContract = "/fiok/szerzodes"
@@ -48,17 +52,23 @@ package enum CustomerPath: String, CaseIterable, Sendable {
   case accessibility = "/akadalymentesseg"
   case changePassword = "/.well-known/change-password"
 
-  /// What may be asked of the path.
+  /// The methods that the path allows: HEAD wherever GET is.
   package var methods: [HTTPRequest.Method] {
+    purposes.flatMap { $0 == .get ? [.get, .head] : [$0] }
+  }
+
+  /// What the path is for: to look at a page, to send a form, or both.
+  private var purposes: [HTTPRequest.Method] {
     switch self {
-    case .identify, .enterCode, .contact, .choosePassword, .logIn, .confirmEmail, .correctEmail:
+    case .identify, .enterCode, .contact, .choosePassword, .logIn, .logInCode, .confirmEmail,
+      .correctEmail, .timeLimit:
       [.get, .post]
-    case .recovery, .recoverPassword, .ownPassword: [.get, .post]
+    case .recovery, .recoverPassword, .ownPassword, .stepUp: [.get, .post]
     case .declarations, .acceptDocuments, .endContract, .dataRights: [.get, .post]
     case .myContract, .contractFile: [.get]
     case .correspondence, .confirmCorrespondence, .userName, .confirmUserName, .undoUserName:
       [.get, .post]
-    case .resendCorrespondenceCode, .resendUserNameCode: [.post]
+    case .resendCorrespondenceCode, .resendUserNameCode, .sendStepUpCode: [.post]
     case .profile: [.get]
     case .resendCode, .logOut, .resendEmailCode, .resendRecoveryCode, .endSessions: [.post]
     case .opening, .start, .success, .home, .devices, .questions, .guide, .privacy, .notice,
@@ -67,10 +77,28 @@ package enum CustomerPath: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether it takes a fresh proof of who is there: what somebody with a stolen cookie, or at a
+  /// browser left open, would do first (ASVS 7.5.3).
+  ///
+  /// An address that was asked for so is confirmed by the code in its own letter.
+  package var needsProof: Bool {
+    switch self {
+    case .ownPassword, .userName, .correspondence, .dataRights: true
+    case .opening, .start, .identify, .enterCode, .resendCode, .contact, .choosePassword, .success,
+      .logIn, .logInCode, .logOut, .timeLimit, .recovery, .recoverPassword, .resendRecoveryCode,
+      .confirmEmail, .resendEmailCode, .correctEmail, .home, .devices, .endSessions, .stepUp,
+      .sendStepUpCode, .declarations, .acceptDocuments, .myContract, .contractFile, .endContract,
+      .profile, .confirmCorrespondence, .resendCorrespondenceCode, .confirmUserName,
+      .resendUserNameCode, .undoUserName, .questions, .guide, .privacy, .notice, .contract,
+      .imprint, .contactUs, .accessibility, .changePassword:
+      false
+    }
+  }
+
   /// The document that a path shows, if it shows one.
   var document: DocumentName? { DocumentName(rawValue: String(rawValue.dropFirst())) }
 
-  /// Where to go after a POST: 303, so that a reload asks for the page and posts nothing (R2).
+  /// Where to go after a POST: 303, so that a reload requests the page and posts nothing (R2).
   ///
   /// - Parameter message: a word that the next page turns into a sentence
   func seeOther(message: FlashMessage? = nil) -> Response {
@@ -81,8 +109,7 @@ package enum CustomerPath: String, CaseIterable, Sendable {
 
 /// What the next page says about what was just done.
 ///
-/// The word stands in the address, and nothing personal with it (R8); a word of any other kind is
-/// not shown.
+/// The word is part of the URL, which contains nothing personal (R8); any other word is not shown.
 enum FlashMessage: String, CaseIterable {
   case sameCode = "ugyanaz"
   case newCode = "uj"

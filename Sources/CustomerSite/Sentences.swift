@@ -1,14 +1,10 @@
+internal import Accounts
 internal import Domain
 internal import Wording
 
 /// The sentence for each reason, by exhaustive switches: a new reason does not compile without one
 /// (R1).
 extension Texts {
-  /// How long to wait for another message; empty when there is nothing to wait for.
-  func resendIn(seconds: Int) -> String {
-    seconds > 0 ? self["code.resendIn", ["seconds": String(seconds)]] : ""
-  }
-
   func sentence(for invalid: PolicyNumber.Invalid) -> String {
     switch invalid {
     case .empty: self["policyNumber.empty"]
@@ -52,7 +48,19 @@ extension Texts {
     }
   }
 
-  func wrongCode(triesLeft: Int) -> String {
+  func sentence(for mistake: CodeMistake) -> String {
+    switch mistake {
+    case .wrong(let triesLeft): wrongCode(triesLeft: triesLeft)
+    case .expired: self["code.expired"]
+    case .spent: self["code.spent"]
+    }
+  }
+
+  func resendTooSoon(seconds: Int) -> String {
+    self["code.tooSoon", ["seconds": String(seconds)]]
+  }
+
+  private func wrongCode(triesLeft: Int) -> String {
     switch triesLeft {
     case 0: self["code.spent"]
     case 1: self["code.wrong.one"]
@@ -66,32 +74,11 @@ extension Texts {
     case .tooLong: self["email.tooLong"]
     case .noAt: self["email.noAt"]
     case .severalAt: self["email.severalAt"]
+    case .invisible: self["email.invisible"]
     case .notASCII: self["email.notASCII"]
     case .localPart: self["email.localPart"]
     case .domain: self["email.domain"]
     }
-  }
-
-  func sentence(for refusal: PasswordPolicy.Refusal, policy: PasswordPolicy) -> String {
-    switch refusal {
-    case .missing: self["password.missing"]
-    case .tooShort: self["password.tooShort", ["minimum": String(policy.minimumLength)]]
-    case .tooLong: self["password.tooLong", ["maximum": String(PasswordPolicy.maximumLength)]]
-    case .lowerCaseMissing: self["password.lowerCaseMissing"]
-    case .upperCaseMissing: self["password.upperCaseMissing"]
-    case .digitMissing: self["password.digitMissing"]
-    case .forbiddenCharacters: self["password.forbiddenCharacters"]
-    case .controlCharacters: self["password.controlCharacters"]
-    case .equalsEmail: self["password.equalsEmail"]
-    case .containsEmailName: self["password.containsEmailName"]
-    case .contextWord(let word): self["password.contextWord", ["word": word]]
-    case .common: self["password.common"]
-    }
-  }
-
-  /// All that is wrong with a password.
-  func sentences(for refusals: [PasswordPolicy.Refusal], policy: PasswordPolicy) -> String {
-    refusals.map { sentence(for: $0, policy: policy) }.joined(separator: ". ")
   }
 
   func sentence(for message: FlashMessage) -> String {
@@ -123,7 +110,7 @@ extension Texts {
     }
   }
 
-  /// What a policy's state is called; a state that the register invented is shown as it is.
+  /// The name of a policy's status; one that only the register knows is shown unchanged.
   func policyStatus(_ status: String) -> String {
     switch status {
     case "active": self["policy.status.active"]

@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import Pages
 internal import Wording
 
-/// The pages that say where the person is and what is next, when the asked one cannot be shown.
+/// Pages that say where the customer is and what is next, when another cannot be shown.
 extension Site {
   func registrationMissing(_ context: SiteContext) -> Notice {
     notice(
@@ -31,7 +31,7 @@ extension Site {
       [("action.continueHere", here)])
   }
 
-  /// Told only after the code from the SMS (D 4).
+  /// Said only after the code from the SMS (D 4).
   func alreadyRegistered(_ email: EmailAddress, _ context: SiteContext) -> Notice {
     let texts = texts(context)
     return Notice(
@@ -44,7 +44,7 @@ extension Site {
   func stopped(_ stop: Registration.Stop, _ context: SiteContext) -> Notice {
     switch stop {
     case .smsStepDisabled:
-      notice("notice.smsDisabled.title", "notice.smsDisabled.body", context, [])
+      notice("notice.smsDisabled.title", "notice.smsDisabled.body", context, [], isCall: true)
     case .registerChanged:
       notice(
         "notice.registerChanged.title", "notice.registerChanged.body", context,
@@ -56,14 +56,32 @@ extension Site {
     }
   }
 
-  /// Too many wrong codes of everybody today (D 1).
+  /// Too many wrong codes by all customers today (D 1).
   func smsSuspended(_ context: SiteContext) throws -> Response {
     try response(
       notice("notice.smsSuspended.title", "notice.smsSuspended.body", context, []), context,
       status: .serviceUnavailable, retryAfterSeconds: 60 * 60)
   }
 
-  /// No more messages (D 2); a code that was sent before is still good for its life.
+  /// There is no register yet.
+  func registrationNotOpen(_ context: SiteContext) throws -> Response {
+    try response(
+      notice("notice.notOpen.title", "notice.notOpen.body", context, []), context,
+      status: .serviceUnavailable, retryAfterSeconds: 60 * 60)
+  }
+
+  /// Nobody can be looked up at the moment; nothing was counted.
+  func registerUnavailable(seconds: Int, _ context: SiteContext) throws -> Response {
+    let texts = texts(context)
+    return try response(
+      Notice(
+        texts["notice.registerUnavailable.title"],
+        [texts["notice.registerUnavailable.body", ["minutes": String((seconds + 59) / 60)]]],
+        actions: actions([("action.startAgain", .identify)], context)), context,
+      status: .serviceUnavailable, retryAfterSeconds: seconds)
+  }
+
+  /// No more messages (D 2); a code that was sent before stays valid until it expires.
   ///
   /// - Parameter standing: of the registration whose page asked; `nil` on the first page
   func tooManyMessages(
@@ -97,7 +115,7 @@ extension Site {
     let texts = texts(context)
     return Notice(
       texts["notice.tooManyTries.title"],
-      [texts["notice.tooManyTries.body", ["minutes": String(minutes)]]],
+      [texts["notice.tooManyTries.body", ["wait": texts.time(atLeast: minutes * 60)]]],
       actions: actions([("action.toStart", .start)], context))
   }
 
@@ -106,7 +124,7 @@ extension Site {
     let texts = texts(context)
     return Notice(
       texts["notice.tooManyTries.title"],
-      [texts["notice.tooManyRecoveries.body", ["minutes": String(minutes)]]],
+      [texts["notice.tooManyRecoveries.body", ["wait": texts.time(atLeast: minutes * 60)]]],
       actions: actions([("action.logIn", .logIn)], context))
   }
 
@@ -133,8 +151,21 @@ extension Site {
     let texts = texts(context)
     return Notice(
       texts["notice.tooManyTries.title"],
-      [texts["notice.tooManyLogins.body", ["minutes": String(minutes)]]],
+      [texts["notice.tooManyLogins.body", ["wait": texts.time(atLeast: minutes * 60)]]],
       actions: actions([("action.recover", .recovery), ("action.toStart", .start)], context))
+  }
+
+  /// The password is right; the call centre says why the account is not open (D 12).
+  func accountHeld(_ context: SiteContext) -> Notice {
+    notice(
+      "notice.accountHeld.title", "notice.accountHeld.body", context,
+      [("action.toStart", .start)], isCall: true)
+  }
+
+  func logInCodeOver(_ context: SiteContext) -> Notice {
+    notice(
+      "notice.logInCodeOver.title", "notice.logInCodeOver.body", context,
+      [("action.logIn", .logIn)], isError: false)
   }
 
   func limited(_ context: SiteContext) -> Notice {
@@ -145,18 +176,20 @@ extension Site {
 
   private func notice(
     _ title: TextKey, _ body: TextKey, _ context: SiteContext,
-    _ ways: [(TextKey, CustomerPath)], isError: Bool = true
+    _ ways: [(TextKey, CustomerPath)], isError: Bool = true, isCall: Bool = false
   ) -> Notice {
     let texts = texts(context)
-    return Notice(texts[title], [texts[body]], actions: actions(ways, context), isError: isError)
+    return Notice(
+      texts[title], [texts[body]], actions: actions(ways, context, isCall: isCall),
+      isError: isError, isCall: isCall)
   }
 
   private func actions(
-    _ ways: [(TextKey, CustomerPath)], _ context: SiteContext
+    _ ways: [(TextKey, CustomerPath)], _ context: SiteContext, isCall: Bool = false
   ) -> [Notice.Action] {
     let texts = texts(context)
     return ways.enumerated().map { place, way in
-      Notice.Action(texts[way.0], path: way.1.rawValue, isPrimary: place == 0)
+      Notice.Action(texts[way.0], path: way.1.rawValue, isPrimary: place == 0 && !isCall)
     }
   }
 }

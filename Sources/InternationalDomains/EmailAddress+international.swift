@@ -3,10 +3,12 @@ package import Domain
 extension EmailAddress {
   /// Reads an address as a person types it: its domain may have accents.
   ///
-  /// Mail travels with the domain in ASCII, and so it is kept and compared. Before the @ only ASCII
-  /// is taken: mail systems that can do more are rare.
+  /// Mail is sent with the domain in ASCII, so that is how it is stored and compared. Before the @
+  /// only ASCII is accepted: mail systems that can do more are rare.
   package init(typed: String) throws(Invalid) {
-    let bytes = typed.utf8
+    let text = EmailAddress.trimmed(typed)
+    guard !EmailAddress.hasInvisible(text) else { throw .invisible }
+    let bytes = text.utf8
     guard bytes.count <= EmailAddress.longest, let at = bytes.lastIndex(of: UInt8(ascii: "@")),
       bytes[at...].contains(where: { $0 >= 0x80 })
     else {
@@ -17,7 +19,7 @@ extension EmailAddress {
     let written = String(decoding: bytes[bytes.index(after: at)...], as: UTF8.self)
     let domain: String
     do throws(InternationalDomain.Refusal) {
-      domain = try InternationalDomain.ascii(String(written.trimmingSpacesAtEnd))
+      domain = try InternationalDomain.ascii(written)
     } catch {
       switch error {
       case .letters: throw .notASCII
@@ -29,13 +31,4 @@ extension EmailAddress {
 
   /// The address for people to read.
   package var shown: String { "\(localPart)@\(InternationalDomain.shown(domain))" }
-}
-
-extension String {
-  /// Autofill and paste leave spaces at the end.
-  fileprivate var trimmingSpacesAtEnd: Substring {
-    var text = self[...]
-    while text.last == " " { text = text.dropLast() }
-    return text
-  }
 }

@@ -1,14 +1,13 @@
 internal import CLibidn2
 
-/// Turns a domain as people write it into the form that mail travels with, and back (IDNA 2008).
+/// Turns a domain as people write it into the form used for mail, and back (IDNA 2008).
 ///
-/// Only letters that Hungarians and their neighbours write by are let through, each as the one
-/// character that it is: a look-alike of another alphabet makes another domain, which somebody else
-/// may own (attack 30).
+/// Only the letters of Hungarian and of its neighbours are accepted, each as a single character: a
+/// look-alike of another alphabet makes another domain, which somebody else may own (attack 30).
 package enum InternationalDomain {
-  /// Why a domain is not taken.
+  /// Why a domain is not accepted.
   package enum Refusal: Error, Equatable {
-    /// It has a character that is none of ours.
+    /// It contains a character that is not one of these.
     case letters
     /// No domain can be written like this.
     case form
@@ -21,7 +20,7 @@ package enum InternationalDomain {
     return ascii
   }
 
-  /// The domain for people to read: with its letters where all of them are ours, else as it is.
+  /// The domain for people to read: with its letters if all of them are ours, else unchanged.
   package static func shown(_ domain: String) -> String {
     let ascii = String(decoding: domain.utf8.map(lowerCased), as: UTF8.self)
     guard ascii.utf8.split(separator: UInt8(ascii: ".")).contains(where: isEncoded),
@@ -40,7 +39,7 @@ package enum InternationalDomain {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
-  /// Accents may come apart from their letters, as some systems write them. The Kelvin sign equals
+  /// Accents may be separate from their letters, as some systems write them. The Kelvin sign equals
   /// a plain K and is refused all the same.
   private static func isOurs(_ character: Character) -> Bool {
     if let byte = character.utf8.first, character.utf8.count == 1 {

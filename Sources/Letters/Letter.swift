@@ -1,5 +1,5 @@
 internal import Domain
-internal import Foundation
+internal import Mustache
 internal import Wording
 
 /// What the template tells: strings, truths, lines and lists of such, read by their names.
@@ -10,6 +10,11 @@ struct Letter {
   let preheader: String
   let hasPreheader: Bool
   let insurer: String
+  let hasLogo: Bool
+  /// The name behind `cid:`.
+  let logo: String
+  let logoWidth: String
+  let logoHeight: String
   let accent: String
   let accentOnDark: String
   let parts: [Part]
@@ -18,45 +23,48 @@ struct Letter {
   let portal: String
   let isLinked: Bool
   let why: Line
+  /// What a link's button says.
+  let button: String
 
   /// The names that a template may use.
   static let names = Set(
     [
-      "language", "subject", "heading", "preheader", "hasPreheader", "insurer", "accent",
-      "accentOnDark", "parts", "contact", "portalLabel", "portal", "isLinked", "why",
+      "language", "subject", "heading", "preheader", "hasPreheader", "insurer", "hasLogo", "logo",
+      "logoWidth", "logoHeight", "accent", "accentOnDark", "parts", "contact", "portalLabel",
+      "portal", "isLinked", "why", "button",
     ] + Part.names)
 
   init(subject: String, text: String, portal: String, brand: Brand, texts: Texts) {
-    let paragraphs = Letter.paragraphs(of: text)
+    let paragraphs = Paragraphs.of(text)
+    self.init(
+      subject: subject, preheader: Letter.preheader(of: paragraphs),
+      parts: Part.all(of: paragraphs, insurer: brand.facts.insurerName).flatMap(\.parts),
+      portal: portal, brand: brand, texts: texts)
+  }
+
+  init(
+    subject: String, preheader: String, parts: [Part], portal: String, brand: Brand, texts: Texts
+  ) {
     insurer = brand.facts.insurerName
+    let picture = brand.logo.flatMap(LetterLogo.init)
+    hasLogo = picture != nil
+    logo = picture?.contentID ?? ""
+    logoWidth = String(picture?.width ?? 0)
+    logoHeight = String(picture?.height ?? 0)
     language = texts.language.rawValue
     self.subject = subject
     heading = Line(Letter.heading(of: subject, insurer: insurer))
-    preheader = Letter.preheader(of: paragraphs)
+    self.preheader = preheader
     hasPreheader = !preheader.isEmpty
     accent = brand.facts.accentColour
     accentOnDark = brand.facts.accentColourOnDark
-    parts = Part.all(of: paragraphs, insurer: insurer)
+    self.parts = parts
     contact = Line(texts["mail.footer.contact"])
     portalLabel = texts["mail.footer.portal"]
     self.portal = portal
     isLinked = portal.hasPrefix("https://")
     why = Line(texts["mail.footer.why"])
-  }
-
-  /// The lines between empty ones, without the spaces around them and without control characters,
-  /// which HTML does not allow.
-  ///
-  /// Whatever ends a line in Unicode ends it here.
-  static func paragraphs(of text: String) -> [[String]] {
-    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .map { line in
-        let allowed = line.unicodeScalars.filter {
-          $0.properties.generalCategory != .control || $0.properties.isWhitespace
-        }
-        return String(String.UnicodeScalarView(allowed)).trimmingCharacters(in: .whitespaces)
-      }
-      .split(separator: "").map(Array.init)
+    button = texts["mail.button"]
   }
 
   /// The subject as the letter's own title: the insurer's name stands above it already.
@@ -67,15 +75,69 @@ struct Letter {
     return rest.prefix(1).uppercased() + rest.dropFirst()
   }
 
+  // MARK: The list of letters
+
   /// The first sentence after the greeting, for the list of letters, where others may look on.
   ///
   /// Nothing when a code stands in it.
-  private static func preheader(of paragraphs: [[String]]) -> String {
-    let prose = paragraphs.dropFirst().first { !Part.isRule($0) && !Part.isCode($0) }
-    guard let text = prose?.joined(separator: " ") else { return "" }
-    let sentence = text.firstMatch(of: #/^.+?[.!?:](?=\s|$)/#).map { String($0.output) } ?? text
+  static func preheader(of paragraphs: [[String]]) -> String {
+    placeOfPreheader(in: paragraphs).map { preheader(in: paragraphs[$0]) } ?? ""
+  }
+
+  /// Which paragraph has that sentence: the first one of prose that is not the greeting.
+  static func placeOfPreheader(in paragraphs: [[String]]) -> Int? {
+    paragraphs.indices.dropFirst().first {
+      !Part.isRule(paragraphs[$0]) && !Part.isCode(paragraphs[$0])
+    }
+  }
+
+  static func preheader(in lines: [String]) -> String {
+    let sentence = firstSentence(of: lines.joined(separator: " "))
     let words = sentence.split { !$0.isLetter && !$0.isNumber }
     guard !words.contains(where: { Part.isCode([String($0)]) }) else { return "" }
-    return sentence.hasSuffix(":") ? String(sentence.dropLast()) : sentence
+    return String(sentence.last == ":" ? sentence.dropLast() : sentence)
+  }
+
+  /// Up to a mark that ends a sentence, before a space or at the end of the text.
+  private static func firstSentence(of text: String) -> Substring {
+    var place = text.startIndex
+    while place < text.endIndex {
+      let next = text.index(after: place)
+      if place > text.startIndex, ".!?:".contains(text[place]),
+        next == text.endIndex || text[next].isWhitespace
+      {
+        return text[..<next]
+      }
+      place = next
+    }
+    return text[...]
+  }
+}
+
+// Told by name, which is quicker than a mirror.
+extension Letter: MustacheParent {
+  func child(named name: String) -> Any? {
+    switch name {
+    case "language": language
+    case "subject": subject
+    case "heading": heading
+    case "preheader": preheader
+    case "hasPreheader": hasPreheader
+    case "insurer": insurer
+    case "hasLogo": hasLogo
+    case "logo": logo
+    case "logoWidth": logoWidth
+    case "logoHeight": logoHeight
+    case "accent": accent
+    case "accentOnDark": accentOnDark
+    case "parts": parts
+    case "contact": contact
+    case "portalLabel": portalLabel
+    case "portal": portal
+    case "isLinked": isLinked
+    case "why": why
+    case "button": button
+    default: nil
+    }
   }
 }

@@ -12,6 +12,7 @@ struct Mail: Sendable {
   let text: String
   let html: String
   let attachment: MailRelay.Attachment?
+  let picture: MailRelay.Picture?
 
   init(
     _ delivery: Gateway.Delivery, to recipient: EmailAddress, from sender: MailRelay.Sender,
@@ -20,7 +21,7 @@ struct Mail: Sendable {
     self.sender = sender.address
     self.recipient = recipient.address
     let domain = sender.address.split(separator: "@").last.map(String.init) ?? "localhost"
-    // The same at each try, so that a mailbox which got it twice can tell (contract, part 6).
+    // The same at each try, so that a mailbox which got it twice can tell (I6).
     let identity = hexadecimal(sha256(Array(delivery.key.utf8)).prefix(16))
     var headers = [
       "Date: \(MailDate.text(of: now))",
@@ -39,6 +40,7 @@ struct Mail: Sendable {
     text = content.text.withNetworkLines
     html = content.html.withNetworkLines
     attachment = content.attachment
+    picture = content.picture
   }
 }
 
@@ -50,18 +52,29 @@ enum MailDate {
   ]
 
   static func text(of date: Date) -> String {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = .gmt
-    let parts = calendar.dateComponents(
-      [.weekday, .day, .month, .year, .hour, .minute, .second], from: date)
-    func two(_ number: Int?) -> String {
-      let digits = String(number ?? 0)
-      return digits.utf8.count == 1 ? "0\(digits)" : digits
-    }
-    let day = days[((parts.weekday ?? 1) - 1) % days.count]
-    let month = months[((parts.month ?? 1) - 1) % months.count]
-    return "\(day), \(two(parts.day)) \(month) \(parts.year ?? 1970) "
-      + "\(two(parts.hour)):\(two(parts.minute)):\(two(parts.second)) +0000"
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let seconds = Int(date.timeIntervalSince1970.rounded(.down))
+    let (day, second) = seconds.dividedDown(by: 86_400)
+    // The first of January 1970 was a Thursday.
+    let weekday = days[(day + 4).dividedDown(by: 7).rest]
+    let (year, month, dayOfMonth) = calendarDay(day)
+    return "\(weekday), \(two(dayOfMonth)) \(months[month]) \(year) "
+      + "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60)) +0000"
+  }
+
+  /// The date of a day counted from 1970, its month from 0.
+  ///
+  /// Years are counted from March on, so that the leap day is the last of each; four centuries have
+  /// 146,097 days. A calendar made for each letter would cost more than the letter.
+  private static func calendarDay(_ day: Int) -> (year: Int, month: Int, day: Int) {
+    let fromMarchOfYear0 = 719_468
+    let (era, dayOfEra) = (day + fromMarchOfYear0).dividedDown(by: 146_097)
+    let year =
+      (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * year + year / 4 - year / 100)
+    let month = (5 * dayOfYear + 2) / 153
+    let dayOfMonth = dayOfYear - (153 * month + 2) / 5 + 1
+    return (era * 400 + year + (month < 10 ? 0 : 1), (month + 2) % 12, dayOfMonth)
   }
 }
 
@@ -107,17 +120,40 @@ enum EncodedWord {
   }
 }
 
+extension Int {
+  /// Divided, and rounded down below zero too.
+  fileprivate func dividedDown(by divisor: Int) -> (quotient: Int, rest: Int) {
+    let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
+    return rest < 0 ? (quotient - 1, rest + divisor) : (quotient, rest)
+  }
+}
+
 extension String {
   /// Lines end with CR LF, however they ended before.
   fileprivate var withNetworkLines: String {
-    var result = ""
-    var isAfterReturn = false
-    for scalar in unicodeScalars {
-      if scalar == "\r" || (scalar == "\n" && !isAfterReturn) { result += "\r\n" }
-      if scalar != "\r", scalar != "\n" { result.unicodeScalars.append(scalar) }
-      isAfterReturn = scalar == "\r"
+    var text = self
+    return text.withUTF8 { bytes in
+      let (lineFeed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+      let lineEnds = bytes.count { $0 == lineFeed || $0 == carriageReturn }
+      return String(unsafeUninitializedCapacity: bytes.count + lineEnds) { buffer in
+        var end = 0
+        func write(_ byte: UInt8) {
+          buffer[end] = byte
+          end += 1
+        }
+        var isAfterReturn = false
+        for byte in bytes {
+          if byte == carriageReturn || (byte == lineFeed && !isAfterReturn) {
+            write(carriageReturn)
+            write(lineFeed)
+          } else if byte != lineFeed {
+            write(byte)
+          }
+          isAfterReturn = byte == carriageReturn
+        }
+        return end
+      }
     }
-    return result
   }
 
   var hasControlCharacters: Bool {

@@ -61,11 +61,16 @@ package final class MailRelay: Sendable {
     package let text: String
     package let html: String
     package let attachment: Attachment?
+    /// What the HTML shows.
+    package let picture: Picture?
 
-    package init(text: String, html: String, attachment: Attachment? = nil) {
+    package init(
+      text: String, html: String, attachment: Attachment? = nil, picture: Picture? = nil
+    ) {
       self.text = text
       self.html = html
       self.attachment = attachment
+      self.picture = picture
     }
   }
 
@@ -80,6 +85,18 @@ package final class MailRelay: Sendable {
       self.name = name
       self.mediaType = mediaType
       self.bytes = bytes
+    }
+  }
+
+  /// A picture that comes along with the HTML and is no file beside it (RFC 2387).
+  package struct Picture: Hashable, Sendable {
+    /// What the HTML calls it behind `cid:`. Of plain letters: it stands in a header as it is.
+    package let contentID: String
+    package let file: Attachment
+
+    package init(contentID: String, file: Attachment) {
+      self.contentID = contentID
+      self.file = file
     }
   }
 
@@ -119,6 +136,12 @@ package final class MailRelay: Sendable {
     }
     idle.withLock { $0.append(conversation) }
     try result.check()
+  }
+
+  /// How many bytes a letter has that is made as for sending, before libcurl encodes them.
+  package func size(of delivery: Gateway.Delivery) async throws(Gateway.Refusal) -> Int {
+    let mail = try await mail(of: delivery)
+    return (mail.headers + [mail.text, mail.html]).reduce(0) { $0 + $1.utf8.count }
   }
 
   /// The letter, checked once more on its way out of the house: what stands in the queue must not

@@ -116,10 +116,10 @@ private final class Letter {
     guard mime != nil else { return nil }
     if let attachment = mail.attachment {
       guard let forms = Letter.forms(of: mail, for: curl),
-        Letter.add(forms, to: mime), Letter.add(attachment, to: mime)
+        Letter.add(forms, "multipart/alternative", to: mime), Letter.add(attachment, to: mime)
       else { return nil }
     } else {
-      guard Letter.addForms(of: mail, to: mime) else { return nil }
+      guard Letter.addForms(of: mail, to: mime, for: curl) else { return nil }
     }
     for header in mail.headers { headers = curl_slist_append(headers, header) }
     recipients = curl_slist_append(nil, "<\(mail.recipient)>")
@@ -127,39 +127,66 @@ private final class Letter {
   }
 
   /// The text and its HTML twin.
-  private static func addForms(of mail: Mail, to mime: OpaquePointer?) -> Bool {
-    [(mail.text, "text/plain"), (mail.html, "text/html")].allSatisfy { body, type in
-      guard let part = curl_mime_addpart(mime) else { return false }
-      return curl_mime_data(part, body, body.utf8.count) == CURLE_OK
-        && curl_mime_type(part, "\(type); charset=utf-8") == CURLE_OK
-        && curl_mime_encoder(part, "quoted-printable") == CURLE_OK
+  private static func addForms(
+    of mail: Mail, to mime: OpaquePointer?, for curl: UnsafeMutableRawPointer
+  ) -> Bool {
+    guard add(mail.text, "text/plain", to: mime) else { return false }
+    guard let picture = mail.picture else { return add(mail.html, "text/html", to: mime) }
+    guard let related = curl_mime_init(curl) else { return false }
+    guard add(mail.html, "text/html", to: related), add(picture, to: related) else {
+      curl_mime_free(related)
+      return false
     }
+    return add(related, "multipart/related; type=\"text/html\"", to: mime)
+  }
+
+  private static func add(_ body: String, _ type: String, to mime: OpaquePointer?) -> Bool {
+    guard let part = curl_mime_addpart(mime) else { return false }
+    return curl_mime_data(part, body, body.utf8.count) == CURLE_OK
+      && curl_mime_type(part, "\(type); charset=utf-8") == CURLE_OK
+      && curl_mime_encoder(part, "quoted-printable") == CURLE_OK
   }
 
   private static func forms(of mail: Mail, for curl: UnsafeMutableRawPointer) -> OpaquePointer? {
     guard let forms = curl_mime_init(curl) else { return nil }
-    if addForms(of: mail, to: forms) { return forms }
+    if addForms(of: mail, to: forms, for: curl) { return forms }
     curl_mime_free(forms)
     return nil
   }
 
-  /// - Parameter forms: belongs to the letter afterwards, or is freed
-  private static func add(_ forms: OpaquePointer, to mime: OpaquePointer?) -> Bool {
-    guard let part = curl_mime_addpart(mime), curl_mime_subparts(part, forms) == CURLE_OK else {
-      curl_mime_free(forms)
+  /// - Parameter parts: belong to the letter afterwards, or are freed
+  private static func add(
+    _ parts: OpaquePointer, _ type: String, to mime: OpaquePointer?
+  ) -> Bool {
+    guard let part = curl_mime_addpart(mime), curl_mime_subparts(part, parts) == CURLE_OK else {
+      curl_mime_free(parts)
       return false
     }
-    return curl_mime_type(part, "multipart/alternative") == CURLE_OK
+    return curl_mime_type(part, type) == CURLE_OK
+  }
+
+  /// The picture, named as the HTML names it; it is no file to be kept.
+  private static func add(_ picture: MailRelay.Picture, to mime: OpaquePointer?) -> Bool {
+    guard let part = curl_mime_addpart(mime) else { return false }
+    var headers = curl_slist_append(nil, "Content-ID: <\(picture.contentID)>")
+    headers = curl_slist_append(
+      headers, "Content-Disposition: inline; filename=\"\(picture.file.name)\"")
+    guard headers != nil, curl_mime_headers(part, headers, 1) == CURLE_OK else { return false }
+    return fill(part, with: picture.file)
   }
 
   private static func add(_ attachment: MailRelay.Attachment, to mime: OpaquePointer?) -> Bool {
     guard let part = curl_mime_addpart(mime) else { return false }
-    return attachment.bytes.withUnsafeBytes { bytes in
+    return fill(part, with: attachment)
+      && curl_mime_filename(part, attachment.name) == CURLE_OK
+  }
+
+  private static func fill(_ part: OpaquePointer, with file: MailRelay.Attachment) -> Bool {
+    file.bytes.withUnsafeBytes { bytes in
       curl_mime_data(
         part, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count) == CURLE_OK
     }
-      && curl_mime_type(part, attachment.mediaType) == CURLE_OK
-      && curl_mime_filename(part, attachment.name) == CURLE_OK
+      && curl_mime_type(part, file.mediaType) == CURLE_OK
       && curl_mime_encoder(part, "base64") == CURLE_OK
   }
 

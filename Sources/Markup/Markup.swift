@@ -1,6 +1,6 @@
 package import Mustache
 
-/// Templates of HTML, and the escaping that they and we use.
+/// HTML templates, and the escaping that they and we use.
 package enum Markup {
   /// A template whose tags are escaped by ``escaped(_:)``.
   package static func template(_ source: String) throws -> MustacheTemplate {
@@ -8,11 +8,11 @@ package enum Markup {
     return try MustacheTemplate(string: "{{% CONTENT_TYPE: \(EveryMark.name) }}\n" + source)
   }
 
-  /// A text that means itself in HTML, between tags and in quoted attributes.
+  /// A text that stands for itself in HTML, between tags and in quoted attributes.
   ///
   /// It looks at one scalar after the other. Mustache's own escaping compares characters, and a
-  /// quotation mark with an accent upon it is another character: it would stay as it is, and end an
-  /// attribute.
+  /// quotation mark with an accent on it is another character: it would be left unescaped, and end
+  /// an attribute.
   package static func escaped(_ text: String) -> String {
     var escaped = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
@@ -29,7 +29,7 @@ package enum Markup {
   }
 }
 
-/// The kind of content that templates say they are.
+/// The content type that templates declare.
 private struct EveryMark: MustacheContentType {
   static let name = "EVERY_MARK"
 

@@ -7,13 +7,15 @@ enum Answer: Sendable {
   /// Perhaps taken.
   case unknown(String)
   case pastUse
-  /// No gateway was asked: each one rests, or another message is trying it.
+  /// Whom it concerns gets no messages any more.
+  case withdrawn
+  /// No gateway was asked: each is resting, or being tried with another message.
   case unasked
-  /// The lease ran out before the message was handed over; it is another dispatcher's by now.
+  /// The lease ran out before the message was handed over; another dispatcher has it now.
   case lost
 }
 
-/// A message with what became of it.
+/// A message and what became of it.
 struct Delivered: Sendable {
   let lease: Lease
   let answer: Answer

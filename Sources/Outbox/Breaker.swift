@@ -1,21 +1,23 @@
-internal import FoundationEssentials
+package import FoundationEssentials
 internal import Synchronization
 
-/// Lets a gateway rest that fails again and again: messages wait in the queue instead of using up
-/// their tries, and a gateway in trouble is not trampled on.
+/// Lets a gateway or a service that keeps failing rest.
+///
+/// A gateway's messages wait in the queue instead of using up their tries, and a gateway in trouble
+/// is not overrun.
 ///
 /// After a rest one message tries; its success ends the trouble, its failure doubles the rest.
-final class Breaker: Sendable {
+package final class Breaker: Sendable {
   private enum State {
-    /// Works, with so many failures in a row.
+    /// Working, after so many failures in a row.
     case closed(failures: Int)
     case open(until: Date, rest: Int)
-    /// One message is trying.
+    /// One message is being tried.
     case trying(rest: Int)
   }
 
   /// What a result has changed.
-  enum Change {
+  package enum Change: Sendable {
     case none
     case opened(seconds: Int)
     case closed
@@ -23,7 +25,17 @@ final class Breaker: Sendable {
 
   private let state = Mutex(State.closed(failures: 0))
 
-  /// How many messages the gateway may be given now.
+  package init() {}
+
+  /// The rest of its rest.
+  package func secondsLeft(at now: Date) -> Int {
+    state.withLock { state in
+      guard case .open(let until, _) = state else { return 0 }
+      return max(0, Int(until.timeIntervalSince(now).rounded(.up)))
+    }
+  }
+
+  /// How many messages may be given to the gateway now.
   func room(at now: Date) -> Int {
     state.withLock { state in
       switch state {
@@ -34,14 +46,15 @@ final class Breaker: Sendable {
     }
   }
 
-  var isOpen: Bool {
+  /// Whether it rests, or is tried after a rest.
+  package var isOpen: Bool {
     state.withLock { state in
       if case .closed = state { false } else { true }
     }
   }
 
-  /// Whether this message may be given to the gateway; after a rest only one gets a yes.
-  func admits(at now: Date) -> Bool {
+  /// Whether this message may be given to the gateway; after a rest only one may.
+  package func admits(at now: Date) -> Bool {
     state.withLock { state in
       switch state {
       case .closed: return true
@@ -54,8 +67,8 @@ final class Breaker: Sendable {
     }
   }
 
-  /// The gateway answered: it works, whatever it thought of the message.
-  func answered() -> Change {
+  /// The gateway answered: it works, whatever its answer.
+  package func answered() -> Change {
     state.withLock { state in
       let before = state
       state = .closed(failures: 0)
@@ -64,8 +77,8 @@ final class Breaker: Sendable {
     }
   }
 
-  /// The gateway failed; it may have said for how long.
-  func failed(at now: Date, retryAfterSeconds: Int?) -> Change {
+  /// The gateway failed; it may have said how long to wait.
+  package func failed(at now: Date, retryAfterSeconds: Int?) -> Change {
     state.withLock { state in
       let rests = DispatchLimits.restSeconds
       let rest: Int

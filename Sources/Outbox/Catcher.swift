@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Keeps messages instead of sending them, for the demo's page and for tests.
 ///
-/// Nothing of it exists outside the demo: it is a gateway that `belepo` puts in only there.
+/// It does not exist outside the demo: only there does `belepo` use it as a gateway.
 package final class Catcher: Sendable {
   package struct Caught: Hashable, Sendable {
     package let id: Int
@@ -12,7 +12,7 @@ package final class Catcher: Sendable {
     package let subject: String
     package let text: String
     package let createdAt: Date
-    /// Of the contract whose file would go along.
+    /// The version of the contract whose file would be attached.
     package let contractVersion: String?
   }
 
@@ -31,14 +31,19 @@ package final class Catcher: Sendable {
     self.now = now
   }
 
-  package var routes: Routes {
-    Routes(sms: Route([gateway(.sms)]), email: Route([gateway(.email)]))
+  package var routes: Routes { routes(concurrency: 20) }
+
+  /// One at a time they are caught in the order in which the queue gives them out.
+  package func routes(concurrency: Int) -> Routes {
+    Routes(
+      sms: Route([gateway(.sms)], concurrency: concurrency),
+      email: Route([gateway(.email)], concurrency: concurrency))
   }
 
-  /// What was caught, the newest first.
+  /// What was caught, newest first.
   package var messages: [Caught] { newest(Catcher.capacity) }
 
-  /// The newest so many, the newest first.
+  /// The newest messages, at most so many, newest first.
   package func newest(_ count: Int) -> [Caught] {
     state.withLock { $0.messages.suffix(count).reversed() }
   }

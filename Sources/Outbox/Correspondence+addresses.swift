@@ -5,31 +5,31 @@ internal import Wording
 
 /// Letters about a customer's own addresses.
 ///
-/// None shows another address whole: a letter to a mistyped one would tell it to a stranger.
+/// None shows another address in full: a letter to a mistyped one would reveal it to a stranger.
 extension Correspondence {
-  /// Where the owner of an old user name takes its change back.
+  /// Where the owner of an old user name undoes its change.
   package static let undoPath = "/cim-visszaallitas"
 
   /// The code that confirms a new address, sent to that address.
   ///
   /// - Parameters:
   ///   - kind: ``Message/Kind/userNameCode`` or ``Message/Kind/correspondenceCode``
-  ///   - sending: which one it is, of those of this account
+  ///   - sending: names one of this account's sendings
   package func addressCode(
     _ kind: Message.Kind, _ code: VerificationCode, to email: EmailAddress, of account: Account,
     sending: String, expiring expiresAt: Date, at now: Date
   ) -> Message {
     let texts = texts(in: account.language)
-    let (whole, life) = (code.text, texts.time(atMost: Int(expiresAt.timeIntervalSince(now))))
+    let (whole, until) = (code.text, texts.clock(until: expiresAt, from: now))
     let (subject, text) =
       kind == .userNameCode
       ? (
         texts["mail.userNameCode.subject"],
-        texts["mail.userNameCode.text", ["code": whole, "life": life]]
+        texts["mail.userNameCode.text", ["code": whole, "until": until]]
       )
       : (
         texts["mail.correspondenceCode.subject"],
-        texts["mail.correspondenceCode.text", ["code": whole, "life": life]]
+        texts["mail.correspondenceCode.text", ["code": whole, "until": until]]
       )
     let series = "\(kind.rawValue)/\(account.id)"
     return Message(
@@ -38,11 +38,11 @@ extension Correspondence {
       notAfter: expiresAt, series: series)
   }
 
-  /// Tells that letters go elsewhere from now on.
+  /// Says that letters go elsewhere from now on.
   ///
   /// - Parameters:
-  ///   - new: where they go; `nil` for to the user name
-  ///   - event: names the change, so that each address hears of it once
+  ///   - new: where they go; `nil` for the user name
+  ///   - event: names the change, so that each address is told of it once
   package func correspondenceChanged(
     to recipient: EmailAddress, of account: Account, new: EmailAddress?, event: String, at now: Date
   ) -> Message {
@@ -63,7 +63,7 @@ extension Correspondence {
       at: now)
   }
 
-  /// Tells that an account has another user name.
+  /// Says that an account has another user name.
   package func userNameChanged(
     to recipient: EmailAddress, of account: Account, new: EmailAddress, event: String, at now: Date
   ) -> Message {
@@ -74,7 +74,7 @@ extension Correspondence {
       text: texts["mail.userNameChanged.text", ["userName": new.masked]], at: now)
   }
 
-  /// Tells the phone's owner, who may read no e-mail for days.
+  /// Tells the phone's owner, who might read no e-mail for days.
   package func userNameChanged(
     to number: PhoneNumber, of account: Account, event: String, at now: Date
   ) -> Message {
@@ -84,7 +84,7 @@ extension Correspondence {
     return notice(.userNameChanged, to: number, of: account, event, sentence, at: now)
   }
 
-  /// The same of where letters go.
+  /// The same about where letters go.
   package func correspondenceChanged(
     to number: PhoneNumber, of account: Account, event: String, at now: Date
   ) -> Message {
@@ -105,7 +105,7 @@ extension Correspondence {
       customer: account.customer, notAfter: now.addingTimeInterval(Self.daySeconds))
   }
 
-  /// Tells the old user name, with the code that takes the change back (attack 34).
+  /// Tells the old user name, with the code that undoes the change (attack 34).
   package func userNameUndo(
     _ code: VerificationCode, of account: Account, new: EmailAddress, event: String,
     expiring expiresAt: Date, at now: Date
@@ -119,12 +119,12 @@ extension Correspondence {
         "mail.userNameUndo.text",
         [
           "userName": new.masked, "code": code.text, "link": base + Correspondence.undoPath,
-          "life": texts.time(atMost: Int(expiresAt.timeIntervalSince(now))),
+          "until": texts.clock(until: expiresAt, from: now),
         ]],
       customer: account.customer, notAfter: expiresAt)
   }
 
-  /// Tells both addresses that the change was taken back.
+  /// Tells both addresses that the change was undone.
   package func userNameRestored(
     to recipient: EmailAddress, of account: Account, event: String, at now: Date
   ) -> Message {
@@ -140,7 +140,7 @@ extension Correspondence {
     _ kind: Message.Kind, to recipient: EmailAddress, of account: Account, _ event: String,
     subject: String, text: String, at now: Date
   ) -> Message {
-    // A key is shown to operators, who need not read the address there.
+    // Operators see keys, and need not read the address there.
     let reader = hexadecimal(sha256(Array(recipient.canonical.utf8)).prefix(4))
     return Message(
       key: "\(kind.rawValue)/\(account.id)/\(event)/\(reader)", kind: kind, channel: .email,

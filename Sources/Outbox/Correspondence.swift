@@ -2,20 +2,23 @@ package import Domain
 package import FoundationEssentials
 package import Wording
 
-/// Turns a decision into the message that tells it, in the customer's language.
+/// Turns a decision into the message about it, in the customer's language.
 package struct Correspondence: Sendable {
   private let brand: Brand
   /// The host of the public URL, for the last line of a code message.
   private let host: String
-  /// The public URL without a slash at its end: the one base of every link (R7).
+  /// Where the code by e-mail is entered.
+  package static let confirmationPath = "/megerosites"
+
+  /// The public URL without a trailing slash: the only base of links (R7).
   let base: String
   private let alphabet: SMSAlphabet
 
-  /// The letters of an SMS.
+  /// The character set of an SMS.
   package enum SMSAlphabet: String, CaseIterable, Sendable {
-    /// 160 letters in one message; what is not among them is written with its nearest.
+    /// 160 characters in one message; others are replaced by the nearest ones.
     case gsm7
-    /// All letters, 70 in one message; the texts are the shorter ones.
+    /// All characters, 70 in one message; the shorter texts are used.
     case ucs2
   }
 
@@ -30,16 +33,19 @@ package struct Correspondence: Sendable {
     self.alphabet = alphabet
   }
 
-  /// How long a notice is of use that nobody waits for.
+  /// How long a notice that nobody waits for remains useful.
   static let noticeSeconds = 3.0 * 24 * 60 * 60
-  /// The same for what is old news the day after.
+  /// The same for what is old news a day later.
   static let daySeconds = 24.0 * 60 * 60
 
   func texts(in language: Language) -> Texts { brand.texts(in: language) }
 
-  /// A sentence in the letters of an SMS.
+  /// Whose accounts these are, as an authenticator app shows it.
+  package var issuer: String { brand.facts.portalName }
+
+  /// A sentence in the character set of the SMS.
   ///
-  /// - Parameter short: the same for the alphabet that has room for less
+  /// - Parameter short: the same sentence for the set that has less room
   func smsSentence(_ plain: String, short: String) -> String {
     switch alphabet {
     case .gsm7: GSM7.transliterate(plain)
@@ -52,32 +58,45 @@ package struct Correspondence: Sendable {
   /// The last line is bound to the origin ("Origin-bound one-time codes delivered via SMS"), so
   /// that a phone offers the five characters to this page and to no other.
   package func smsCode(
-    _ code: VerificationCode, to number: PhoneNumber, sending: (registration: Int64, number: Int),
+    _ code: VerificationCode, to number: PhoneNumber,
+    sending: (registration: Registration.ID, number: Int),
     for customer: CustomerNumber, in language: Language, expiring expiresAt: Date, at now: Date
   ) -> Message {
     let seconds = expiresAt.timeIntervalSince(now)
-    // A code that arrives dead is worse than none; a short-lived one still gets its chance.
-    let notAfter = expiresAt.addingTimeInterval(-min(30, seconds / 4))
     let texts = texts(in: language)
-    let (whole, life) = (code.text, String(max(1, Int(seconds / 60))))
-    // A short message has no room for an empty line.
-    let sentence = smsSentence(
-      texts["sms.code", ["code": whole, "minutes": life]] + "\n",
-      short: texts["sms.code.ucs2", ["code": whole, "minutes": life]])
+    let (whole, life) = (code.text, Correspondence.minutes(in: seconds))
     let series = Message.smsSeries(of: sending.registration)
     return Message(
       key: "\(series)/\(sending.number)", kind: .smsCode, channel: .sms, recipient: number.e164,
       language: language, subject: "",
-      text: "\(sentence)\n@\(host) #\(code.typedPart)",
-      customer: customer, notAfter: notAfter, series: series)
+      text: smsText(
+        with: code, texts["sms.code", ["code": whole, "minutes": life]],
+        short: texts["sms.code.ucs2", ["code": whole, "minutes": life]]),
+      customer: customer, notAfter: Correspondence.lastUse(of: expiresAt, at: now),
+      series: series, isFirstOfSeries: sending.number == 1)
   }
 
-  /// Tells the phone's owner that an account was made, so that a stranger's success is noticed (D
-  /// 1, compensation 8).
+  /// A sentence with a code, and the last line by which a phone offers it to our page.
+  func smsText(with code: VerificationCode, _ plain: String, short: String) -> String {
+    // A short message has no room for an empty line.
+    "\(smsSentence(plain + "\n", short: short))\n@\(host) #\(code.typedPart)"
+  }
+
+  /// A life as an SMS with a code tells it.
+  static func minutes(in seconds: Double) -> String { String(max(1, Int(seconds / 60))) }
+
+  /// Until when an SMS with a code is worth sending: one that arrives expired is worse than none,
+  /// and a short-lived one still gets its chance.
+  static func lastUse(of expiresAt: Date, at now: Date) -> Date {
+    expiresAt.addingTimeInterval(-min(30, expiresAt.timeIntervalSince(now) / 4))
+  }
+
+  /// Tells the phone's owner that an account was created, so that a stranger's success is noticed
+  /// (D 1, compensation 8).
   ///
-  /// - Parameter registration: which made the account, when it was not the first
+  /// - Parameter registration: the one that created the account, if it was not the first
   package func registered(
-    to number: PhoneNumber, account: Int64, again registration: String? = nil,
+    to number: PhoneNumber, account: Account.ID, again registration: String? = nil,
     for customer: CustomerNumber, in language: Language, at now: Date
   ) -> Message {
     let texts = texts(in: language)
@@ -90,27 +109,39 @@ package struct Correspondence: Sendable {
   }
 
   /// The code that confirms an e-mail address (J7, J9).
+  ///
+  /// - Parameter isFirst: whether the account has just been made
   package func emailCode(
-    _ code: VerificationCode, to email: EmailAddress, account: Int64, sending: String,
-    for customer: CustomerNumber, in language: Language, expiring expiresAt: Date, at now: Date
+    _ code: VerificationCode, to email: EmailAddress, account: Account.ID, sending: String,
+    isFirst: Bool = false, for customer: CustomerNumber, in language: Language,
+    expiring expiresAt: Date, at now: Date
   ) -> Message {
     let texts = texts(in: language)
-    let life = texts.time(atMost: Int(expiresAt.timeIntervalSince(now)))
+    let until = texts.clock(until: expiresAt, from: now)
     return Message(
       key: "email-code/\(account)/\(sending)", kind: .emailCode, channel: .email,
       recipient: email.address,
       language: language, subject: texts["mail.code.subject"],
-      text: texts["mail.code.text", ["code": code.text, "life": life]], customer: customer,
-      notAfter: expiresAt, series: "email-code/\(account)")
+      text: texts[
+        "mail.code.text",
+        [
+          "code": code.text, "until": until,
+          // Behind the #, which no browser sends: the page's script fills it in, and opening the
+          // link does nothing (R8).
+          "link": "\(base)\(Correspondence.confirmationPath)#\(code.text.dropFirst())",
+        ]],
+      customer: customer,
+      notAfter: expiresAt, series: "email-code/\(account)", isFirstOfSeries: isFirst)
   }
 
   /// The accepted contract, word for word and as a file (D 6).
   ///
   /// - Parameters:
+  ///   - html: the document as it was accepted
   ///   - version: of the document
-  ///   - acceptance: what tells it from the account's first: a registration, or the version
+  ///   - acceptance: distinguishes it from the account's first: a registration, or the version
   package func contract(
-    _ document: Document, version: String, to email: EmailAddress, account: Int64,
+    _ html: String, version: String, to email: EmailAddress, account: Account.ID,
     again acceptance: String? = nil, for customer: CustomerNumber, in language: Language,
     at now: Date
   ) -> Message {
@@ -119,16 +150,18 @@ package struct Correspondence: Sendable {
       key: Self.key("contract", account, again: acceptance), kind: .contract, channel: .email,
       recipient: email.address,
       language: language, subject: texts["mail.contract.subject"],
-      text: texts["mail.contract.text", ["contract": document.plainText]],
+      text: texts[
+        "mail.contract.text", ["contract": brand.plainText(ofContract: html, in: language)]],
       customer: customer, notAfter: now.addingTimeInterval(Self.noticeSeconds),
       contractVersion: version)
   }
 
-  private static func key(_ event: String, _ account: Int64, again occasion: String?) -> String {
+  private static func key(_ event: String, _ account: Account.ID, again occasion: String?) -> String
+  {
     occasion.map { "\(event)/\(account)/\($0)" } ?? "\(event)/\(account)"
   }
 
-  /// Tells the owner of an address that somebody tried to register with it, once a day (D 7).
+  /// Tells an address that somebody tried to register with it, at most once a day (D 7).
   package func emailTaken(
     owner: Account, day: String, at now: Date
   ) -> Message {
@@ -140,7 +173,7 @@ package struct Correspondence: Sendable {
       customer: owner.customer, notAfter: now.addingTimeInterval(Self.daySeconds))
   }
 
-  /// Confirms that the customer has ended the contract, and with it the account.
+  /// Confirms that the customer has ended the contract, and the account with it.
   package func contractEnded(account: Account, at now: Date) -> Message {
     let texts = texts(in: account.language)
     return Message(

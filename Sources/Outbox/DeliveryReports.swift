@@ -2,15 +2,15 @@ package import Cryptography
 package import FoundationEssentials
 package import Persistence
 
-/// What a gateway reports of an SMS that it has taken.
+/// What a gateway reports about an SMS that it has taken.
 ///
-/// Reports come to an address of their own for each message, with a secret in it: nobody else can
-/// say that a message arrived. They may come twice, late, in any order, and before our own record.
+/// Each message has a report address of its own, with a secret in it: nobody else can claim that a
+/// message arrived. Reports may come twice, late, in any order, and before our own record.
 package struct DeliveryReports: Sendable {
   package enum Report: Hashable, Sendable {
     case delivered
     case undeliverable
-    /// On its way; nothing to tell a customer.
+    /// On its way; nothing to tell the customer.
     case underWay
 
     /// Reads Kannel's numbers (1 delivered, 2 failed, 4 buffered, 8 accepted, 16 rejected) and the
@@ -29,7 +29,7 @@ package struct DeliveryReports: Sendable {
     case noted
     /// The secret does not belong to the message.
     case forged
-    /// There is no such message any more.
+    /// The message no longer exists.
     case unknown
   }
 
@@ -43,19 +43,19 @@ package struct DeliveryReports: Sendable {
     self.now = now
   }
 
-  /// Where reports of a message are heard, below the address of the management listener.
-  package func path(of message: Int64) -> String {
+  /// Where reports about a message are received, below the management listener's address.
+  package func path(of message: Message.ID) -> String {
     "/receipts/sms/\(message)/\(secret(of: message))"
   }
 
-  private func secret(of message: Int64) -> String {
+  private func secret(of message: Message.ID) -> String {
     hexadecimal(keys.sign(DeliveryReports.signed(message), for: .deliveryReport).prefix(16))
   }
 
-  private static func signed(_ message: Int64) -> [UInt8] { Array("\(message)".utf8) }
+  private static func signed(_ message: Message.ID) -> [UInt8] { Array("\(message)".utf8) }
 
   package func receive(
-    _ report: Report, of message: Int64, secret: String
+    _ report: Report, of message: Message.ID, secret: String
   ) async throws -> Outcome {
     let signatures = keys.signatures(
       of: DeliveryReports.signed(message), for: .deliveryReport)
@@ -66,43 +66,12 @@ package struct DeliveryReports: Sendable {
     let now = now()
     let exists = try await store.write { transaction in
       switch report {
-      case .delivered: try transaction.recordDelivered(message, at: now)
-      case .undeliverable: try transaction.recordUndeliverable(message, at: now)
+      case .delivered: try transaction.messages.recordDelivered(message, at: now)
+      case .undeliverable: try transaction.messages.recordUndeliverable(message, at: now)
       case .underWay: break
       }
-      return try transaction.hasMessage(message)
+      return try transaction.messages.has(message)
     }
     return exists ? .noted : .unknown
-  }
-}
-
-extension Transaction {
-  fileprivate func hasMessage(_ id: Int64) throws -> Bool {
-    try row("SELECT id FROM message WHERE id = \(id)") != nil
-  }
-
-  /// A message that arrived has arrived, whatever was thought of it. While a dispatcher has it, its
-  /// record is the dispatcher's to make.
-  fileprivate func recordDelivered(_ id: Int64, at now: Date) throws {
-    try perform(
-      """
-      UPDATE message
-      SET receipt = 'delivered', receipt_at = \(now),
-          state = CASE state WHEN 'leased' THEN state ELSE 'delivered' END,
-          body = CASE state WHEN 'leased' THEN body END
-      WHERE id = \(id) AND COALESCE(receipt, '') <> 'delivered'
-      """)
-  }
-
-  /// Holds for what was sent, and can be taken back by a report that it arrived after all. A
-  /// message that waits for its second try has another chance.
-  fileprivate func recordUndeliverable(_ id: Int64, at now: Date) throws {
-    try perform(
-      """
-      UPDATE message
-      SET receipt = 'undeliverable', receipt_at = \(now),
-          state = CASE state WHEN 'leased' THEN state ELSE 'undeliverable' END
-      WHERE id = \(id) AND state IN ('sent', 'leased') AND receipt IS NULL
-      """)
   }
 }

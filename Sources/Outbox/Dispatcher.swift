@@ -3,14 +3,15 @@ package import Logging
 package import Metrics
 package import Persistence
 internal import ServiceLifecycle
+package import Traces
 
 /// Takes messages out of the queue and hands them to the gateways, at its own pace.
 ///
-/// Any number of dispatchers may share a queue. A message is leased, sent, then recorded; a crash
-/// in between is healed by the lease running out, at the price of one possible duplicate (P7).
+/// Any number of dispatchers may share a queue. A message is leased, sent, then recorded; after a
+/// crash in between the lease runs out, at the price of one possible duplicate (P7).
 package struct Dispatcher: Service {
-  /// What it works with; everything that a test wants to turn or to hold still (R10).
-  package struct World: Sendable {
+  /// What it works with, including everything that a test wants to control (R10).
+  package struct Dependencies: Sendable {
     package let store: any Store
     package let clock: any Clock<Duration>
     package let now: @Sendable () -> Date
@@ -19,11 +20,13 @@ package struct Dispatcher: Service {
     package let jitter: @Sendable () -> Double
     package let metrics: any MetricsFactory
     package let logger: Logger
+    /// Records each hand-over.
+    package let tracer: Tracer
 
     package init(
       store: any Store, clock: any Clock<Duration>, now: @escaping @Sendable () -> Date,
       randomBytes: @escaping @Sendable (Int) -> [UInt8], jitter: @escaping @Sendable () -> Double,
-      metrics: any MetricsFactory, logger: Logger
+      metrics: any MetricsFactory, logger: Logger, tracer: Tracer = .off
     ) {
       self.store = store
       self.clock = clock
@@ -32,18 +35,26 @@ package struct Dispatcher: Service {
       self.jitter = jitter
       self.metrics = metrics
       self.logger = logger
+      self.tracer = tracer
     }
   }
 
-  private let world: World
-  private let doorbell: Doorbell
+  private let dependencies: Dependencies
+  private let dispatchSignal: DispatchSignal
   private let lanes: [Lane]
 
-  package init(routes: Routes, doorbell: Doorbell, world: World) {
-    self.world = world
-    self.doorbell = doorbell
+  /// - Parameter clearance: asked before each message is handed over; `nil` where nothing can have
+  ///   changed since it was queued that would not have taken it back
+  package init(
+    routes: Routes, clearance: Clearance.Asking? = nil, dispatchSignal: DispatchSignal,
+    dependencies: Dependencies
+  ) {
+    self.dependencies = dependencies
+    self.dispatchSignal = dispatchSignal
     lanes = Message.Channel.allCases.map { channel in
-      Lane(channel, route: routes.route(of: channel), world: world)
+      Lane(
+        channel, route: routes.route(of: channel), clearance: clearance,
+        dispatchSignal: dispatchSignal, dependencies: dependencies)
     }
   }
 
@@ -52,22 +63,15 @@ package struct Dispatcher: Service {
     await withDiscardingTaskGroup { group in
       for lane in lanes { group.addTask { await lane.run() } }
       group.addTask {
-        for await _ in doorbell.rings.cancelOnGracefulShutdown() { ringLanes() }
-      }
-      group.addTask {
-        // Another process may have queued something, and pauses come to their end.
+        // Another process may have queued something, and pauses end.
         try? await cancelWhenGracefulShutdown {
           while true {
-            ringLanes()
-            try await world.clock.sleep(for: .seconds(DispatchLimits.pollSeconds))
+            dispatchSignal.send()
+            try await dependencies.clock.sleep(for: .seconds(DispatchLimits.pollSeconds))
           }
         }
       }
     }
-  }
-
-  private func ringLanes() {
-    for lane in lanes { lane.bell.ring() }
   }
 
   /// Sends one handful of due messages on each channel.

@@ -2,16 +2,16 @@ internal import Foundation
 
 /// The alphabet of a plain SMS (3GPP TS 23.038, 6.2.1: GSM 7 bit default alphabet).
 ///
-/// One letter outside it turns a message of 160 characters into one of 70. Of the accented
-/// Hungarian letters only é É ö Ö ü Ü are inside, so the others are written with their nearest.
+/// One character outside it turns a message of 160 characters into one of 70. Of the accented
+/// Hungarian letters it contains only é É ö Ö ü Ü, so the others are replaced by the nearest ones.
 package enum GSM7 {
   /// Septets of a single message, and of each part of a longer one (3GPP TS 23.040, 9.2.3.24.1).
   package static let septetsOfOne = 160
   package static let septetsOfEach = 153
 
-  /// Says that the next septet is one of the extension table.
+  /// Says that the next septet is from the extension table.
   private static let escape: UInt8 = 0x1B
-  /// The 128 places of the default alphabet in their order.
+  /// The 128 characters of the default alphabet in order.
   private static let basic =
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u{1B}ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     + "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -33,11 +33,16 @@ package enum GSM7 {
     "\u{2011}": "-",
   ]
 
-  /// The same text in letters of the alphabet; what has no near letter becomes a question mark.
+  /// Of the characters that join the one before; below it every text is composed already.
+  private static let firstAccent: UInt32 = 0x300
+
+  /// The same text in the alphabet; a character without a near one becomes a question mark.
   package static func transliterate(_ text: String) -> String {
     var result = ""
-    // A letter and its accent may come apart, as word processors leave them.
-    for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
+    // A letter and its accent may be separate characters, as word processors leave them.
+    let hasSeparateAccents = text.unicodeScalars.contains { $0.value >= firstAccent }
+    let text = hasSeparateAccents ? text.precomposedStringWithCanonicalMapping : text
+    for scalar in text.unicodeScalars {
       if septets[scalar] != nil {
         result.unicodeScalars.append(scalar)
       } else {
@@ -47,7 +52,7 @@ package enum GSM7 {
     return result
   }
 
-  /// The septets of a text, one a byte and not packed, or `nil` when it is not in the alphabet.
+  /// The septets of a text, one per byte and not packed, or `nil` when it is not in the alphabet.
   ///
   /// A character of the extension table is an escape (0x1B) and another septet.
   package static func encode(_ text: String) -> [UInt8]? {

@@ -1,28 +1,28 @@
 package import Domain
 package import FoundationEssentials
 
-/// A way out of the house: an SMS gateway or a mail relay.
+/// A way out for messages: an SMS gateway or a mail relay.
 ///
-/// The seam between the outbox and the world; `belepo` puts the real ones in, tests theirs.
+/// The seam between the outbox and the world; `belepo` plugs in the real ones, tests their own.
 package struct Gateway: Sendable {
   /// What a gateway is handed.
   package struct Delivery: Hashable, Sendable {
     /// The message's number, for a report of what became of it.
-    package let id: Int64
-    /// The same at each try, so that a gateway which knows such keys takes a message once.
+    package let id: Message.ID
+    /// The same for each try, so that a gateway that knows such keys takes a message only once.
     package let key: String
     package let kind: Message.Kind
     package let recipient: String
     package let language: Language
     package let subject: String
     package let text: String
-    /// After this instant it is of no more use.
+    /// After this instant the message is no longer useful.
     package let notAfter: Date
-    /// The version of the contract whose file goes along, if there is one.
+    /// The version of the contract whose file is attached, if there is one.
     package let contractVersion: String?
 
     package init(
-      id: Int64, key: String, kind: Message.Kind, recipient: String, language: Language,
+      id: Message.ID, key: String, kind: Message.Kind, recipient: String, language: Language,
       subject: String, text: String, notAfter: Date, contractVersion: String? = nil
     ) {
       self.id = id
@@ -39,18 +39,18 @@ package struct Gateway: Sendable {
 
   /// Why a gateway did not take a message.
   package enum Refusal: Error, Hashable, Sendable {
-    /// It certainly has not taken it, and another try may succeed: out of reach, overloaded, a
-    /// fault of its own. It may say when.
+    /// It has certainly not taken the message, and another try may succeed: unreachable,
+    /// overloaded, or a fault of its own. It may say when.
     case temporary(String, retryAfterSeconds: Int? = nil)
     /// It will never take this message.
     case permanent(String)
-    /// It was told the message, and gave no answer that can be understood: nobody knows.
+    /// It was given the message, and its answer made no sense or never came: nobody knows.
     case unknown(String)
   }
 
   /// Its name in logs and metrics.
   package let name: String
-  /// Hands a message over; returning means that the gateway has taken it.
+  /// Hands over a message; returning means that the gateway has taken it.
   package let send: @Sendable (Delivery) async throws(Refusal) -> Void
 
   package init(
@@ -61,15 +61,15 @@ package struct Gateway: Sendable {
   }
 }
 
-/// The ways out of one channel, and how much they may be given.
+/// The gateways of one channel, and how much they may be given.
 package struct Route: Sendable {
   /// The first is used as long as it works, the next when it refuses or rests.
   package let gateways: [Gateway]
-  /// Messages in their hands at a time.
+  /// Messages in the gateways' hands at a time.
   package let concurrency: Int
   /// Messages a second at most; 0 means no limit.
   package let rate: Int
-  /// The longest time that one handing over takes: a lease must hold so long.
+  /// The longest time that one hand-over takes: a lease must last that long.
   package let seconds: Int
 
   package init(_ gateways: [Gateway], concurrency: Int = 20, rate: Int = 0, seconds: Int = 10) {
@@ -81,7 +81,7 @@ package struct Route: Sendable {
   }
 }
 
-/// The ways out of the house.
+/// The routes of all channels.
 package struct Routes: Sendable {
   package let sms: Route
   package let email: Route

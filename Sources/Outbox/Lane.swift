@@ -3,13 +3,15 @@ internal import Logging
 internal import Persistence
 internal import ServiceLifecycle
 internal import Synchronization
+internal import Traces
 
-/// The work on one channel: so many messages in the gateways' hands at a time, so that neither a
-/// channel that is down nor a message that hangs holds up the others.
+/// The work on one channel: a limited number of messages in the gateways' hands at a time, so that
+/// neither a channel that is down nor a message that hangs holds up the others.
 final class Lane: Sendable {
   let channel: Message.Channel
   private let route: Route
-  private let world: Dispatcher.World
+  private let clearance: Clearance.Asking?
+  private let dependencies: Dispatcher.Dependencies
   private let breakers: [Breaker]
   private let pace: Pace
   private let book: DeliveryBook
@@ -22,6 +24,8 @@ final class Lane: Sendable {
     var notices = 0
     /// Of them, those that may have been sent before.
     var doubtful = 0
+    /// Whether something due may have been left in the queue for want of room.
+    var hasLeftSome = false
 
     mutating func add(_ lease: Lease, times number: Int = 1) {
       count += number
@@ -31,34 +35,38 @@ final class Lane: Sendable {
   }
 
   /// Rung when there may be something to do.
-  let bell = Doorbell()
+  private let dispatchSignal: DispatchSignal
 
-  init(_ channel: Message.Channel, route: Route, world: Dispatcher.World) {
+  init(
+    _ channel: Message.Channel, route: Route, clearance: Clearance.Asking?,
+    dispatchSignal: DispatchSignal, dependencies: Dispatcher.Dependencies
+  ) {
     self.channel = channel
     self.route = route
-    self.world = world
+    self.clearance = clearance
+    self.dispatchSignal = dispatchSignal
+    self.dependencies = dependencies
     breakers = route.gateways.map { _ in Breaker() }
     pace = Pace(rate: route.rate)
-    meters = Meters(channel: channel, gateways: route.gateways.map(\.name), world.metrics)
-    book = DeliveryBook(channel: channel, world: world, meters: meters)
+    meters = Meters(channel: channel, gateways: route.gateways.map(\.name), dependencies.metrics)
+    book = DeliveryBook(channel: channel, dependencies: dependencies, meters: meters)
   }
 
-  /// Runs until the service group stops; what is in the gateways' hands is finished, so that no
+  /// Runs until the service group stops; what the gateways have in hand is finished, so that no
   /// lease is left behind.
   func run() async {
     await withDiscardingTaskGroup { group in
-      for await _ in bell.rings.cancelOnGracefulShutdown() {
-        // Asked again before each handful: a long queue must not hold up the stop.
+      for await _ in dispatchSignal.signals(of: channel).cancelOnGracefulShutdown() {
+        // Checked before each handful: a long queue must not delay the stop.
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
           let taken = await takeSafely()
           for lease in taken.leases {
             group.addTask {
               await self.deliver(lease)
-              self.bell.ring()
             }
           }
           if taken.isHeldBack { group.addTask { await self.ringWhenPaceAllows() } }
-          if taken.leases.isEmpty { break }
+          if !taken.mayHaveLeftSome { break }
         }
       }
     }
@@ -66,72 +74,94 @@ final class Lane: Sendable {
 
   /// What was taken out of the queue.
   struct Taken: Sendable {
-    static let nothing = Taken(leases: [], isHeldBack: false)
+    static let nothing = Taken(leases: [], isHeldBack: false, mayHaveLeftSome: false)
 
     let leases: [Lease]
-    /// Whether the limit on the rate keeps more from being taken.
+    /// Whether the rate limit prevents taking more.
     let isHeldBack: Bool
+    /// Whether it is worth looking again at once.
+    let mayHaveLeftSome: Bool
   }
 
   private func takeSafely() async -> Taken {
     do { return try await take() } catch {
-      // The messages are safe in the queue; the next ring tries again.
-      world.logger.error(
+      // The messages are safe in the queue; the next signal triggers another try.
+      dependencies.logger.error(
         "messages could not be taken from the queue",
         metadata: ["channel": "\(channel.rawValue)", "problem": "\(error)"])
       return .nothing
     }
   }
 
-  /// Leases as many due messages as there is room for, and marks those that are past their use.
+  /// Leases as many due messages as there is room for, and marks those that have expired.
   func take() async throws -> Taken {
-    let now = world.now()
+    let now = dependencies.now()
     let paced = pace.room(at: now)
-    let handed = handed.withLock { $0 }
+    // From here on whoever makes room gives a signal, until it is known that nobody waits for it.
+    let handed = handed.withLock { handed in
+      handed.hasLeftSome = true
+      return handed
+    }
     let room = min(
       route.concurrency - handed.count, paced, breakers.map { $0.room(at: now) }.max() ?? 0)
     let noticeRoom = min(room, noticesAtATime - handed.notices)
     let channel = channel
-    let work = try await world.store.read { try $0.work(in: channel, at: now) }
+    let work = try await dependencies.store.read(.oneStatement) {
+      try $0.messages.work(in: channel, at: now)
+    }
     let isHeldBack = work.isDue && paced == 0
     let takesCodes = work.hasCodes && room > 0
     let takesNotices = work.hasNotices && noticeRoom > 0
     guard work.isPastUse || takesCodes || takesNotices else {
-      return Taken(leases: [], isHeldBack: isHeldBack)
+      self.handed.withLock { $0.hasLeftSome = work.isDue }
+      return Taken(leases: [], isHeldBack: isHeldBack, mayHaveLeftSome: false)
     }
-    let token = world.randomBytes(16)
-    let (expired, leases) = try await world.store.write { transaction in
-      let expired = work.isPastUse ? try transaction.expireMessages(in: channel, at: now) : []
+    let token = dependencies.randomBytes(16)
+    let isOneStatement = !work.isPastUse && takesCodes != takesNotices
+    let (expired, leases, isFull) = try await dependencies.store.write(
+      isOneStatement ? .oneStatement : .transaction
+    ) { transaction in
+      let expired = work.isPastUse ? try transaction.messages.expire(in: channel, at: now) : []
       var leases: [Lease] = []
+      var isFull = (work.hasCodes && !takesCodes) || (work.hasNotices && !takesNotices)
       func lease(notices: Bool, atMost count: Int) throws {
+        let before = leases.count
+        defer { isFull = isFull || leases.count - before == count }
         guard count > 0 else { return }
-        leases += try transaction.leaseMessages(
+        leases += try transaction.messages.lease(
           in: channel, notices: notices, atMost: count,
           includingDoubtful: handed.doubtful == 0 && !leases.contains(where: \.isDoubtful),
           token: token, at: now)
       }
       if takesCodes { try lease(notices: false, atMost: room) }
       if takesNotices { try lease(notices: true, atMost: min(noticeRoom, room - leases.count)) }
-      return (expired, leases)
+      return (expired, leases, isFull)
     }
     for kind in expired { book.tellExpired(kind) }
-    if expired.count == DispatchLimits.expiring { bell.ring() }
+    if expired.count == DispatchLimits.expiring { dispatchSignal.send([channel]) }
+    // Of doubtful messages only one at a time is taken.
+    let hasLeftSome =
+      isFull || handed.doubtful > 0 || leases.contains(where: \.isDoubtful)
     self.handed.withLock { handed in
       for lease in leases { handed.add(lease) }
+      handed.hasLeftSome = hasLeftSome
     }
     pace.spend(leases.count)
-    return Taken(leases: leases, isHeldBack: isHeldBack)
+    return Taken(
+      leases: leases, isHeldBack: isHeldBack, mayHaveLeftSome: hasLeftSome && !leases.isEmpty)
   }
 
-  /// A quarter is kept for codes: whoever waits for one does not wait for notices that a slow
-  /// gateway has in its hands.
+  /// A quarter is reserved for codes: nobody should wait for one because of notices that a slow
+  /// gateway has in hand.
   private var noticesAtATime: Int {
     route.concurrency - (route.concurrency > 1 ? max(1, route.concurrency / 4) : 0)
   }
 
   private func ringWhenPaceAllows() async {
-    try? await world.clock.sleep(for: .milliseconds(DispatchLimits.paceMilliseconds))
-    bell.ring()
+    do {
+      try await dependencies.clock.sleep(for: .milliseconds(DispatchLimits.paceMilliseconds))
+    } catch { return }
+    dispatchSignal.send([channel])
   }
 
   /// Hands a message over and records what became of it.
@@ -139,32 +169,33 @@ final class Lane: Sendable {
     let (answer, hasRecovered) = await hand(lease)
     await book.record(Delivered(lease: lease, answer: answer))
     if hasRecovered { await book.bringForward() }
-    handed.withLock { $0.add(lease, times: -1) }
+    let isWaitedFor = handed.withLock { handed in
+      handed.add(lease, times: -1)
+      return handed.hasLeftSome
+    }
+    // A look at the queue costs a statement: none is spent on a queue that is known to be empty.
+    if isWaitedFor || hasRecovered { dispatchSignal.send([channel]) }
   }
 
   /// - Returns: what became of it, and whether a gateway that rested works again
   private func hand(_ lease: Lease) async -> (Answer, hasRecovered: Bool) {
-    let now = world.now()
     guard lease.unknowns <= DispatchLimits.unknowns else {
       return (.unknown("its dispatcher was lost, once more"), false)
     }
-    guard now < lease.delivery.notAfter else { return (.pastUse, false) }
-    // A dispatcher that was held up must not send what another may be sending.
-    guard now.addingTimeInterval(Double(route.seconds)) <= lease.until else {
-      return (.lost, false)
-    }
+    if let answer = untimely(lease) { return (answer, false) }
+    if let answer = await withheld(lease) { return (answer, false) }
     var postponed = Answer.unasked
-    for (gateway, breaker) in zip(route.gateways, breakers) where breaker.admits(at: world.now()) {
+    for (gateway, breaker) in zip(route.gateways, breakers)
+    where breaker.admits(at: dependencies.now()) {
       let start = ContinuousClock.now
-      var refusal: Gateway.Refusal?
-      do { try await gateway.send(lease.delivery) } catch { refusal = error }
+      let refusal = await hand(lease.delivery, to: gateway)
       meters.count(refusal, of: gateway.name, in: ContinuousClock.now - start)
       let hasRecovered = tell(breaker, refusal, of: gateway.name)
       switch refusal {
       case nil: return (.taken(by: gateway.name), hasRecovered)
       case .permanent(let problem): return (.refused(problem), hasRecovered)
       case .unknown(let problem): return (.unknown(problem), false)
-      // It has certainly not taken it: the next one may.
+      // It has certainly not taken the message: the next gateway may.
       case .temporary(let problem, let seconds):
         postponed = .postponed(problem, retryAfterSeconds: seconds)
       }
@@ -172,25 +203,71 @@ final class Lane: Sendable {
     return (postponed, false)
   }
 
-  /// - Returns: whether the gateway rested and works again
+  /// Asks one gateway, as a trace of its own: nobody's request waits for it.
+  private func hand(
+    _ delivery: Gateway.Delivery, to gateway: Gateway
+  ) async -> Gateway.Refusal? {
+    let span = dependencies.tracer.startTrace()
+    let refusal: Gateway.Refusal? = await Tracer.within(span) {
+      do throws(Gateway.Refusal) { try await gateway.send(delivery) } catch { return error }
+      return nil
+    }
+    span?.end(
+      "send \(channel.rawValue)", kind: .client,
+      [
+        "belepo.message.channel": .text(channel.rawValue),
+        "belepo.message.kind": .text(delivery.kind.rawValue),
+        "belepo.gateway": .text(gateway.name),
+        "belepo.gateway.answer": .text(Meters.word(for: refusal)),
+      ], isFailed: refusal != nil)
+    return refusal
+  }
+
+  /// Why it is not the time to hand it over.
+  private func untimely(_ lease: Lease) -> Answer? {
+    let now = dependencies.now()
+    guard now < lease.delivery.notAfter else { return .pastUse }
+    // A dispatcher that was delayed must not send what another may be sending.
+    return now.addingTimeInterval(Double(route.seconds)) <= lease.until ? nil : .lost
+  }
+
+  /// Why it may not be handed over, or not yet, by what is known of whom it concerns (D 12).
+  private func withheld(_ lease: Lease) async -> Answer? {
+    guard let clearance, let customer = lease.customer else { return nil }
+    switch await clearance(lease.delivery.kind, customer) {
+    case .granted: break
+    case .withdrawn: return .withdrawn
+    case .unknown(let problem, let seconds):
+      return .postponed(problem, retryAfterSeconds: seconds)
+    }
+    switch untimely(lease) {
+    // It has certainly not been sent: nobody has to wait until the lease has run out.
+    case .lost?: return .postponed("the answer came too late to send it", retryAfterSeconds: nil)
+    case let answer: return answer
+    }
+  }
+
+  /// - Returns: whether the gateway was resting and works again
   private func tell(_ breaker: Breaker, _ refusal: Gateway.Refusal?, of name: String) -> Bool {
     let change: Breaker.Change
     switch refusal {
     case nil, .permanent: change = breaker.answered()
     case .temporary(_, let seconds):
-      change = breaker.failed(at: world.now(), retryAfterSeconds: seconds)
-    case .unknown: change = breaker.failed(at: world.now(), retryAfterSeconds: nil)
+      change = breaker.failed(at: dependencies.now(), retryAfterSeconds: seconds)
+    case .unknown: change = breaker.failed(at: dependencies.now(), retryAfterSeconds: nil)
     }
     switch change {
     case .none: break
     case .opened(let seconds):
       meters.set(isOpen: true, name)
-      world.logger.warning(
+      dependencies.logger.warning(
         "a gateway fails and rests",
-        metadata: ["event": "gateway_open", "gateway": "\(name)", "seconds": "\(seconds)"])
+        metadata: [
+          "event": "gateway_open", "gateway": "\(name)", "seconds": .stringConvertible(seconds),
+        ])
     case .closed:
       meters.set(isOpen: false, name)
-      world.logger.notice(
+      dependencies.logger.notice(
         "a gateway works again", metadata: ["event": "gateway_closed", "gateway": "\(name)"])
       return true
     }

@@ -1,8 +1,10 @@
 package import Domain
 package import FoundationEssentials
 
-/// One SMS or e-mail that is to leave the house.
+/// One SMS or e-mail to be sent.
 package struct Message: Hashable, Sendable {
+  package typealias ID = Identity<Message>
+
   package enum Channel: String, CaseIterable, Sendable {
     case sms
     case email
@@ -27,15 +29,24 @@ package struct Message: Hashable, Sendable {
     case userNameChanged = "user_name_changed"
     case userNameUndo = "user_name_undo"
     case userNameRestored = "user_name_restored"
+    case accountLocked = "account_locked"
+    case accountUnlocked = "account_unlocked"
+    case loginCode = "login_code"
+    case callerCode = "caller_code"
+    case smsStepEnabled = "sms_step_enabled"
+    case sessionsEnded = "sessions_ended"
+    case dataRequestDeclined = "data_request_declined"
+    case stepUpCode = "step_up_code"
 
     /// Codes go before notices: somebody is waiting for them.
     var priority: Int {
       switch self {
-      case .smsCode: 0
-      case .emailCode, .recoveryCode, .correspondenceCode, .userNameCode: 1
+      case .smsCode, .callerCode, .stepUpCode: 0
+      case .emailCode, .recoveryCode, .loginCode, .correspondenceCode, .userNameCode: 1
       case .registered, .registeredAgain, .contract, .contractEnded, .emailTaken,
         .passwordChanged, .loginNewDevice, .loginAfterFailures, .correspondenceChanged,
-        .userNameChanged, .userNameUndo, .userNameRestored:
+        .userNameChanged, .userNameUndo, .userNameRestored, .accountLocked, .accountUnlocked,
+        .smsStepEnabled, .sessionsEnded, .dataRequestDeclined:
         Kind.priorityOfNotices
       }
     }
@@ -44,15 +55,16 @@ package struct Message: Hashable, Sendable {
 
     var isNotice: Bool { priority == Kind.priorityOfNotices }
 
-    /// Whether the text must be forgotten as soon as nobody waits for it any more.
+    /// Whether the text must be deleted as soon as nobody waits for it any longer.
     package var holdsSecret: Bool {
       switch self {
-      case .smsCode, .emailCode, .recoveryCode, .correspondenceCode, .userNameCode,
-        .userNameUndo:
+      case .smsCode, .emailCode, .recoveryCode, .loginCode, .correspondenceCode, .userNameCode,
+        .userNameUndo, .callerCode, .stepUpCode:
         true
       case .registered, .registeredAgain, .contract, .contractEnded, .emailTaken,
         .passwordChanged, .loginNewDevice, .loginAfterFailures, .correspondenceChanged,
-        .userNameChanged, .userNameRestored:
+        .userNameChanged, .userNameRestored, .accountLocked, .accountUnlocked, .smsStepEnabled,
+        .sessionsEnded, .dataRequestDeclined:
         false
       }
     }
@@ -70,14 +82,14 @@ package struct Message: Hashable, Sendable {
     case delivered
     /// The gateway reported that it will not arrive.
     case undeliverable
-    /// Was of no more use before a gateway took it.
+    /// It was no longer useful before a gateway took it.
     case expired
     /// Given up: a gateway will never take it, or nobody can know whether one did.
     case failed
     /// A newer message took its place, or an operator stopped it.
     case cancelled
 
-    /// Whether it may still leave the house.
+    /// Whether it may still be sent.
     package var isWaiting: Bool { self == .queued || self == .leased }
   }
 
@@ -97,16 +109,18 @@ package struct Message: Hashable, Sendable {
   package let customer: CustomerNumber
   /// After this instant it would be useless or misleading, and is not sent.
   package let notAfter: Date
-  /// Messages of which only the newest is of use, such as the codes of one registration; what waits
-  /// of the earlier ones is cancelled (P8).
+  /// Messages of which only the newest is useful, such as the codes of one registration; earlier
+  /// ones that are still waiting are cancelled (P8).
   package let series: String?
-  /// The version of the contract whose file goes along, if there is one when it is sent.
+  /// Whether nothing of the series can have been queued before.
+  package let isFirstOfSeries: Bool
+  /// The version of the contract whose file is attached, if there is one when it is sent.
   package let contractVersion: String?
 
   package init(
     key: String, kind: Kind, channel: Channel, recipient: String, language: Language,
     subject: String, text: String, customer: CustomerNumber, notAfter: Date, series: String? = nil,
-    contractVersion: String? = nil
+    isFirstOfSeries: Bool = false, contractVersion: String? = nil
   ) {
     self.key = key
     self.kind = kind
@@ -118,9 +132,19 @@ package struct Message: Hashable, Sendable {
     self.customer = customer
     self.notAfter = notAfter
     self.series = series
+    self.isFirstOfSeries = isFirstOfSeries
     self.contractVersion = contractVersion
   }
 
-  /// The codes by SMS of one registration.
-  package static func smsSeries(of registration: Int64) -> String { "sms-code/\(registration)" }
+  /// One registration's codes by SMS.
+  package static func smsSeries(of registration: Registration.ID) -> String {
+    "sms-code/\(registration)"
+  }
+
+  /// The codes by which one session proves once more whose it is.
+  ///
+  /// - Parameter session: what names the session, and opens nothing
+  package static func stepUpSeries(of account: Account.ID, in session: String) -> String {
+    "step-up-code/\(account)/\(session)"
+  }
 }

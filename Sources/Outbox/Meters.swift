@@ -53,14 +53,18 @@ struct Meters: Sendable {
     results[result]?.increment()
   }
 
+  /// What a gateway's answer is called; `nil` is that it has taken the message.
+  static func word(for refusal: Gateway.Refusal?) -> String {
+    switch refusal {
+    case nil: Word.taken
+    case .temporary: Word.temporary
+    case .permanent: Word.permanent
+    case .unknown: Word.unknown
+    }
+  }
+
   func count(_ refusal: Gateway.Refusal?, of gateway: String, in time: Duration) {
-    let word =
-      switch refusal {
-      case nil: Word.taken
-      case .temporary: Word.temporary
-      case .permanent: Word.permanent
-      case .unknown: Word.unknown
-      }
+    let word = Meters.word(for: refusal)
     gateways[gateway]?.answers[word]?.increment()
     gateways[gateway]?.time.record(duration: time)
   }

@@ -1,9 +1,9 @@
 internal import FoundationEssentials
 internal import Synchronization
 
-/// Holds a route to so many messages a second.
+/// Limits a route to so many messages a second.
 ///
-/// A tenth of a second's worth may go at once; more than that a provider could take for a burst.
+/// A tenth of a second's worth may go at once; a provider might take more for a burst.
 final class Pace: Sendable {
   private struct State {
     var credit: Double

@@ -1,4 +1,4 @@
-/// How a text travels as SMS: in which alphabet, how long it is, in how many parts.
+/// How a text travels as SMS: in which alphabet, with what length, in how many parts.
 ///
 /// The text is taken as it stands; to make a plain one, see ``GSM7/transliterate(_:)``.
 package struct SMSText: Hashable, Sendable {
@@ -19,7 +19,7 @@ package struct SMSText: Hashable, Sendable {
   package let encoding: Encoding
   /// Septets, escapes included, or UTF-16 units.
   package let units: Int
-  /// Messages that are sent and paid; an empty text is one, too.
+  /// Messages that are sent and paid for; an empty text is also one.
   package let segments: Int
 
   package var isOneSegment: Bool { segments == 1 }
@@ -36,7 +36,7 @@ package struct SMSText: Hashable, Sendable {
   }
 
   /// An escape and its septet, or the two halves of a surrogate pair, stay in one part: phones show
-  /// torn ones as other characters. So a part may be one unit short.
+  /// split ones as other characters. So a part may be one unit short.
   private static func parts(_ widths: [Int], of capacity: Int) -> Int {
     var parts = 1
     var room = capacity

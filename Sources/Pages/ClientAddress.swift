@@ -1,10 +1,11 @@
 internal import HTTPTypes
 package import Hummingbird
+internal import WebServer
 
-/// Finds out who is at the other end of a request, for the limits that count by network address.
+/// Finds out who sent a request, for the limits that count by network address.
 ///
-/// A forwarded address is believed only from a proxy that the operator has named; everybody can
-/// write such a header (ASVS 4.1.3).
+/// A forwarded address is believed only from a proxy that the operator has named; anybody can write
+/// such a header (ASVS 4.1.3).
 package struct ClientAddress: Sendable {
   private let proxies: Set<IPAddress>
 
@@ -15,9 +16,9 @@ package struct ClientAddress: Sendable {
 
   /// What counts as one address.
   ///
-  /// - Returns: `nil` for a peer on this machine that is no named proxy: it is nobody, or a proxy
-  ///   that stands for all customers, who must not share one count.
-  /// - Throws: 400 for a forwarded address that is none: to skip it would let a client choose
+  /// - Returns: `nil` for a peer on this machine that is not a named proxy: it is nobody, or a
+  ///   proxy for all customers, who must not share one count.
+  /// - Throws: 400 for a forwarded address that is invalid: skipping it would let a client choose
   ///   whose address counts (CVE-2024-47070).
   package func key(
     of request: Request, in context: SiteContext
@@ -25,13 +26,8 @@ package struct ClientAddress: Sendable {
     guard let peer = context.peer.flatMap(IPAddress.init) else { return nil }
     guard proxies.contains(peer) else { return peer.isOfThisMachine ? nil : peer.network }
     let forwarded = HTTPField.Name("X-Forwarded-For").flatMap { request.headers[$0] } ?? ""
-    // Each proxy appends whom it heard from, so that the right-most unnamed address is the client.
-    for hop in forwarded.split(separator: ",").reversed() {
-      guard let address = IPAddress(String(hop.filter { $0 != " " && $0 != "\t" })) else {
-        throw HTTPError(.badRequest)
-      }
-      if !proxies.contains(address) { return address.network }
+    do { return try IPAddress.client(forwarded: forwarded, by: proxies)?.network } catch {
+      throw HTTPError(.badRequest)
     }
-    return nil
   }
 }

@@ -15,7 +15,7 @@ private struct DocumentPage: Page {
 }
 
 extension Site {
-  /// The answer that shows one of the insurer's documents.
+  /// The response that shows one of the insurer's documents.
   package func response(to name: DocumentName, _ context: SiteContext) throws -> Response {
     let document = brand.document(name, in: context.language)
     return try response(DocumentPage(name, frame: frame(document.title, context)), context)

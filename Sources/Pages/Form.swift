@@ -1,8 +1,8 @@
 /// The fields of a posted form.
 ///
 /// Parsed strictly, on bytes: what no browser sends is refused as a whole instead of being given a
-/// meaning that nobody meant (Hummingbird's decoder answers 500 to some of it, and replaces what is
-/// not UTF-8).
+/// meaning that nobody intended (Hummingbird's decoder answers 500 to some of it, and replaces what
+/// is not UTF-8).
 package struct Form: Hashable, Sendable {
   /// What no browser sends.
   package enum Malformed: Error, Hashable {
@@ -13,7 +13,7 @@ package struct Form: Hashable, Sendable {
     case tooManyFields
   }
 
-  /// More than any form of ours has.
+  /// More than any of our forms has.
   package static let maximumFields = 64
 
   private var values: [String: String] = [:]
@@ -66,6 +66,6 @@ package struct Form: Hashable, Sendable {
     }
   }
 
-  /// A field's value; empty when it was not sent, as an unticked box is not.
+  /// A field's value; empty when it was not sent, like an unticked box.
   package subscript(_ name: String) -> String { values[name] ?? "" }
 }

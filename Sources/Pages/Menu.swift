@@ -1,20 +1,20 @@
-/// The menu of a part of the site, with where the person is in it.
+/// The menu of a part of the site, marking where the customer is in it.
 package struct Menu: Sendable {
   let items: [Item]
 
-  package struct Item: Sendable {
+  package struct Item: Hashable, Sendable {
     let label: String
     let path: String
     /// Whether it leads to the page that shows the menu.
     let isCurrent: Bool
-    /// Whether that page is below the one it leads to.
+    /// Whether the page that shows the menu is below this entry's page.
     let isAbove: Bool
   }
 
   /// - Parameters:
   ///   - entries: labels and paths, each beginning with a slash
   ///   - current: the path of the page that shows the menu
-  ///   - root: the path below which everything is, so that being below it says nothing
+  ///   - root: the path that everything is below, so that being below it means nothing
   package init(_ entries: [(label: String, path: String)], at current: String, root: String) {
     items = entries.map { entry in
       Item(

@@ -1,11 +1,15 @@
-/// A message in the place of a page: what happened, and the ways on.
+/// A message instead of a page: what happened, and the ways on.
 package struct Notice: Sendable {
   package let title: String
   package let paragraphs: [String]
   package let actions: [Action]
   package let isError: Bool
-  /// Where the same can be read again, when it answers a post to a path that has no page.
+  /// Whether the way on is a call.
+  package let isCall: Bool
+  /// Where to read the same again, when it answers a post to a path that has no page.
   package let page: String?
+  /// The request's number, by which operators find an unexpected error in the log; `nil` otherwise.
+  package let errorNumber: String?
 
   /// A way on.
   package struct Action: Sendable {
@@ -23,13 +27,15 @@ package struct Notice: Sendable {
 
   package init(
     _ title: String, _ paragraphs: [String], actions: [Action], isError: Bool = true,
-    page: String? = nil
+    isCall: Bool = false, page: String? = nil, errorNumber: String? = nil
   ) {
     self.title = title
     self.paragraphs = paragraphs
     self.actions = actions
     self.isError = isError
+    self.isCall = isCall
     self.page = page
+    self.errorNumber = errorNumber
   }
 }
 
@@ -38,4 +44,8 @@ struct NoticePage: Page {
   let frame: Frame
   let paragraphs: [String]
   let actions: [Notice.Action]
+  var isCall = false
+  /// What a caller reads out after an unexpected error; empty otherwise.
+  var errorNumber = ""
+  var hasErrorNumber = false
 }

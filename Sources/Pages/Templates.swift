@@ -6,9 +6,9 @@ package import Wording
 
 /// All templates, once for each language.
 ///
-/// Sentences are put in when a template is loaded: `[[code.title]]` becomes the sentence of that
-/// name, escaped, and a place in it, `{minutes}`, becomes the tag `{{minutes}}`. So the language of
-/// a page costs nothing when it is shown, and a missing sentence is found at the start.
+/// Sentences are inserted when a template is loaded: `[[code.title]]` becomes the sentence of that
+/// name, escaped, and a placeholder in it, `{minutes}`, becomes the tag `{{minutes}}`. So a page's
+/// language costs nothing when it is shown, and a missing sentence is found at start-up.
 package struct Templates: Sendable {
   private let libraries: [Language: MustacheLibrary]
   /// The prepared text of each template, for the tests that check tags against properties.
@@ -48,8 +48,13 @@ package struct Templates: Sendable {
   ///
   /// - Throws: ``Broken`` when there is no such template.
   package func render(_ page: some Page, in language: Language) throws -> String {
-    guard let html = libraries[language]?.render(Content(of: page), withTemplate: page.template)
-    else { throw Broken(description: "There is no template \(page.template).") }
+    try render(page, page.template, in: language)
+  }
+
+  /// The page's HTML, by another template than its own.
+  func render(_ page: some Page, _ template: String, in language: Language) throws -> String {
+    guard let html = libraries[language]?.render(Content(of: page), withTemplate: template)
+    else { throw Broken(description: "There is no template \(template).") }
     return html
   }
 
@@ -73,10 +78,12 @@ package struct Templates: Sendable {
     for (name, source) in files {
       prepared[name] = try fill(source) { key in
         if let asset = key.strippingPrefix("asset:") { return assets.address(of: asset) }
-        return texts.sentences[key].map(escapeWords)
+        if key == "colour:light" { return brand.facts.accentColour }
+        if key == "colour:dark" { return brand.facts.accentColourOnDark }
+        return texts.sentences[key].map { Sentence(key, $0).markup(for: brand) }
       }
     }
-    // The insurer's documents are HTML of its own; each is a template without tags.
+    // The insurer's documents are its own HTML; each is a template without tags.
     for document in DocumentName.allCases {
       prepared["document-\(document.rawValue)"] =
         "{{<document}}{{$document}}\(brand.document(document, in: language).html)"
@@ -103,17 +110,6 @@ package struct Templates: Sendable {
     return filled + rest
   }
 
-  /// Escapes a sentence's words and turns its places into tags.
-  private static func escapeWords(_ sentence: String) -> String {
-    var escaped = ""
-    Texts.replacePlaces(in: sentence) { part in
-      switch part {
-      case .words(let words): escaped += Markup.escaped(String(words))
-      case .place(let name): escaped += "{{\(name)}}"
-      }
-    }
-    return escaped
-  }
 }
 
 extension String {

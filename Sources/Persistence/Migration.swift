@@ -9,9 +9,10 @@ package struct Migration: Sendable {
   private let script: @Sendable (ColumnTypes) -> String
 
   /// - Parameters:
-  ///   - oldestProgram: the newest step that the oldest program knows which still works after this
-  ///     one; the one before, unless a step only adds, so that instances can be replaced one by one
-  ///   - script: SQL text and nothing else, so that the step means the same for ever, whatever
+  ///   - oldestProgram: the newest step known to the oldest program that still works after this
+  ///     one; the previous step, unless this one only adds, so that instances can be replaced one
+  ///     by one
+  ///   - script: SQL text and nothing else, so that the step always means the same, whatever
   ///     becomes of the program's types
   package init(
     _ number: Int, _ name: String, oldestProgram: Int? = nil,
@@ -28,11 +29,11 @@ package struct Migration: Sendable {
   }
 }
 
-/// What the engines call the same thing.
+/// What the engines call the same type.
 package struct ColumnTypes: Sendable {
   package let dialect: Dialect
 
-  /// A number the database gives to each new row.
+  /// A number that the database assigns to each new row.
   package var identity: String {
     dialect == .sqlite
       ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
@@ -40,10 +41,10 @@ package struct ColumnTypes: Sendable {
   /// A whole number of 64 bits.
   package var integer: String { dialect == .sqlite ? "INTEGER" : "BIGINT" }
   package var bytes: String { dialect == .sqlite ? "BLOB" : "BYTEA" }
-  /// Makes SQLite check the kind of each stored value, as PostgreSQL does anyway.
+  /// Makes SQLite check the type of each stored value, as PostgreSQL does anyway.
   package var strict: String { dialect == .sqlite ? "STRICT" : "" }
 
-  /// Wakes whoever listens on the channel of the table's name when rows were added and committed.
+  /// Notifies the channel with the table's name when rows have been added and committed.
   ///
   /// The embedded database has one program, which wakes itself.
   package func notifying(_ table: String) -> String {
@@ -59,7 +60,7 @@ package struct ColumnTypes: Sendable {
     }
   }
 
-  /// Makes every change of a table's rows fail: what was said stays said.
+  /// Makes every change to a table's rows fail: what was said stays said.
   package func appendOnly(_ table: String) -> String {
     switch dialect {
     case .sqlite:
@@ -90,14 +91,19 @@ package struct Schema: Sendable {
 
   package var newest: Int { migrations.last?.number ?? 0 }
 
-  /// How a database stands to this program.
+  /// Whether a database suits this program.
   package enum Fit: Equatable, Sendable {
-    /// Also a database that a newer program has prepared for itself, if this one still works on it.
+    /// Also a database that a newer program has migrated, if this one still works on it.
     case fits
-    /// The program needs steps that the database has not taken: `belepo migrate` takes them.
+    /// The program needs steps that the database has not had: `belepo migrate` takes them.
     case tooOld(found: Int, needed: Int)
     /// The database was migrated by a newer program, beyond what this one can work on.
     case tooNew(found: Int, known: Int)
+  }
+
+  /// The number of the last step that was taken in a database; 0 for an empty one.
+  package static func number(of store: some Store) async throws -> Int {
+    try await store.read { try version($0) }
   }
 
   package func fit(of store: some Store) async throws -> Fit {
@@ -113,12 +119,13 @@ package struct Schema: Sendable {
   ///
   /// - Returns: the steps that were taken now.
   package func migrate(_ store: some Store, at now: Date) async throws -> [Migration] {
-    try await store.write { transaction in
+    let found = try await store.write { transaction in
       try transaction.lockSchema()
       try transaction.run(script: Schema.historyTable(ColumnTypes(dialect: transaction.dialect)))
+      return try Schema.version(transaction)
     }
     var taken: [Migration] = []
-    for migration in migrations {
+    for migration in migrations where migration.number > found {
       let isNew = try await store.write { transaction in
         try transaction.lockSchema()
         guard try Schema.version(transaction) < migration.number else { return false }
@@ -175,9 +182,9 @@ package struct Schema: Sendable {
 }
 
 extension Transaction {
-  /// Lets one program at a time change the schema, for as long as its step takes.
+  /// Lets only one program at a time change the schema, for as long as its step takes.
   ///
-  /// SQLite has one writer anyway. The number is any that nobody else uses in the database.
+  /// SQLite has only one writer anyway. The number is one that nothing else uses in the database.
   fileprivate func lockSchema() throws {
     guard dialect == .postgres else { return }
     try run(

@@ -26,7 +26,7 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
     parts = stringInterpolation.parts
   }
 
-  /// Where the engines need different words, both stand side by side in the one place.
+  /// Where the engines need different SQL, both versions stand side by side in one place.
   package struct Differing: Sendable {
     let sqlite: String
     let postgres: String
@@ -40,10 +40,10 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
 
     /// Locks the rows of a read that leads to a write.
     ///
-    /// SQLite has one writer, so that a write transaction already owns what it reads.
+    /// SQLite has only one writer, so a write transaction already owns what it reads.
     package static let rowLock = Differing(sqlite: "", postgres: "FOR UPDATE")
 
-    /// Locks the rows of a claim and passes over those that another instance holds.
+    /// Locks the rows of a claim and skips those that another instance holds.
     package static let skippingRowLock = Differing(sqlite: "", postgres: "FOR UPDATE SKIP LOCKED")
   }
 
@@ -79,13 +79,13 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
     self.parts = parts
   }
 
-  /// Several pieces with the same words between them, such as the rows of an `INSERT`.
+  /// Several pieces with the same text between them, such as the rows of an `INSERT`.
   package static func joined(_ queries: [Query], separator: StaticString) -> Query {
     let separator = Part.text(separator.description)
     return Query(parts: Array(queries.map(\.parts).joined(separator: [separator])))
   }
 
-  /// The statement's text for an engine, with numbered places for its values.
+  /// The statement's text for an engine, with numbered placeholders for its values.
   package func text(for dialect: Dialect) -> String {
     var text = ""
     var number = 0
@@ -104,7 +104,7 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
     return text
   }
 
-  /// The values for those places, in their order.
+  /// The values for those placeholders, in order.
   package var values: [SQLValue] {
     parts.compactMap { part in
       guard case .value(let value) = part else { return nil }

@@ -13,7 +13,7 @@ package struct ResultRow: Sendable {
 
   /// The value of a column that may not be null.
   ///
-  /// - Throws: ``ColumnFault`` when the column is missing, null or of another kind.
+  /// - Throws: ``ColumnFault`` when the column is missing, null or of another type.
   package func value<Value: SQLDecodable>(
     _ column: String, as type: Value.Type = Value.self
   ) throws -> Value {
@@ -25,7 +25,7 @@ package struct ResultRow: Sendable {
 
   /// The value of a column that may be null.
   ///
-  /// - Throws: ``ColumnFault`` when the column is missing or of another kind.
+  /// - Throws: ``ColumnFault`` when the column is missing or of another type.
   package func optional<Value: SQLDecodable>(
     _ column: String, as type: Value.Type = Value.self
   ) throws -> Value? {
@@ -41,13 +41,13 @@ package struct ResultRow: Sendable {
   }
 }
 
-/// A row does not hold what the program expects: the schema and the program disagree.
+/// A row does not contain what the program expects: the schema and the program disagree.
 package struct ColumnFault: Error, CustomStringConvertible {
   package let column: String
   package let expected: String
   package let found: SQLValue?
 
-  /// Names the column and the kinds, never the value: it may be somebody's.
+  /// Names the column and the types, never the value: it may be personal.
   package var description: String {
     let kind =
       switch found {

@@ -2,8 +2,8 @@ package import FoundationEssentials
 
 /// A value as both engines store it.
 ///
-/// One storage form for each kind of value: truth is an integer 0 or 1, an instant is an integer
-/// of milliseconds since 1970.
+/// One storage form for each type of value: a boolean is an integer 0 or 1, an instant is an
+/// integer of milliseconds since 1970.
 package enum SQLValue: Hashable, Sendable {
   case null
   case integer(Int64)
@@ -24,7 +24,7 @@ package protocol SQLConvertible {
 
 /// What can be read out of a ``ResultRow``.
 package protocol SQLDecodable {
-  /// The value, or `nil` when the stored one is of another kind.
+  /// The value, or `nil` when the stored one is of another type.
   init?(sqlValue: SQLValue)
 }
 
@@ -50,9 +50,13 @@ extension Int: SQLConvertible, SQLDecodable {
   package var sqlValue: SQLValue { .integer(Int64(self)) }
 
   package init?(sqlValue: SQLValue) {
-    guard case .integer(let integer) = sqlValue else { return nil }
+    guard case .integer(let integer) = sqlValue, Int.believed.contains(integer) else { return nil }
     self.init(exactly: integer)
   }
+
+  /// No count of ours comes near these ends: a stored number beyond them is damage, and whatever is
+  /// added to one within them still fits (R9).
+  private static let believed: ClosedRange<Int64> = -(1 << 53)...(1 << 53)
 }
 
 extension Bool: SQLConvertible, SQLDecodable {
@@ -77,12 +81,22 @@ extension [UInt8]: SQLConvertible, SQLDecodable {
 }
 
 extension Date: SQLConvertible, SQLDecodable {
+  /// The nearest instant that a calendar can print; what is no instant at all is over already.
   package var sqlValue: SQLValue {
-    .integer(Int64((timeIntervalSince1970 * 1000).rounded()))
+    let milliseconds = (timeIntervalSince1970 * 1000).rounded()
+    guard milliseconds >= Double(Date.printable.lowerBound) else {
+      return .integer(Date.printable.lowerBound)
+    }
+    let last = Date.printable.upperBound
+    return .integer(milliseconds < Double(last) ? Int64(milliseconds) : last)
   }
 
   package init?(sqlValue: SQLValue) {
-    guard case .integer(let milliseconds) = sqlValue else { return nil }
+    guard case .integer(let stored) = sqlValue else { return nil }
+    let milliseconds = min(max(stored, Date.printable.lowerBound), Date.printable.upperBound)
     self.init(timeIntervalSince1970: Double(milliseconds) / 1000)
   }
+
+  /// The years 1 to 9999, in milliseconds since 1970.
+  private static let printable: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 }

@@ -1,11 +1,11 @@
 /// Where Belépő keeps what must outlive it.
 ///
-/// The two kinds of work are apart because the engines treat them so: a write sees and locks the
-/// newest state, a read sees one consistent moment and waits for nobody.
+/// The two kinds of work are separate because the engines treat them differently: a write sees and
+/// locks the newest state, a read sees one consistent moment and waits for nobody.
 package protocol Store: Sendable {
   /// Reads one consistent moment.
   func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result
 
   /// Changes everything or nothing.
@@ -15,11 +15,36 @@ package protocol Store: Sendable {
   ///
   /// - Throws: what `body` throws; ``StoreFault`` when the database cannot do its work.
   func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result
 
   /// Closes all connections; every later call throws.
   func close() throws
+}
+
+extension Store {
+  /// Reads one consistent moment, with as many statements as it takes.
+  package func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any Transaction) throws -> Result
+  ) async throws -> Result {
+    try await read(.transaction, body)
+  }
+
+  /// Changes everything or nothing, with as many statements as it takes.
+  package func write<Result: Sendable>(
+    _ body: @escaping @Sendable (any Transaction) throws -> Result
+  ) async throws -> Result {
+    try await write(.transaction, body)
+  }
+}
+
+/// How much a unit of work does.
+package enum Extent: Sendable {
+  /// Any number of statements, between a beginning and an end.
+  case transaction
+  /// One statement, which is a transaction by itself: PostgreSQL is asked once instead of three
+  /// times. A second one is refused (``SecondStatement``).
+  case oneStatement
 }
 
 /// The one open unit of work.
@@ -31,16 +56,16 @@ package protocol Transaction {
 
   /// Runs a statement.
   ///
-  /// - Returns: the number of rows it changed, which is how a compare-and-set tells its success.
+  /// - Returns: the number of rows it changed, which is how a compare-and-set reports success.
   func execute(_ query: Query) throws -> Int
 
   /// Runs a statement whose count nobody needs.
   ///
-  /// It may be sent together with what follows; a fault then comes out of that, or of the end of
-  /// the write.
+  /// It may be sent together with what follows; a fault then surfaces there, or at the end of the
+  /// write.
   func perform(_ query: Query) throws
 
-  /// Writes many rows into a table, by the engine's quickest way.
+  /// Writes many rows into a table, in the engine's fastest way.
   ///
   /// - Parameters:
   ///   - rows: each with a value for each column
@@ -58,13 +83,34 @@ extension Transaction {
   }
 }
 
-/// The database cannot do its work just now, or at all.
+/// The statements about one subject, such as sessions, within a transaction.
+///
+/// A transaction has one property for each subject, so that related statements stay together.
+package protocol TransactionPart {
+  var transaction: any Transaction { get }
+}
+
+extension TransactionPart {
+  package var dialect: Dialect { transaction.dialect }
+
+  package func row(_ query: Query) throws -> ResultRow? { try transaction.row(query) }
+
+  package func rows(_ query: Query) throws -> [ResultRow] { try transaction.rows(query) }
+
+  package func execute(_ query: Query) throws -> Int { try transaction.execute(query) }
+
+  package func perform(_ query: Query) throws { try transaction.perform(query) }
+}
+
+/// The database cannot do its work now, or at all.
 package enum StoreFault: Error, Equatable {
   /// Another writer holds the database longer than the busy time-out: worth another try.
   case busy
-  /// The connection was lost during the commit: nobody knows whether the change was made. The same
-  /// step once more is safe and ends in one result (P9).
+  /// The connection was lost during the commit: nobody knows whether the change was made. Repeating
+  /// the same step is safe and gives one result (P9).
   case outcomeUnknown
-  /// No room, no file, no permission, damaged: the engine's own words, which name no person.
+  /// No room, no file, no permission: the engine's own words, which name no person.
   case unavailable(String)
+  /// The file is damaged, or is no database: the engine's own words.
+  case damaged(String)
 }

@@ -29,7 +29,7 @@ enum CopyText {
     }
   }
 
-  /// What would end a value or a row, or begin an escape, is escaped.
+  /// Escapes what would end a value or a row, or begin an escape.
   private static func append(_ byte: UInt8, to text: inout [UInt8]) {
     switch byte {
     case UInt8(ascii: "\\"): text.append(contentsOf: "\\\\".utf8)

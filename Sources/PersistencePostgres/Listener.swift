@@ -3,18 +3,22 @@ internal import Threads
 
 /// Hears when another instance has queued something (`LISTEN`).
 ///
-/// It has a session of its own, since a notification comes to the session that listens. Behind a
-/// pooler in transaction mode there is no such session: there the dispatchers' own rounds find
-/// everything, a second later at most.
+/// It has its own session, since a notification goes to the session that listens. Behind a pooler
+/// in transaction mode there is no such session: there the dispatchers' polling finds everything,
+/// at most a second later.
 package actor Listener {
   private nonisolated let thread = ThreadExecutor(name: "postgres listener")
   private let settings: PostgresSettings
   private let channel: String
+  private let store: PostgresStore
   private var session: Session?
 
-  /// - Parameter channel: the name of the table whose new rows are announced
-  package init(_ settings: PostgresSettings, channel: StaticString) {
+  /// - Parameters:
+  ///   - channel: the name of the table whose new rows are announced
+  ///   - store: whose own announcements are no news
+  package init(_ settings: PostgresSettings, channel: StaticString, besides store: PostgresStore) {
     self.settings = settings
+    self.store = store
     self.channel = channel.description
   }
 
@@ -22,14 +26,16 @@ package actor Listener {
     thread.asUnownedSerialExecutor()
   }
 
-  /// Waits for news, a second at most.
+  /// Waits for news, at most a second.
   ///
   /// - Returns: whether something may have been queued; also after a new connection, since nobody
   ///   knows what was missed.
-  /// - Throws: ``StoreFault`` when the database is out of reach; the next call tries again.
+  /// - Throws: ``StoreFault`` when the database is unreachable; the next call tries again.
   package func hear() throws -> Bool {
     do {
-      if let session { return try session.awaitNotification(milliseconds: 1000) }
+      if let session {
+        return try session.awaitNotification(milliseconds: 1000, ignoring: store.hasProcess)
+      }
       let opened = try Session(settings)
       try opened.run(script: "LISTEN \(channel)")
       session = opened

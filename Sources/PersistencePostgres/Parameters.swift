@@ -1,7 +1,7 @@
 internal import CLibpq
 internal import Persistence
 
-/// The types that our statements and answers know, by PostgreSQL's numbers (`pg_type.dat`).
+/// The types in our statements and results, by PostgreSQL's numbers (`pg_type.dat`).
 enum TypeCode: Oid {
   case bool = 16
   case bytea = 17
@@ -11,13 +11,13 @@ enum TypeCode: Oid {
   case int4 = 23
   case text = 25
   case varchar = 1043
-  /// What a function answers that answers nothing.
+  /// The result of a function that returns nothing.
   case void = 2278
 }
 
 /// Values as libpq takes them, all in binary form.
 struct Parameters {
-  /// 0 where the server finds the type out by itself.
+  /// 0 where the server infers the type.
   private(set) var types: [Oid] = []
   private var bytes: [UInt8] = []
   /// Where each value is; nothing for null.

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// PostgreSQL as a store: a bounded pool of sessions, each with a thread of its own.
 ///
-/// Who finds no session free waits for a bounded time and is then told that the database is busy.
-/// No event loop and no thread of Swift's own ever waits for the database.
+/// A caller that finds no free session waits for a limited time and is then told that the database
+/// is busy. No event loop and no thread of Swift's own ever waits for the database.
 package final class PostgresStore: Store {
   private struct State {
     var idle: [Worker]
@@ -22,50 +22,57 @@ package final class PostgresStore: Store {
 
   private let settings: PostgresSettings
   private let state: Mutex<State>
-  /// What was said to the database so far.
+  /// What was sent to the database so far.
   package let traffic = Traffic()
+  private let processes = ServerProcesses()
 
-  /// More than these would wait in vain anyway.
+  /// More than this would wait in vain anyway.
   private static let waitersPerConnection = 50
 
-  /// Connects to nothing yet; the first work does.
+  /// Connects to nothing yet; the first request does.
   ///
   /// - Parameter jitter: a number from 0 to 1, for the pauses between failed connections
   package init(_ settings: PostgresSettings, jitter: @escaping @Sendable () -> Double) {
     self.settings = settings
     let (reconnection, traffic) = (Reconnection(jitter: jitter), traffic)
+    let processes = processes
     state = Mutex(
       State(
         idle: (1...max(1, settings.connections)).map { number in
           Worker(
-            number: number, settings: settings, reconnection: reconnection, traffic: traffic)
+            number: number, settings: settings, reconnection: reconnection,
+            traffic: traffic, processes: processes)
         }))
   }
 
   package func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    try await perform(.reading, body)
+    try await perform(.reading, extent, body)
   }
 
   package func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    try await perform(.writing, body)
+    try await perform(.writing, extent, body)
   }
 
   private func perform<Result: Sendable>(
-    _ kind: Worker.Kind, _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ kind: Worker.Kind, _ extent: Extent,
+    _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
     try Task.checkCancellation()
     let worker = try await takeWorker()
     defer { giveBack(worker) }
     do {
-      return try await worker.perform(kind, body)
+      return try await worker.perform(kind, extent, body)
     } catch let fault as PostgresFault {
       throw fault.translated
     }
   }
+
+  /// Whether the server's process of this number serves one of the pool's sessions.
+  func hasProcess(_ number: Int32) -> Bool { processes.contains(number) }
 
   /// Closes all sessions: the idle ones now, the others when their work is done.
   package func close() throws {
@@ -98,7 +105,7 @@ package final class PostgresStore: Store {
     }
   }
 
-  /// Sends a waiter away whose time is over.
+  /// Turns away a waiter whose time is over.
   private func expire(_ number: Int) {
     DispatchQueue.global().asyncAfter(deadline: .now() + settings.waitSeconds) { [weak self] in
       let waiter = self?.state.withLock { state -> Waiter? in
@@ -119,6 +126,14 @@ package final class PostgresStore: Store {
       return nil
     }
     next?.continuation.resume(returning: worker)
+  }
+
+  /// The encoding in which the database keeps text, such as `UTF8`.
+  package func encoding() async throws -> String {
+    try await read { transaction in
+      try transaction.row("SELECT current_setting('server_encoding')::text AS encoding")?
+        .value("encoding") ?? ""
+    }
   }
 
   // MARK: Its clock

@@ -10,7 +10,7 @@ struct PreparedStatements {
   enum Place {
     /// The session has prepared it under this name.
     case known(String)
-    /// It is to be prepared under this name, before it is run.
+    /// It has to be prepared under this name before it is run.
     case new(String)
     /// There are too many: it is planned anew each time.
     case nowhere

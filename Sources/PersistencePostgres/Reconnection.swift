@@ -1,11 +1,13 @@
 internal import Synchronization
 
-/// Keeps a crowd from running against a server that is not there: after a failure nobody tries
-/// for a while, and everybody hears at once that it is out of order.
+/// Keeps a crowd from storming a server that is not there: after a failure nobody tries for a
+/// while, and everybody is told at once that it is out of order.
 final class Reconnection: Sendable {
   private struct State {
     var failuresInARow = 0
     var mayTryAt = ContinuousClock.now
+    /// What the last one who tried was told: those who may not try are told the same.
+    var sentence = ""
   }
 
   private let state = Mutex(State())
@@ -21,8 +23,10 @@ final class Reconnection: Sendable {
   }
 
   func connect(_ open: () throws -> Session) throws -> Session {
-    let isTooSoon = state.withLock { $0.failuresInARow > 0 && ContinuousClock.now < $0.mayTryAt }
-    if isTooSoon { throw PostgresFault(kind: .nonsense, sentence: "out of order a moment ago") }
+    let told: String? = state.withLock {
+      $0.failuresInARow > 0 && ContinuousClock.now < $0.mayTryAt ? $0.sentence : nil
+    }
+    if let told { throw PostgresFault(kind: .unreachable, sentence: told) }
     do {
       let session = try open()
       state.withLock { $0.failuresInARow = 0 }
@@ -34,6 +38,7 @@ final class Reconnection: Sendable {
         let pause = min(
           Reconnection.firstPause * Double(1 << (state.failuresInARow - 1)),
           Reconnection.longestPause)
+        state.sentence = (error as? PostgresFault)?.sentence ?? "\(error)"
         state.mayTryAt = .now + .seconds(pause * (0.5 + chance / 2))
       }
       throw error

@@ -2,18 +2,18 @@ internal import CLibpq
 internal import Glibc
 internal import Persistence
 
-/// One connection of libpq, in the hands of one thread at a time.
+/// One connection of libpq, used by one thread at a time.
 ///
-/// Statements are sent in pipelines: those whose answer nobody needs wait for the next whose answer
-/// somebody does, and all go in one round trip. Every wait has an end of our own, because a server
-/// that was stopped keeps no time-outs.
+/// Statements are sent in pipelines: those whose answer nobody needs wait for the next one whose
+/// answer somebody does need, and all go in one round trip. Every wait has our own time-out,
+/// because a suspended server does not keep its own.
 final class Session {
   private let connection: OpaquePointer
   private let settings: PostgresSettings
   private var prepared = PreparedStatements()
-  /// What was sent and is not answered yet, in its order.
+  /// What was sent and is not answered yet, in order.
   private var awaited: [Awaited] = []
-  /// Whether an end of the pipeline is on its way whose answers nobody has read.
+  /// Whether the end of a pipeline was sent whose answers nobody has read.
   private var isUnread = false
   private(set) var isLost = false
   private var traffic = Traffic.Count()
@@ -30,12 +30,12 @@ final class Session {
     var tag = ""
   }
 
-  /// Connects, and sets what holds for all work of the session.
+  /// Connects, and sets what applies to all work of the session.
   ///
   /// - Throws: ``PostgresFault`` with libpq's words.
   init(_ settings: PostgresSettings) throws {
     self.settings = settings
-    // The later wins, and the URL is the last.
+    // Later settings override earlier ones, and the URL comes last.
     let parameters = [
       ("fallback_application_name", "belepo"), ("client_encoding", "UTF8"),
       ("connect_timeout", String(settings.connectSeconds)), ("keepalives_idle", "10"),
@@ -48,7 +48,7 @@ final class Session {
     guard let opened else { throw PostgresFault(kind: .nonsense, sentence: "no memory") }
     connection = opened
     guard PQstatus(connection) == CONNECTION_OK else {
-      throw PostgresFault(kind: .lost, sentence: Session.words(of: connection))
+      throw PostgresFault(kind: .unreachable, sentence: Session.words(of: connection))
     }
     PQsetnonblocking(connection, 1)
     if !settings.isPooled { try run(script: safeguards("SET")) }
@@ -59,19 +59,22 @@ final class Session {
     PQfinish(connection)
   }
 
+  /// The number of the server's process that serves this session.
+  var process: Int32 { PQbackendPID(connection) }
+
   /// The descriptor to wait on for notifications.
   var descriptor: Int32 { PQsocket(connection) }
 
   // MARK: Transactions
 
-  /// What a transaction begins with; sent with its first statement.
+  /// How a transaction begins; sent with its first statement.
   private var opening: [String] = []
 
   func begin(_ words: String) {
     opening = settings.isPooled ? [words] + safeguards("SET LOCAL").statements : [words]
   }
 
-  /// Makes everything of this transaction durable.
+  /// Makes everything in this transaction durable.
   ///
   /// - Throws: a fault that says whether nothing happened or nobody knows.
   func commit() throws {
@@ -93,7 +96,7 @@ final class Session {
     }
   }
 
-  /// Ends a transaction that only read; its answer is read by whoever comes next.
+  /// Ends a transaction that only read; the next user of the session reads the answer.
   func endReading() throws {
     guard opening.isEmpty else {
       opening = []
@@ -112,7 +115,7 @@ final class Session {
       return
     }
     do {
-      // What is still queued must not stand between; its faults are of no interest any more.
+      // Queued statements must not get in the way; their faults no longer matter.
       if !awaited.isEmpty { _ = try? exchange() }
       if isLost { return }
       try send("ROLLBACK", [])
@@ -122,15 +125,15 @@ final class Session {
     }
   }
 
-  /// Reads what an earlier transaction left unread, and sees whether the server is still there.
+  /// Reads what an earlier transaction left unread, and checks that the server is still there.
   ///
   /// - Returns: whether the session can be used.
   func isUsable() -> Bool {
     guard !isLost else { return false }
     do {
       if isUnread { try readAnswers() }
-      // Nothing is expected. What can be read is the server's farewell, or its end; to tell that
-      // from a notice is not worth a commit of which nobody knows whether it was made.
+      // Nothing is expected. Anything to read is the server's farewell, or its end; telling that
+      // from a notice is not worth a commit with an unknown outcome.
       var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       if poll(&state, 1, 0) != 0 { isLost = true }
       return !isLost && PQstatus(connection) == CONNECTION_OK
@@ -207,7 +210,7 @@ final class Session {
     guard PQpipelineSync(connection) == 1 else { throw lose() }
   }
 
-  /// What was said since the last time that somebody asked.
+  /// What was sent since this was last asked.
   func takeTraffic() -> Traffic.Count {
     defer { traffic = Traffic.Count() }
     return traffic
@@ -223,7 +226,7 @@ final class Session {
     isUnread = false
     defer { awaited = [] }
     while true {
-      // libpq ends each statement's answers with nothing, and a pipeline with its own mark.
+      // libpq ends each statement's results with null, and a pipeline with its own mark.
       guard let result = try nextResult(until: deadline) else {
         place += 1
         if place > awaited.count { throw lose() }
@@ -280,7 +283,8 @@ final class Session {
 
   fileprivate static func words(of connection: OpaquePointer) -> String {
     let text = PQerrorMessage(connection).map { String(cString: $0) } ?? ""
-    return text.split(separator: "\n").joined(separator: " ")
+    // One sentence for each host that was tried; libpq's advice is indented beneath it.
+    return text.split(separator: "\n").filter { !$0.hasPrefix("\t") }.joined(separator: " ")
   }
 
   // MARK: Whole scripts, and rows by the thousand
@@ -351,7 +355,7 @@ final class Session {
     if let fault { throw fault }
   }
 
-  /// The time-outs, and that what is acknowledged is durable (R5), whatever the role was given.
+  /// The time-outs, and that acknowledged work is durable (R5), however the role is configured.
   private func safeguards(_ verb: String) -> String {
     """
     \(verb) statement_timeout = \(settings.statementSeconds * 1000);
@@ -367,15 +371,19 @@ final class Session {
 
   /// Waits for a notification.
   ///
-  /// - Returns: whether one came in time.
-  func awaitNotification(milliseconds: Int32) throws -> Bool {
+  /// - Parameter isOwn: whether the server's process of that number works for this program, which
+  ///   needs no news of its own doings
+  /// - Returns: whether one of others came in time
+  func awaitNotification(
+    milliseconds: Int32, ignoring isOwn: (_ process: Int32) -> Bool
+  ) throws -> Bool {
     var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     if poll(&state, 1, milliseconds) > 0, PQconsumeInput(connection) == 0 { throw lose() }
     if PQstatus(connection) != CONNECTION_OK { throw lose() }
     var hasCome = false
     while let notification = PQnotifies(connection) {
+      if !isOwn(notification.pointee.be_pid) { hasCome = true }
       PQfreemem(notification)
-      hasCome = true
     }
     return hasCome
   }
@@ -399,7 +407,7 @@ extension PostgresFault {
       self.init(kind: .lost, sentence: text.split(separator: "\n").joined(separator: " "))
       return
     }
-    // A sentence about a value would repeat the value, which may be somebody's.
+    // A sentence about a value would repeat the value, which may be personal.
     self.init(
       kind: .refused(state), sentence: state.hasPrefix("22") ? "a value does not fit" : field("M"))
   }
@@ -442,7 +450,7 @@ extension SQLValue {
   }
 }
 
-/// Calls with a C array of strings that ends with nothing.
+/// Calls with a null-terminated C array of strings.
 private func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
 ) -> Result {

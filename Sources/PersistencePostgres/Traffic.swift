@@ -1,11 +1,16 @@
 internal import Synchronization
 
-/// How much was said to the database: what an operator watches and a benchmark measures.
+/// How much was sent to the database: an operator watches it and a benchmark measures it.
 package final class Traffic: Sendable {
   package struct Count: Hashable, Sendable {
-    /// Statements, the beginnings and ends of transactions among them.
+    /// Statements, including the beginnings and ends of transactions.
     package var statements = 0
     package var roundTrips = 0
+
+    package init(statements: Int = 0, roundTrips: Int = 0) {
+      self.statements = statements
+      self.roundTrips = roundTrips
+    }
   }
 
   private let count = Mutex(Count())

@@ -7,24 +7,29 @@ actor Worker {
   private let settings: PostgresSettings
   private let reconnection: Reconnection
   private let traffic: Traffic
-  private var session: Session?
+  private let processes: ServerProcesses
+  private var session: Session? {
+    didSet { processes.replace(oldValue?.process, by: session?.process) }
+  }
 
   init(
-    number: Int, settings: PostgresSettings, reconnection: Reconnection, traffic: Traffic
+    number: Int, settings: PostgresSettings, reconnection: Reconnection, traffic: Traffic,
+    processes: ServerProcesses
   ) {
     thread = ThreadExecutor(name: "postgres \(number)")
     self.settings = settings
     self.reconnection = reconnection
     self.traffic = traffic
+    self.processes = processes
   }
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  /// The kinds of work, as the engine is told of them.
+  /// The kinds of work that the engine distinguishes.
   enum Kind {
     /// One consistent moment for all statements.
     case reading
-    /// The newest state; a row that is to be changed is locked when it is read.
+    /// The newest state; a row to be changed is locked when it is read.
     case writing
 
     var opening: String {
@@ -35,17 +40,17 @@ actor Worker {
     }
   }
 
-  /// Does the work in a transaction, once more if the first one certainly did nothing and the next
-  /// may succeed.
+  /// Does the work in a transaction, and again if the first certainly did nothing and the next may
+  /// succeed.
   ///
   /// - Throws: what the work throws, or ``PostgresFault``.
   func perform<Result: Sendable>(
-    _ kind: Kind, _ work: @Sendable (any Transaction) throws -> Result
+    _ kind: Kind, _ extent: Extent, _ work: @Sendable (any Transaction) throws -> Result
   ) throws -> Result {
     var attempt = 1
     while true {
       do {
-        return try performOnce(kind, work)
+        return try performOnce(kind, extent, work)
       } catch let fault as PostgresFault
         where fault.isWorthRepeating && attempt < PostgresSettings.repetitions
       {
@@ -55,12 +60,16 @@ actor Worker {
   }
 
   private func performOnce<Result>(
-    _ kind: Kind, _ work: (any Transaction) throws -> Result
+    _ kind: Kind, _ extent: Extent, _ work: (any Transaction) throws -> Result
   ) throws -> Result {
     let session = try usableSession()
     defer {
       traffic.add(session.takeTraffic())
       if session.isLost { self.session = nil }
+    }
+    // Behind a pooler the session's safeguards hold only within a transaction.
+    if extent == .oneStatement, !settings.isPooled {
+      return try inOneStatement(kind, session, work)
     }
     session.begin(kind.opening)
     let result: Result
@@ -76,6 +85,21 @@ actor Worker {
     case .writing: try session.commit()
     }
     return result
+  }
+
+  private func inOneStatement<Result>(
+    _ kind: Kind, _ session: Session, _ work: (any Transaction) throws -> Result
+  ) throws -> Result {
+    do {
+      return try work(OneStatement(PostgresTransaction(session: session)))
+    } catch let fault as PostgresFault {
+      if fault.endsSession { self.session = nil }
+      // The statement was its own commit.
+      if kind == .writing, fault.kind == .lost {
+        throw PostgresFault(kind: .commitUnknown, sentence: fault.sentence)
+      }
+      throw fault
+    }
   }
 
   private func usableSession() throws -> Session {

@@ -1,5 +1,8 @@
+internal import Dispatch
 internal import FoundationEssentials
 internal import GRDB
+internal import GRDBSQLite
+internal import Glibc
 package import Persistence
 internal import Synchronization
 
@@ -8,26 +11,40 @@ internal import Synchronization
 /// The only type that knows GRDB. WAL with `synchronous=FULL`: what was acknowledged survives a
 /// power cut (R5, D 9).
 package struct SQLiteStore: Store {
-  private let database: any DatabaseWriter
+  let database: any DatabaseWriter
   private let lid = Lid()
   private let writes = WriteCount()
 
-  /// After so many writes the log is copied back into the file; at some pages a write it is then as
-  /// long as SQLite's own measure, 1,000 pages.
+  /// After this many writes the log is copied back into the file; at a few pages per write it is
+  /// then as long as SQLite's own limit, 1,000 pages.
   private static let writesPerCheckpoint = 250
 
-  /// Opens the file, or makes it.
+  /// How long a writer waits for another process's.
+  private static let busySeconds = 5.0
+
+  /// Opens the file, or creates it; it and its companions are readable by their owner alone.
   ///
   /// - Throws: ``StoreFault/unavailable(_:)`` when it cannot be opened.
   package init(path: String) throws {
     var configuration = SQLiteStore.configuration()
     configuration.maximumReaderCount = 4
+    SQLiteStore.keepPrivate(path)
     database = try SQLiteStore.translatingErrorsNow {
       let pool = try DatabasePool(path: path, configuration: configuration)
-      // GRDB opens the log with NORMAL, which may lose the last transactions at a power cut.
+      // GRDB opens the log with NORMAL, which may lose the last transactions in a power cut.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       return pool
     }
+  }
+
+  /// SQLite gives its companions the mode of the file, and the file that of the umask: names,
+  /// numbers and hashes for everybody on the machine (ASVS 14.2.4).
+  static func keepPrivate(_ path: String) {
+    // A file that exists is not opened here: closing it would drop SQLite's own locks on it.
+    let created = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    if created >= 0 { Glibc.close(created) }
+    // Somebody else's file cannot be changed, and need not be.
+    for file in [path, path + "-wal", path + "-shm"] { _ = chmod(file, 0o600) }
   }
 
   private init(database: any DatabaseWriter) {
@@ -39,51 +56,76 @@ package struct SQLiteStore: Store {
     SQLiteStore(database: try DatabaseQueue(configuration: configuration()))
   }
 
-  private static func configuration() -> Configuration {
+  static func configuration() -> Configuration {
     var configuration = Configuration()
-    configuration.busyMode = .timeout(5)
+    configuration.busyMode = .timeout(busySeconds)
     configuration.foreignKeysEnabled = true
     // Without this, a fault's description would repeat the bound values into a log.
     configuration.publicStatementArguments = false
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA synchronous = FULL")
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
-      // What is blanked or deleted is overwritten, so that no code stays behind in a free page.
+      // Blanked or deleted data is overwritten, so that no code stays behind in a free page.
       try database.execute(sql: "PRAGMA secure_delete = ON")
-      // Without this, `INSERT OR REPLACE` would delete a row past the triggers of an append-only
+      // Without this, `INSERT OR REPLACE` would delete a row without the triggers of an append-only
       // table.
       try database.execute(sql: "PRAGMA recursive_triggers = ON")
       try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+      // A log that has grown is cut when it begins anew, so that it does not stay on the disk.
+      try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
     }
     return configuration
   }
 
+  /// Gives the writer room for the pages of an index that rows come into from all sides.
+  package func enlargeCache(kibibytes: Int) throws {
+    try SQLiteStore.translatingErrorsNow {
+      try database.writeWithoutTransaction {
+        try $0.execute(sql: "PRAGMA cache_size = -\(kibibytes)")
+      }
+    }
+  }
+
   package func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
     try lid.check()
     return try await SQLiteStore.translatingErrors {
-      try await database.read { try body(SQLiteTransaction(database: $0)) }
+      switch extent {
+      case .transaction:
+        try await database.read { try body(SQLiteTransaction(database: $0, writes: writes)) }
+      case .oneStatement:
+        try await database.unsafeRead {
+          try body(OneStatement(SQLiteTransaction(database: $0, writes: writes)))
+        }
+      }
     }
   }
 
   package func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
     try lid.check()
     let result = try await SQLiteStore.translatingErrors {
-      try await database.write { try body(SQLiteTransaction(database: $0)) }
+      switch extent {
+      case .transaction:
+        try await database.write { try body(SQLiteTransaction(database: $0, writes: writes)) }
+      case .oneStatement:
+        try await database.writeWithoutTransaction {
+          try body(OneStatement(SQLiteTransaction(database: $0, writes: writes)))
+        }
+      }
     }
-    if writes.next().isMultiple(of: SQLiteStore.writesPerCheckpoint) { await copyLogBack() }
+    if writes.isDue(after: SQLiteStore.writesPerCheckpoint) { await copyLogBack() }
     return result
   }
 
   /// Copies the log back into the file while every other writer of the file is shut out.
   ///
-  /// SQLite before 3.51.3 can damage a file when one connection writes at the instant at which
+  /// SQLite before 3.51.3 can damage a file when one connection writes at the same instant at which
   /// another copies back ("WAL-reset bug"), and its automatic checkpoint allows that when a command
-  /// works beside a server. `FULL` holds the writer's lock meanwhile. One that is not to be had
-  /// waits for the next time: the log only grows.
+  /// works beside a server. `FULL` holds the writer's lock meanwhile. If the lock is not available,
+  /// the next time will do: the log only grows.
   private func copyLogBack() async {
     guard let pool = database as? DatabasePool else { return }
     _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.full) }
@@ -95,13 +137,64 @@ package struct SQLiteStore: Store {
     try SQLiteStore.translatingErrorsNow { try database.close() }
   }
 
-  /// Copies the log back and empties it: it still has the texts of messages that are long sent.
+  /// Copies the log back and empties it: it still has the texts of messages sent long ago.
   ///
-  /// SQLite does so when the last connection goes, but GRDB's last ones may only read. A log that
-  /// somebody is still reading stays, and nothing is lost by that.
+  /// SQLite does so when the last connection closes, but GRDB's last ones may be read-only. A log
+  /// that somebody is still reading stays, and nothing is lost by that.
   private func emptyLog() {
     guard let pool = database as? DatabasePool else { return }
     _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+  }
+
+  /// Copies the log back and empties it: what was blanked in the database is then nowhere, the
+  /// codes in the texts of messages above all.
+  ///
+  /// It waits for nobody: while somebody reads, the log stays, and the next time will do.
+  package func forgetLog() async {
+    guard let pool = database as? DatabasePool else { return }
+    _ = try? await pool.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA busy_timeout = 100")
+      defer {
+        let milliseconds = Int(SQLiteStore.busySeconds * 1000)
+        try? database.execute(sql: "PRAGMA busy_timeout = \(milliseconds)")
+      }
+      try database.checkpoint(.truncate)
+    }
+  }
+
+  /// What a look through the whole file has found.
+  package enum Soundness: Hashable, Sendable {
+    case sound
+    /// The first thing that is wrong, in SQLite's words.
+    case damaged(String)
+    /// The time was over before the end.
+    case unfinished
+  }
+
+  /// Reads the whole file and checks its structure (`PRAGMA quick_check`), for a limited time.
+  package func quickCheck(within seconds: Double) async throws -> Soundness {
+    let turn = Turn()
+    // Again and again: what has not begun yet cannot be interrupted.
+    let timer = DispatchSource.makeTimerSource(queue: .global())
+    timer.schedule(deadline: .now() + seconds, repeating: .milliseconds(5))
+    timer.setEventHandler { [database] in turn.use { database.interrupt() } }
+    timer.resume()
+    defer {
+      turn.end()
+      timer.cancel()
+    }
+    do {
+      let words = try await database.read {
+        try String.fetchOne($0, sql: "PRAGMA quick_check(1)") ?? "no answer"
+      }
+      return words == "ok" ? .sound : .damaged(words)
+    } catch let error as DatabaseError {
+      switch error.resultCode {
+      case .SQLITE_INTERRUPT: return .unfinished
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .damaged(error.message ?? "\(error)")
+      default: throw SQLiteStore.fault(for: error)
+      }
+    }
   }
 
   /// The version of the SQLite library in use, such as `3.40.1`.
@@ -109,7 +202,7 @@ package struct SQLiteStore: Store {
     try await database.read { try String.fetchOne($0, sql: "SELECT sqlite_version()") ?? "" }
   }
 
-  private static func translatingErrorsNow<Result>(
+  static func translatingErrorsNow<Result>(
     _ work: () throws -> Result
   ) throws -> Result {
     do { return try work() } catch let error as DatabaseError { throw fault(for: error) }
@@ -125,17 +218,19 @@ package struct SQLiteStore: Store {
     switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       StoreFault.busy
-    case .SQLITE_FULL, .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CORRUPT,
-      .SQLITE_NOTADB, .SQLITE_PERM, .SQLITE_AUTH:
+    case .SQLITE_FULL, .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_PERM,
+      .SQLITE_AUTH:
       StoreFault.unavailable(error.message ?? "\(error.resultCode)")
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+      StoreFault.damaged(error.message ?? "\(error.resultCode)")
     default:
-      // A broken rule of the schema is our mistake, not the engine's state.
+      // A violated rule of the schema is our mistake, not the engine's state.
       error
     }
   }
 }
 
-/// Whether the store was closed; GRDB's queue in memory would crash on what comes after that.
+/// Whether the store was closed; GRDB's in-memory queue would crash on anything after that.
 private final class Lid: Sendable {
   private let isClosed = Mutex(false)
 
@@ -152,20 +247,48 @@ private final class Lid: Sendable {
   }
 }
 
-/// Writes since the store was opened.
+/// Lets somebody act for as long as the work is not done, and never afterwards.
+private final class Turn: Sendable {
+  private let isOver = Mutex(false)
+
+  func use(_ act: () -> Void) {
+    isOver.withLock { isOver in
+      if !isOver { act() }
+    }
+  }
+
+  func end() {
+    isOver.withLock { $0 = true }
+  }
+}
+
+/// Writes since the log was last copied back.
 private final class WriteCount: Sendable {
   private let count = Mutex(0)
 
-  func next() -> Int {
+  /// Counts a write.
+  ///
+  /// - Returns: whether that was enough of them.
+  func isDue(after limit: Int) -> Bool {
     count.withLock { count in
       count += 1
-      return count
+      if count < limit { return false }
+      count = 0
+      return true
     }
   }
+
+  /// Rows by the thousand fill the log like many writes.
+  func add(rows: Int) {
+    count.withLock { $0 += rows / WriteCount.rowsPerWrite }
+  }
+
+  private static let rowsPerWrite = 64
 }
 
 private struct SQLiteTransaction: Transaction {
   let database: Database
+  let writes: WriteCount
 
   var dialect: Dialect { .sqlite }
 
@@ -195,10 +318,24 @@ private struct SQLiteTransaction: Transaction {
     let names = columns.map(\.description).joined(separator: ", ")
     let statement = try database.cachedStatement(
       sql: "INSERT INTO \(table) (\(names)) VALUES (\(places))")
-    for row in rows {
-      statement.setUncheckedArguments(StatementArguments(row.map { $0.databaseValue }))
-      try statement.execute()
+    // SQLite's own calls: GRDB's take several times as long as the insertion itself.
+    let handle = statement.sqliteStatement
+    defer {
+      sqlite3_reset(handle)
+      sqlite3_clear_bindings(handle)
     }
+    for row in rows {
+      sqlite3_reset(handle)
+      for (place, value) in row.enumerated() {
+        try SQLiteTransaction.check(value.bind(to: handle, at: Int32(place + 1)), SQLITE_OK)
+      }
+      try SQLiteTransaction.check(sqlite3_step(handle), SQLITE_DONE)
+    }
+    writes.add(rows: rows.count)
+  }
+
+  private static func check(_ code: Int32, _ expected: Int32) throws {
+    if code != expected { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
   }
 
   func run(script: String) throws {
@@ -223,6 +360,29 @@ extension SQLValue {
     // No table of ours holds a floating-point number; the reader's column check reports it.
     case .double(let number): self = .text(String(number))
     }
+  }
+
+  /// - Returns: SQLite's result code.
+  fileprivate func bind(to statement: OpaquePointer, at place: Int32) -> Int32 {
+    switch self {
+    case .null: return sqlite3_bind_null(statement, place)
+    case .integer(let integer): return sqlite3_bind_int64(statement, place, integer)
+    case .text(var text):
+      return text.withUTF8 { bytes in
+        bytes.withMemoryRebound(to: CChar.self) {
+          sqlite3_bind_text(
+            statement, place, $0.baseAddress, Int32(clamping: $0.count), SQLValue.copied)
+        }
+      }
+    case .bytes(let bytes):
+      return sqlite3_bind_blob(
+        statement, place, bytes, Int32(clamping: bytes.count), SQLValue.copied)
+    }
+  }
+
+  /// SQLITE_TRANSIENT: SQLite makes its own copy at once.
+  private static var copied: sqlite3_destructor_type {
+    unsafeBitCast(-1, to: sqlite3_destructor_type.self)
   }
 
   fileprivate var databaseValue: DatabaseValue {

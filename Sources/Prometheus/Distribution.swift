@@ -1,13 +1,13 @@
 internal import CoreMetrics
 internal import Synchronization
 
-/// How values are spread: a histogram, or without borders only their number and sum.
+/// The distribution of values: a histogram, or without bounds only their number and sum.
 final class Distribution: Series, TimerHandler, RecorderHandler {
-  /// From an answer out of memory to a gateway that is given up.
+  /// From an answer out of memory to a gateway that times out.
   static let seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
   private let borders: [Double]
-  /// How many values lie up to each border and above the one before, the last without a border.
+  /// How many values are within each bound and above the previous one, the last without a bound.
   private let state: Mutex<(counts: [UInt64], sum: Double)>
 
   init(borders: [Double]) {
@@ -15,16 +15,16 @@ final class Distribution: Series, TimerHandler, RecorderHandler {
     state = Mutex((Array(repeating: 0, count: borders.count + 1), 0))
   }
 
-  /// A clock that was set back makes no negative time.
+  /// A clock that was set back does not make a negative time.
   func recordNanoseconds(_ duration: Int64) { record(Double(max(0, duration)) / 1e9) }
   func record(_ value: Int64) { record(Double(value)) }
 
-  /// What is no number would spoil the sum for good, and is left out.
+  /// NaN would spoil the sum for good, and is left out.
   func record(_ value: Double) {
     guard value.isFinite else { return }
     let place = borders.firstIndex { value <= $0 } ?? borders.count
     state.withLock { state in
-      // Rather wraps than stops the program, after more values than anyone can record.
+      // Wraps rather than stop the program, after more values than anyone can record.
       state.counts[place] &+= 1
       state.sum += value
     }

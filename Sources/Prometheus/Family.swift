@@ -1,10 +1,10 @@
-/// All series of one name; they are of one type and are told together.
+/// All series of one name; they have one type and are printed together.
 struct Family {
   enum Kind: String { case counter, gauge, histogram, summary }
 
   let name: String
   let type: Kind
-  /// By their labels as ``labels(_:)`` writes them.
+  /// By their labels, in the form that ``labels(_:)`` writes.
   var series: [String: any Series] = [:]
 
   init(_ name: String, _ type: Kind) {
@@ -25,11 +25,11 @@ struct Family {
     return text
   }
 
-  /// Labels in the order of their names: the same ones in another order are the same.
+  /// Labels in the order of their names, so that their order does not matter.
   static func labels(_ labels: [(String, String)]) -> String {
     precondition(Set(labels.map(\.0)).count == labels.count, "a label twice: \(labels.map(\.0))")
     return labels.sorted { $0.0 < $1.0 }.map { name, value in
-      // `le` and `quantile` are the format's own, names with two underscores the server's.
+      // `le` and `quantile` belong to the format, names with two underscores to the server.
       precondition(
         isName(name) && !["le", "quantile"].contains(name) && !name.hasPrefix("__"),
         "no name of a label: «\(name)»")
@@ -37,7 +37,7 @@ struct Family {
     }.joined(separator: ",")
   }
 
-  /// Letters, digits and underscores, no digit first. Colons are for rules of the server.
+  /// Letters, digits and underscores, no digit first. Colons are for the server's rules.
   private static func isName(_ text: String) -> Bool {
     func isLetter(_ scalar: Unicode.Scalar) -> Bool {
       "a"..."z" ~= scalar || "A"..."Z" ~= scalar || scalar == "_"
@@ -46,7 +46,7 @@ struct Family {
       && text.unicodeScalars.allSatisfy { isLetter($0) || "0"..."9" ~= $0 }
   }
 
-  /// Scalar by scalar: to Swift a line end after a carriage return is no character of its own.
+  /// Scalar by scalar: Swift takes a line feed after a carriage return for part of one character.
   private static func escaped(_ text: String, quotes: Bool = false) -> String {
     text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {

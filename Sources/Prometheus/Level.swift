@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// A counter or a gauge.
 ///
-/// The value is a floating-point number, as it is to Prometheus. So nothing overflows: whole
-/// numbers are exact up to 2⁵³, where a counter of ones stays.
+/// The value is a floating-point number, as in Prometheus. So nothing overflows: whole numbers are
+/// exact up to 2⁵³, where a counter of ones stays.
 final class Level: Series, CounterHandler, FloatingPointCounterHandler, MeterHandler,
   RecorderHandler
 {
@@ -23,7 +23,7 @@ final class Level: Series, CounterHandler, FloatingPointCounterHandler, MeterHan
   func record(_ value: Int64) { set(Double(value)) }
   func record(_ value: Double) { set(value) }
 
-  /// A counter never goes back: an amount below zero, or one that is no number, changes nothing.
+  /// A counter never goes back: a negative amount, or NaN, changes nothing.
   private func add(_ amount: Double, sign: Double) {
     guard amount.isFinite, amount > 0 else { return }
     value.withLock { $0 += sign * amount }

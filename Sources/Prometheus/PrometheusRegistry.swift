@@ -1,11 +1,11 @@
 package import CoreMetrics
 internal import Synchronization
 
-/// Keeps what the program counts, and tells it in Prometheus' text form, version 0.0.4.
+/// Keeps what the program counts, and prints it in Prometheus' text format, version 0.0.4.
 ///
 /// Gauges and meters are gauges, timers histograms of seconds, recorders that aggregate summaries
 /// of number and sum. A malformed name, or one with two types, is a mistake of ours and stops the
-/// program. Values of labels come from a small set, never from what people type: all are kept.
+/// program. Label values come from a small set, never from what people type: all are kept.
 package final class PrometheusRegistry: MetricsFactory, Sendable {
   private struct Contents {
     var families: [String: Family] = [:]
@@ -22,14 +22,14 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
 
   package init() {}
 
-  /// What the metric of that name tells an operator, in one sentence.
+  /// What the metric of that name means to an operator, in one sentence.
   package func describe(_ name: String, _ help: String) {
     contents.withLock { $0.helps[name] = help }
   }
 
-  /// Everything that is known, in the order of names and labels.
+  /// Everything that is known, ordered by name and labels.
   ///
-  /// A sample stands in the place of a series with the same name and labels.
+  /// A sample replaces a series with the same name and labels.
   package func text(with samples: [PrometheusSample] = []) -> String {
     var contents = contents.withLock { $0 }
     for sample in samples {
@@ -42,7 +42,7 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
       .map { $1.text(help: contents.helps[$0]) }.joined()
   }
 
-  /// The series with that name and these labels: the one that is there, or a new one.
+  /// The series with that name and these labels: the existing one, or a new one.
   private func series<S: Series>(
     _ type: Family.Kind, _ name: String, _ labels: [(String, String)], _ new: () -> S
   ) -> S {
@@ -86,7 +86,7 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
     series(.histogram, label, dimensions) { Distribution(borders: Distribution.seconds) }
   }
 
-  // A counter that goes looks like a restart to who reads it, so nothing is taken away.
+  // To a reader, a counter that disappears looks like a restart, so nothing is removed.
   package func destroyCounter(_ handler: any CounterHandler) {}
   package func destroyRecorder(_ handler: any RecorderHandler) {}
   package func destroyTimer(_ handler: any TimerHandler) {}

@@ -1,4 +1,4 @@
-/// A value that is known only when it is asked for, such as how many messages wait.
+/// A value that is determined only on request, such as how many messages are waiting.
 package struct PrometheusSample: Sendable {
   package enum Kind: Sendable { case counter, gauge }
 

@@ -9,14 +9,14 @@ package struct CSVFault: Error, Equatable, Sendable {
   package enum Reason: Equatable, Sendable {
     /// A quote inside a field that did not begin with one.
     case strayQuote
-    /// Something else than a separator or line end after the closing quote.
+    /// Something other than a separator or line end after the closing quote.
     case textAfterQuote
     /// The file ended inside quotes.
     case unclosedQuote
     /// A carriage return without a line feed.
     case strayCarriageReturn
     case nul
-    /// Bytes that are no text in the file's encoding.
+    /// Bytes that are not text in the file's encoding.
     case encoding
     case fieldTooLong
     case tooManyColumns

@@ -1,8 +1,8 @@
 /// Reads CSV of RFC 4180 from chunks of bytes of any size.
 ///
-/// It holds one record at a time, however long the file, and a record that breaks a limit is not
-/// held at all: the rest of it is read past. Whatever a file may hold, the answer is a row or a
-/// fault, and reading goes on with the next record.
+/// It holds one record at a time, however long the file is, and a record that breaks a limit is not
+/// held at all: its rest is skipped. Whatever a file contains, the result is a row or a fault, and
+/// reading continues with the next record.
 ///
 /// Fields are separated by commas or semicolons, whichever the first record has. Lines end with LF
 /// or CR LF; empty ones are skipped.
@@ -10,9 +10,11 @@ package struct CSVParser: Sendable {
   /// In bytes. An address, the longest thing in a register, takes a tenth of it.
   package static let longestField = 4096
   package static let mostColumns = 64
+  /// In bytes; of a longer record, only so much is kept to be shown.
+  package static let longestRecord = 65_536
 
   private let encoding: TextEncoding
-  /// Bytes of the file's beginning until there are enough to tell a byte order mark.
+  /// The file's first bytes, until there are enough to recognise a byte order mark.
   private var beginning: [UInt8]? = []
   private var separator: UInt8?
   private var state = State.fieldStart
@@ -23,24 +25,42 @@ package struct CSVParser: Sendable {
   private var field: [UInt8] = []
   private var fields: [String] = []
   private var fault: CSVFault?
+  /// The bytes of a record that did not fit into one chunk, or needs a closer look.
+  private var record: [UInt8] = []
 
   package init(encoding: TextEncoding = .utf8) {
     self.encoding = encoding
   }
 
-  /// Reads on, and calls back for each record that ends in this chunk.
+  /// Reads on, and calls back for each record that ends in this chunk, with its bytes.
   ///
   /// If the callback throws, the rest of the chunk is lost: read no further with this parser.
   package mutating func parse(
-    chunk: [UInt8], onRow: (CSVRow) throws -> Void
+    chunk: [UInt8], onRow: (CSVRow, ArraySlice<UInt8>) throws -> Void
   ) rethrows {
-    for byte in withoutByteOrderMark(chunk) {
-      if let row = take(byte) { try onRow(row) }
+    let bytes = withoutByteOrderMark(chunk)
+    var place = bytes.startIndex
+    while place < bytes.endIndex {
+      let end = bytes[place...].firstIndex(of: Self.lineFeed)
+      if let end, isBetweenRecords, let row = plainRow(bytes[place..<end]) {
+        if let row { try onRow(row, bytes[place..<end]) }
+        place = end + 1
+        continue
+      }
+      let next = end.map { $0 + 1 } ?? bytes.endIndex
+      for byte in bytes[place..<next] {
+        keep(byte)
+        if let row = take(byte) {
+          try onRow(row, record.dropLast(byte == Self.lineFeed ? 1 : 0))
+        }
+        if isBetweenRecords { record.removeAll(keepingCapacity: true) }
+      }
+      place = next
     }
   }
 
   /// Calls back for the last record, if no line end closed it.
-  package mutating func finish(onRow: (CSVRow) throws -> Void) rethrows {
+  package mutating func finish(onRow: (CSVRow, ArraySlice<UInt8>) throws -> Void) rethrows {
     let rest = beginning ?? []
     beginning = nil
     try parse(chunk: rest, onRow: onRow)
@@ -48,7 +68,7 @@ package struct CSVParser: Sendable {
       fault = CSVFault(
         line: firstLine, column: fault?.column ?? fields.count + 1, reason: .unclosedQuote)
     }
-    if let row = endRecord() { try onRow(row) }
+    if let row = endRecord(isClosed: false) { try onRow(row, record[...]) }
   }
 
   private mutating func withoutByteOrderMark(_ chunk: [UInt8]) -> ArraySlice<UInt8> {
@@ -80,6 +100,45 @@ extension CSVParser {
   private static let carriageReturn = UInt8(ascii: "\r")
   private static let comma = UInt8(ascii: ",")
   private static let semicolon = UInt8(ascii: ";")
+
+  /// Whether the next byte begins a record.
+  private var isBetweenRecords: Bool {
+    state == .fieldStart && fields.isEmpty && fault == nil && isBlank
+  }
+
+  /// The record of a line without quotes, which nearly all lines are; inner nil for an empty line.
+  ///
+  /// - Returns: nil if the line needs to be read byte by byte
+  private mutating func plainRow(_ line: ArraySlice<UInt8>) -> CSVRow?? {
+    guard let separator else { return nil }
+    let line = line.last == Self.carriageReturn ? line.dropLast() : line
+    var isPlain = true
+    var count = 1
+    for byte in line {
+      if byte == separator { count += 1 }
+      if byte < 0x20 || byte == Self.quote { isPlain = false }
+    }
+    guard isPlain, count <= Self.mostColumns, line.count <= Self.longestField else { return nil }
+    let number = self.line
+    self.line += 1
+    firstLine = self.line
+    if line.isEmpty { return .some(nil) }
+
+    var fields: [String] = []
+    fields.reserveCapacity(count)
+    for field in line.split(separator: separator, omittingEmptySubsequences: false) {
+      guard let text = encoding.decode(field) else {
+        let fault = CSVFault(line: number, column: fields.count + 1, reason: .encoding)
+        return CSVRow(line: number, fields: .failure(fault))
+      }
+      fields.append(text)
+    }
+    return CSVRow(line: number, fields: .success(fields))
+  }
+
+  private mutating func keep(_ byte: UInt8) {
+    if record.count < Self.longestRecord { record.append(byte) }
+  }
 
   private mutating func take(_ byte: UInt8) -> CSVRow? {
     if byte == Self.lineFeed {
@@ -151,7 +210,7 @@ extension CSVParser {
     guard fault == nil else { return }
     if fields.count == Self.mostColumns {
       note(.tooManyColumns)
-    } else if let text = encoding.decode(field) {
+    } else if let text = encoding.decode(field[...]) {
       fields.append(text)
     } else {
       note(.encoding)
@@ -159,7 +218,7 @@ extension CSVParser {
     field.removeAll(keepingCapacity: true)
   }
 
-  private mutating func endRecord() -> CSVRow? {
+  private mutating func endRecord(isClosed: Bool = true) -> CSVRow? {
     defer {
       state = .fieldStart
       firstLine = line
@@ -171,10 +230,11 @@ extension CSVParser {
     guard !isBlank || fault != nil else { return nil }
     endField()
     separator = separator ?? Self.comma
-    return CSVRow(line: firstLine, fields: fault.map { .failure($0) } ?? .success(fields))
+    return CSVRow(
+      line: firstLine, fields: fault.map { .failure($0) } ?? .success(fields), isClosed: isClosed)
   }
 
-  /// Keeps the first fault of a record; those after it are mostly its consequences.
+  /// Keeps the first fault of a record; later ones are mostly its consequences.
   private mutating func note(_ reason: CSVFault.Reason) {
     guard fault == nil else { return }
     fault = CSVFault(line: firstLine, column: fields.count + 1, reason: reason)

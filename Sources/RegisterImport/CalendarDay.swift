@@ -1,4 +1,4 @@
-/// A day that exists, written as ISO 8601 has it: `2026-01-31`.
+/// A day that exists, in the form of ISO 8601: `2026-01-31`.
 struct CalendarDay: Comparable {
   let text: String
 
@@ -16,7 +16,7 @@ struct CalendarDay: Comparable {
     self.text = text
   }
 
-  /// All have ten digits and hyphens, so their order as text is their order in time.
+  /// All have ten digits and hyphens, so their text order is their time order.
   static func < (one: CalendarDay, other: CalendarDay) -> Bool {
     one.text < other.text
   }

@@ -1,5 +1,5 @@
 /// What is wrong with one cell of a register file.
-package struct CellFault: Error, Equatable {
+package struct CellFault: Error, Equatable, Sendable {
   package let column: String
   package let reason: RejectReason
 

@@ -1,11 +1,16 @@
 internal import Glibc
 
 /// The bytes of a file, 64 KiB at a time, however long it is; a pipe will do as well.
+///
+/// A file that `gzip` or `zstd` has packed is unpacked by that program while it is read. What comes
+/// through standard input is taken as it is.
 package struct FileChunks: AsyncSequence, Sendable {
   package typealias Element = [UInt8]
   package typealias Failure = FileFault
 
   package static let size = 65_536
+  /// The path of standard input.
+  package static let standardInput = "-"
 
   private let path: String
 
@@ -34,17 +39,21 @@ package struct FileChunks: AsyncSequence, Sendable {
   }
 }
 
-/// A file that cannot be opened or read.
-package struct FileFault: Error, Equatable, CustomStringConvertible {
+/// A file that cannot be opened, read or written.
+package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
   package let path: String
   /// The system's own words, such as `No such file or directory`.
   package let reason: String
 
   package var description: String { "\(path): \(reason)" }
 
-  fileprivate init(path: String, number: Int32) {
+  init(path: String, reason: String) {
     self.path = path
-    reason = String(cString: strerror(number))
+    self.reason = reason
+  }
+
+  init(path: String, number: Int32) {
+    self.init(path: path, reason: String(cString: strerror(number)))
   }
 }
 
@@ -52,15 +61,37 @@ package struct FileFault: Error, Equatable, CustomStringConvertible {
 private final class OpenFile {
   private let path: String
   private let descriptor: Int32
+  private var unpacking: Unpacking?
 
   init(path: String) throws(FileFault) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw FileFault(path: path, number: errno) }
+    if path == FileChunks.standardInput {
+      descriptor = 0
+      return
+    }
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    if file < 0 {
+      descriptor = -1
+      throw FileFault(path: path, number: errno)
+    }
+    guard let packing = Packing(of: file) else {
+      descriptor = file
+      return
+    }
+    defer { _ = close(file) }
+    do throws(FileFault) {
+      let unpacking = try Unpacking(packing, of: file, path: path)
+      descriptor = unpacking.output
+      self.unpacking = unpacking
+    } catch {
+      descriptor = -1
+      throw error
+    }
   }
 
   deinit {
-    if descriptor >= 0 { _ = close(descriptor) }
+    if descriptor > 0 { _ = close(descriptor) }
+    unpacking?.abandon()
   }
 
   /// The next bytes, or nil at the end.
@@ -75,7 +106,80 @@ private final class OpenFile {
       count = max(0, result)
     }
     if problem != 0 { throw FileFault(path: path, number: problem) }
-    return bytes.isEmpty ? nil : bytes
+    if !bytes.isEmpty { return bytes }
+    try unpacking?.finish()
+    return nil
+  }
+}
+
+/// How a file is packed, by its first bytes.
+private enum Packing: String {
+  case gzip
+  case zstd
+
+  init?(of file: Int32) {
+    var first = [UInt8](repeating: 0, count: 4)
+    let count = pread(file, &first, first.count, 0)
+    if count >= 2, first.starts(with: [0x1F, 0x8B]) {
+      self = .gzip
+    } else if count == 4, first == [0x28, 0xB5, 0x2F, 0xFD] {
+      self = .zstd
+    } else {
+      return nil
+    }
+  }
+}
+
+/// A program that unpacks a file.
+private final class Unpacking {
+  private let packing: Packing
+  private let path: String
+  private var process: pid_t = 0
+  /// Where the unpacked bytes come out.
+  let output: Int32
+
+  init(_ packing: Packing, of file: Int32, path: String) throws(FileFault) {
+    self.packing = packing
+    self.path = path
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { throw FileFault(path: path, number: errno) }
+    output = ends[0]
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawn_file_actions_adddup2(&actions, file, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    var words: [UnsafeMutablePointer<CChar>?] = [strdup(packing.rawValue), strdup("-dcq"), nil]
+    let problem = posix_spawnp(&process, packing.rawValue, &actions, nil, &words, environ)
+    for word in words { free(word) }
+    posix_spawn_file_actions_destroy(&actions)
+    _ = close(ends[1])
+    if problem != 0 {
+      process = 0
+      _ = close(ends[0])
+      throw FileFault(
+        path: path,
+        reason: "\(packing.rawValue) cannot be run: \(String(cString: strerror(problem)))")
+    }
+  }
+
+  /// Waits for the program's end, when all its bytes have been read.
+  func finish() throws(FileFault) {
+    guard process != 0 else { return }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    process = 0
+    if status != 0 {
+      throw FileFault(path: path, reason: "\(packing.rawValue) cannot unpack it; it may be cut off")
+    }
+  }
+
+  /// Nobody needs the rest: the program ends because nobody reads its output.
+  func abandon() {
+    guard process != 0 else { return }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    process = 0
   }
 }
 

@@ -1,26 +1,82 @@
-/// What came of one file of an import, against the register before it.
+/// The result for one file of an import, compared with the register before it.
 package struct FileReport: Equatable, Sendable {
   package var new = 0
   package var changed = 0
   package var unchanged = 0
-  /// Rows of the register before that the file no longer has, or has only in a rejected line.
+  /// Rows of the previous register that the file no longer has, or has only in a rejected line.
   package var removed = 0
   package private(set) var rejected = 0
+  /// Cells that may be empty, and are, because they could not be read.
+  package private(set) var warned = 0
   /// The first ``ImportLimits/listedRejects`` of them.
   package private(set) var rejects: [Reject] = []
+  /// The first ``ImportLimits/listedRejects`` of them.
+  package private(set) var warnings: [Reject] = []
+  /// Lines with a row, readable or not.
+  package var lines = 0
+  /// Customers who stay and had a mobile number, and those of them whose number changes.
+  package internal(set) var phones = 0
+  package internal(set) var changedPhones = 0
+  /// What the register has from the file before; nil where the file itself tells, being whole.
+  package internal(set) var standing: Standing?
+  /// The SHA-256 of the file, in hexadecimal, as `sha256sum` prints it.
+  package internal(set) var hash = ""
 
-  /// Rows that the new register and the one before it share.
-  var kept: Int { changed + unchanged }
-
-  mutating func add(_ batch: TakenBatch) {
-    new += batch.new
-    changed += batch.changed
-    unchanged += batch.unchanged
-    add(batch.rejects)
+  package struct Standing: Equatable, Sendable {
+    let rows: Int
+    let phones: Int
   }
 
-  mutating func add(_ rejects: [Reject]) {
-    rejected += rejects.count
-    self.rejects += rejects.prefix(ImportLimits.listedRejects - self.rejects.count)
+  /// What becomes of the cells of a column that may be empty.
+  struct Cells: Equatable, Sendable {
+    /// Filled ones of rows that stay.
+    var filled = 0
+    /// Those of them that are empty now.
+    var emptied = 0
+  }
+
+  /// By the name of the column.
+  var cells: [String: Cells] = [:]
+  private var encodingRejects = 0
+  private var zeroRejects = 0
+  private var quantityRejects = 0
+
+  /// Rows that both the new register and the previous one have.
+  var kept: Int { changed + unchanged }
+
+  mutating func add(_ reject: Reject) {
+    rejected += 1
+    if rejects.count < ImportLimits.listedRejects { rejects.append(reject) }
+    switch reject.reason {
+    case .malformed(.encoding): encodingRejects += 1
+    case .lostZeros: zeroRejects += 1
+    case .spreadsheetNumber: quantityRejects += 1
+    default: break
+    }
+  }
+
+  mutating func add(warning: Reject) {
+    warned += 1
+    if warnings.count < ImportLimits.listedRejects { warnings.append(warning) }
+  }
+
+  /// In the order of the lines, after rejects of both kinds have come together.
+  mutating func orderRejects() {
+    rejects.sort { $0.line < $1.line }
+  }
+
+  /// What most likely happened to the whole file.
+  var hint: String? {
+    if encodingRejects * 2 > rejected {
+      return """
+        Most of them are not text in the encoding of the file: try --encoding windows-1250 or \
+        --encoding iso-8859-2.
+        """
+    }
+    if (zeroRejects + quantityRejects) * 2 > rejected {
+      return
+        "A spreadsheet has damaged the numbers: export the file again and do not open it there."
+    }
+    return nil
   }
 }

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 extension ImportReport {
-  /// The report for a program: one JSON object whose keys stay what they are.
+  /// The report for a program: one JSON object whose keys never change.
   package var json: String {
     get throws {
       let encoder = JSONEncoder()
@@ -19,23 +19,48 @@ private struct WrittenReport: Encodable {
   }
 
   enum Key: String, CodingKey {
-    case customers, policies, rejects, replaced, dryRun, refusal
+    case customers, policies, rejects, warnings, replaced, complete, dryRun, refusal, guards, forced
+    case delivery
   }
 
-  // Written out, because a synthesised one would leave out the keys of what is nil.
+  // Written out, because a synthesised one would omit the keys of nil values.
   func encode(to encoder: any Encoder) throws {
     var object = encoder.container(keyedBy: Key.self)
     try object.encode(WrittenFile(report.customers), forKey: .customers)
     try object.encode(WrittenFile(report.policies), forKey: .policies)
     try object.encode(report.rejects.map(WrittenReject.init), forKey: .rejects)
+    try object.encode(report.warnings.map(WrittenReject.init), forKey: .warnings)
     try object.encode(report.isReplaced, forKey: .replaced)
+    // Also of a delivery that comes once more: all of it is in the register.
+    try object.encode(
+      (report.isReplaced || report.outcome == .appliedBefore) && report.isComplete,
+      forKey: .complete)
+    try object.encode(report.kind.delivery, forKey: .delivery)
     try object.encode(report.isDryRun, forKey: .dryRun)
     try object.encode(report.refusal?.sentence, forKey: .refusal)
+    try object.encode(Self.names(report.refusal?.findings ?? []), forKey: .guards)
+    try object.encode(Self.names(report.overridden), forKey: .forced)
+  }
+
+  private static func names(_ findings: [GuardFinding]) -> [String] {
+    Set(findings.map(\.name.rawValue)).sorted()
+  }
+}
+
+extension ImportReport {
+  /// The counts alone, for the history.
+  var counts: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      let files = ["customers": WrittenFile(customers), "policies": WrittenFile(policies)]
+      return String(decoding: try encoder.encode(files), as: UTF8.self)
+    }
   }
 }
 
 private struct WrittenFile: Encodable {
-  let new, changed, unchanged, removed, rejected: Int
+  let new, changed, unchanged, removed, rejected, warned: Int
 
   init(_ file: FileReport) {
     new = file.new
@@ -43,6 +68,7 @@ private struct WrittenFile: Encodable {
     unchanged = file.unchanged
     removed = file.removed
     rejected = file.rejected
+    warned = file.warned
   }
 }
 

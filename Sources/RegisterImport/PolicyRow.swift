@@ -1,16 +1,16 @@
 package import Domain
 
-/// A policy, as a line of `policies.csv` tells.
+/// A policy, according to a line of `policies.csv`.
 package struct PolicyRow: RegisterRow, Masked {
   package static let file = RegisterFile.policies
 
   package let policyNumber: PolicyNumber
-  /// The number as the file writes it, which is how the customer has it on paper.
+  /// The number as written in the file, which is how the customer has it on paper.
   package let writtenNumber: String
   package let customerNumber: CustomerNumber
   package let product: String
   package let status: String
-  /// The first day of cover, as `2026-01-31`.
+  /// The first day of cover, such as `2026-01-31`.
   package let validFrom: String?
   /// The last day of cover, never before the first.
   package let validTo: String?
@@ -28,12 +28,14 @@ package struct PolicyRow: RegisterRow, Masked {
 }
 
 extension PolicyRow {
-  package init(_ cells: RegisterCells<Column>) throws(CellFault) {
-    policyNumber = try cells.value(
-      .policyNumber, PolicyNumber.init, orReject: RejectReason.policyNumber)
+  package init(
+    _ cells: RegisterCells<Column>, warnings: inout [CellFault]
+  ) throws(CellFault) {
+    policyNumber = try Self.policyNumber(of: cells)
     writtenNumber = try cells.text(.policyNumber)
     customerNumber = try cells.value(
-      .customerNumber, CustomerNumber.init, orReject: RejectReason.customerNumber)
+      .customerNumber, CustomerNumber.init,
+      orReject: { RejectReason.customerNumber($0, in: cells[.customerNumber]) })
     product = try cells.text(.product)
     status = try cells.text(.status)
 
@@ -44,5 +46,21 @@ extension PolicyRow {
     }
     validFrom = first?.text
     validTo = last?.text
+  }
+
+  package static func key(of cells: RegisterCells<Column>) throws(CellFault) -> String {
+    try policyNumber(of: cells).text
+  }
+
+  private static func policyNumber(
+    of cells: RegisterCells<Column>
+  ) throws(CellFault) -> PolicyNumber {
+    try cells.value(.policyNumber, PolicyNumber.init, orReject: RejectReason.policyNumber)
+  }
+
+  package var cells: [String] {
+    [
+      writtenNumber, customerNumber.text, product, status, validFrom ?? "", validTo ?? "",
+    ]
   }
 }

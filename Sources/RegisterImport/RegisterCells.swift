@@ -1,4 +1,4 @@
-/// The cells of one line, to be read by the names of their columns.
+/// The cells of one line, read by the names of their columns.
 package struct RegisterCells<Column: RegisterColumn>: Sendable {
   /// In bytes. Longer names and products do not fit on any page.
   package static var longestText: Int { 200 }
@@ -9,6 +9,13 @@ package struct RegisterCells<Column: RegisterColumn>: Sendable {
   init(_ fields: [String], header: RegisterHeader<Column>) {
     self.fields = fields
     self.header = header
+  }
+
+  /// Cells that come from elsewhere than a file, read by the same rules.
+  package init(_ values: [Column: String]) {
+    let columns = Array(Column.allCases)
+    header = RegisterHeader(columns: columns)
+    fields = columns.map { values[$0] ?? "" }
   }
 
   /// The text of a cell without spaces around it.
@@ -25,10 +32,12 @@ package struct RegisterCells<Column: RegisterColumn>: Sendable {
     _ parse: (String) throws(Invalid) -> Value,
     orReject reason: (Invalid) -> RejectReason
   ) throws(CellFault) -> Value {
+    let text = self[column]
     do throws(Invalid) {
-      return try parse(self[column])
+      return try parse(text)
     } catch {
-      throw CellFault(column.rawValue, reason(error))
+      throw CellFault(
+        column.rawValue, text.looksLikeQuantity ? .spreadsheetNumber : reason(error))
     }
   }
 
@@ -42,7 +51,23 @@ package struct RegisterCells<Column: RegisterColumn>: Sendable {
     return try value(column, parse, orReject: reason)
   }
 
-  /// A text that must be there and can be shown on one line.
+  /// The same, for a cell that the register can do without: one that cannot be read is empty, with
+  /// a warning (I5).
+  func dispensableValue<Value, Invalid: Error>(
+    _ column: Column,
+    _ parse: (String) throws(Invalid) -> Value,
+    orWarn reason: (Invalid) -> RejectReason,
+    _ warnings: inout [CellFault]
+  ) -> Value? {
+    do throws(CellFault) {
+      return try optionalValue(column, parse, orReject: reason)
+    } catch {
+      warnings.append(error)
+      return nil
+    }
+  }
+
+  /// A text that is required and fits on one line.
   func text(_ column: Column) throws(CellFault) -> String {
     let text = self[column]
     if text.isEmpty { throw CellFault(column.rawValue, .empty) }
@@ -53,8 +78,21 @@ package struct RegisterCells<Column: RegisterColumn>: Sendable {
     return text
   }
 
-  /// Line ends, NUL and their kind: ASCII's own, and those of Latin-1.
+  /// Line ends, NUL and the like: ASCII's own, and those of Latin-1.
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+  }
+}
+
+extension String {
+  /// Whether a spreadsheet may have written it: `3.63E+10`, `3,63E+10`.
+  fileprivate var looksLikeQuantity: Bool {
+    let parts = utf8.split(separator: UInt8(ascii: "+"), omittingEmptySubsequences: false)
+    guard parts.count == 2, let mantissa = parts.first, let exponent = parts.last,
+      mantissa.last == UInt8(ascii: "E"), mantissa.count > 1, !exponent.isEmpty
+    else { return false }
+    let isDigit: (UInt8) -> Bool = { (0x30...0x39).contains($0) }
+    return exponent.allSatisfy(isDigit)
+      && mantissa.dropLast().allSatisfy { isDigit($0) || $0 == 0x2E || $0 == 0x2C }
   }
 }

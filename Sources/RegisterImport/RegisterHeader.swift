@@ -1,18 +1,26 @@
-/// The first line of a register file: which column stands where.
+/// The first line of a register file: the order of its columns.
 struct RegisterHeader<Column: RegisterColumn>: Sendable {
   let count: Int
   private let positions: [Column: Int]
+  /// Where a delivery's rows say what they do.
+  private let operation: Int?
 
-  init(_ names: [String]) throws(RejectReason) {
+  /// - Parameter isDelivery: whether there must be a column for the operation; in a whole register
+  ///   there must be none, or a delivery could replace all that it does not mention
+  init(_ names: [String], isDelivery: Bool = false) throws(RejectReason) {
+    let operations = names.indices.filter { names[$0].trimmed == RegisterOperation.column }
+    if operations.count > 1 { throw .repeatedColumn(RegisterOperation.column) }
+    if !isDelivery, !operations.isEmpty { throw .unexpectedDelivery }
+    operation = operations.first
     var positions: [Column: Int] = [:]
     for (position, name) in names.enumerated() {
       guard let column = Column(rawValue: name.trimmed) else { continue }
       if positions[column] != nil { throw .repeatedColumn(column.rawValue) }
       positions[column] = position
     }
-    let missing = Column.allCases.filter { positions[$0] == nil }
-    if !missing.isEmpty { throw .missingColumns(missing.map(\.rawValue)) }
-
+    var missing = Column.allCases.filter { positions[$0] == nil }.map(\.rawValue)
+    if isDelivery, operation == nil { missing.append(RegisterOperation.column) }
+    if !missing.isEmpty { throw Self.slip(in: names) ?? .missingColumns(missing) }
     self.positions = positions
     count = names.count
   }
@@ -21,11 +29,49 @@ struct RegisterHeader<Column: RegisterColumn>: Sendable {
     positions[column]
   }
 
+  init(columns: [Column]) {
+    positions = Dictionary(
+      columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    count = columns.count
+    operation = nil
+  }
+
+  /// What a row does; a row of a whole register is simply there.
+  func operation(of fields: [String]) throws(CellFault) -> RegisterOperation {
+    guard let operation else { return .upsert }
+    guard fields.indices.contains(operation),
+      let value = RegisterOperation(rawValue: fields[operation].trimmed)
+    else { throw CellFault(RegisterOperation.column, .unknownOperation) }
+    return value
+  }
+
   /// The name of a column, counted from 1, for a person who looks for it in the file.
   ///
-  /// Of columns that are ignored even the name is: it could be anything.
+  /// The names of ignored columns are not shown: they could be anything.
   func name(ofColumn number: Int) -> String {
     let known = positions.first { $0.value == number - 1 }
     return known?.key.rawValue ?? "column \(number)"
+  }
+
+  /// Cells in this header's order; columns that we do not know are empty.
+  func line(of cells: [String], _ doing: RegisterOperation) -> [String] {
+    var line = Array(repeating: "", count: count)
+    if let operation, line.indices.contains(operation) { line[operation] = doing.rawValue }
+    for (column, cell) in zip(Column.allCases, cells) {
+      if let position = positions[column], line.indices.contains(position) {
+        line[position] = cell
+      }
+    }
+    return line
+  }
+
+  /// The slip that explains why no column was found, if it is one that programs often make.
+  private static func slip(in names: [String]) -> RejectReason? {
+    if names.first?.lowercased().hasPrefix("sep=") == true { return .separatorLine }
+    if names.contains(where: { $0.contains("\t") }) { return .tabs }
+    let isCapital = names.contains {
+      Column(rawValue: $0.trimmed) == nil && Column(rawValue: $0.trimmed.lowercased()) != nil
+    }
+    return isCapital ? .capitals : nil
   }
 }

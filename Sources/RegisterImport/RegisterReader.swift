@@ -1,50 +1,66 @@
 /// Reads a register file from chunks of bytes of any size, line by line.
 ///
-/// A line that cannot be read is a reject and the next one is read. A file whose header line cannot
-/// be used is one reject, and nothing more of it is read.
+/// A line that cannot be read is a reject, and reading continues with the next one. A file whose
+/// header line cannot be used is one reject, and nothing more of it is read.
 package struct RegisterReader<Row: RegisterRow>: Sendable {
   private var parser: CSVParser
   private var sorter = Sorter()
 
-  package init(encoding: TextEncoding = .utf8) {
+  /// - Parameter isDelivery: whether the rows say what they do (``RegisterOperation``)
+  package init(encoding: TextEncoding = .utf8, isDelivery: Bool = false) {
     parser = CSVParser(encoding: encoding)
+    sorter.isDelivery = isDelivery
   }
 
   /// Whether the header line was unusable, so that reading on is pointless.
   package var isRefused: Bool { sorter.state.isRefused }
 
-  /// Reads on, and calls back for each line that ends in this chunk.
+  /// The reject that shows that the file is only a part of one: a quote that nothing closes, or a
+  /// last line that is short. Known when the file has been read.
+  package var tear: Reject? { sorter.tear }
+
+  /// The header line as the file has it, and what it says.
+  var header: (bytes: [UInt8], columns: RegisterHeader<Row.Column>)? { sorter.header }
+
+  /// Reads on, and calls back for each line that ends in this chunk, with its bytes.
   package mutating func read(
-    chunk: [UInt8], onLine: (RegisterLine<Row>) throws -> Void
+    chunk: [UInt8], onLine: (RegisterLine<Row>, ArraySlice<UInt8>) throws -> Void
   ) rethrows {
     if isRefused { return }
-    // The callback may not touch self while the parser, a part of it, is at work.
+    // The callback may not touch self while the parser, a part of it, is running.
     var sorter = sorter
+    self.sorter = Sorter()
     defer { self.sorter = sorter }
-    try parser.parse(chunk: chunk) { row in
-      if let line = sorter.sort(row) { try onLine(line) }
+    try parser.parse(chunk: chunk) { row, bytes in
+      if let line = sorter.sort(row, bytes) { try onLine(line, bytes) }
     }
   }
 
-  /// Calls back for the last line, and for a file that had none.
-  package mutating func finish(onLine: (RegisterLine<Row>) throws -> Void) rethrows {
+  /// Calls back for the last line, and for a file without any.
+  package mutating func finish(
+    onLine: (RegisterLine<Row>, ArraySlice<UInt8>) throws -> Void
+  ) rethrows {
+    if isRefused { return }
     var sorter = sorter
+    self.sorter = Sorter()
     defer { self.sorter = sorter }
-    try parser.finish { row in
-      if let line = sorter.sort(row) { try onLine(line) }
+    try parser.finish { row, bytes in
+      if let line = sorter.sort(row, bytes) { try onLine(line, bytes) }
     }
-    if let line = sorter.finish() { try onLine(line) }
+    if let line = sorter.finish() { try onLine(line, []) }
   }
 }
 
 extension RegisterReader {
-  /// Takes the first record for the header, and makes lines of the others.
+  /// Takes the first record as the header, and makes lines of the others.
   private struct Sorter: Sendable {
     var state = State.beforeHeader
+    var isDelivery = false
+    private(set) var tear: Reject?
 
     enum State {
       case beforeHeader
-      case afterHeader(RegisterHeader<Row.Column>)
+      case afterHeader(RegisterHeader<Row.Column>, bytes: [UInt8])
       case refused
 
       var isRefused: Bool {
@@ -52,11 +68,19 @@ extension RegisterReader {
       }
     }
 
-    mutating func sort(_ row: CSVRow) -> RegisterLine<Row>? {
+    var header: (bytes: [UInt8], columns: RegisterHeader<Row.Column>)? {
+      if case .afterHeader(let header, let bytes) = state { (bytes, header) } else { nil }
+    }
+
+    mutating func sort(_ row: CSVRow, _ bytes: ArraySlice<UInt8>) -> RegisterLine<Row>? {
       switch state {
-      case .beforeHeader: readHeader(row)
-      case .afterHeader(let header): read(row, header: header)
-      case .refused: nil
+      case .beforeHeader: return readHeader(row, bytes)
+      case .afterHeader(let header, _):
+        let line = read(row, header: header)
+        // Only a tear in the last line matters: what follows a line proves that it is whole.
+        tear = if case .reject(let reject)? = line, isTorn(row, reject) { reject } else { nil }
+        return line
+      case .refused: return nil
       }
     }
 
@@ -66,14 +90,33 @@ extension RegisterReader {
       return reject(1, nil, .noHeader)
     }
 
-    private mutating func readHeader(_ row: CSVRow) -> RegisterLine<Row>? {
+    private func isTorn(_ row: CSVRow, _ reject: Reject) -> Bool {
+      switch reject.reason {
+      case .malformed(.unclosedQuote): true
+      case .columnCount(let count, let expected): count < expected
+      default: !row.isClosed
+      }
+    }
+
+    private mutating func readHeader(
+      _ row: CSVRow, _ bytes: ArraySlice<UInt8>
+    ) -> RegisterLine<Row>? {
       do throws(RejectReason) {
-        state = .afterHeader(try RegisterHeader(Self.names(row)))
+        if Self.looksLikeUTF16(bytes) { throw .utf16 }
+        state = .afterHeader(
+          try RegisterHeader(Self.names(row), isDelivery: isDelivery), bytes: Array(bytes))
         return nil
       } catch {
         state = .refused
         return reject(row.line, nil, error)
       }
+    }
+
+    /// Every other byte of ASCII is NUL there.
+    private static func looksLikeUTF16(_ bytes: ArraySlice<UInt8>) -> Bool {
+      let bytes = Array(bytes.prefix(64))
+      if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return true }
+      return bytes.count > 3 && bytes.count { $0 == 0 } * 3 >= bytes.count
     }
 
     private static func names(_ row: CSVRow) throws(RejectReason) -> [String] {
@@ -96,7 +139,14 @@ extension RegisterReader {
         return reject(row.line, nil, .columnCount(fields.count, expected: header.count))
       case .success(let fields):
         do throws(CellFault) {
-          return .row(try Row(RegisterCells(fields, header: header)), line: row.line)
+          let cells = RegisterCells(fields, header: header)
+          switch try header.operation(of: fields) {
+          case .delete: return .deletion(key: try Row.key(of: cells), line: row.line)
+          case .upsert:
+            var warnings: [CellFault] = []
+            let value = try Row(cells, warnings: &warnings)
+            return .row(value, line: row.line, warnings: warnings)
+          }
         } catch {
           return reject(row.line, error.column, error.reason)
         }

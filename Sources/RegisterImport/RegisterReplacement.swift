@@ -1,57 +1,111 @@
+package import Domain
 package import FoundationEssentials
 package import Persistence
 
-/// Replaces the register by what the insurer's files say, as a whole.
+/// Replaces the whole register with the contents of the insurer's files.
 ///
-/// The rows go into a new generation, some hundred a transaction, beside the register that answers.
-/// When all are in, one small update makes the new generation the register; only then are the old
-/// rows deleted. Whatever breaks in between, the old register answers, and the next import sweeps
-/// the remains away.
+/// Both files are read to their ends, sorted, and compared with the register; only when every guard
+/// has agreed is anything written. A few differences are written into the register by one
+/// transaction. Many, as with the first import, are no transaction for a database with customers on
+/// it: then all rows go into a new generation beside the register in use, some thousand per
+/// transaction, and one small update makes the new generation the register. Until then the old one
+/// answers, whatever breaks, and the next import sweeps the remains away (decision 0018).
+///
+/// A delivery of changes is always a few differences (``ImportKind``).
 package struct RegisterReplacement: Sendable {
-  private let store: any Store
-  private let now: @Sendable () -> Date
+  let store: any Store
+  let now: @Sendable () -> Date
+  let sizes: ImportSizes
+  private let lock: (any ImportLock)?
+  private let pause: @Sendable (Duration) async throws -> Void
+  let onReplacement: OnReplacement
 
-  /// - Parameter now: the clock, which the signs of life are taken from
-  package init(store: any Store, now: @escaping @Sendable () -> Date) {
+  package typealias OnReplacement =
+    @Sendable (any Transaction, RegisterChange, Date) throws -> Void
+
+  /// - Parameters:
+  ///   - now: the clock for the signs of life
+  ///   - lock: tells at once whether another import is alive; without one, its silence must tell
+  ///   - pause: what ``ImportSizes/rest`` is spent with
+  ///   - onReplacement: what else belongs into the transaction that replaces the register; it sees
+  ///     the new one
+  package init(
+    store: any Store, now: @escaping @Sendable () -> Date, sizes: ImportSizes = ImportSizes(),
+    lock: (any ImportLock)? = nil,
+    pause: @escaping @Sendable (Duration) async throws -> Void = {
+      try await ContinuousClock().sleep(for: $0)
+    },
+    onReplacement: @escaping OnReplacement = { _, _, _ in }
+  ) {
     self.store = store
     self.now = now
+    self.sizes = sizes
+    self.lock = lock
+    self.pause = pause
+    self.onReplacement = onReplacement
   }
 
-  /// Imports two files, which are read once and never held as a whole.
+  /// Whether there is a register at all.
+  package func hasHappened() async throws -> Bool {
+    try await store.read { try $0.imports.hasReplacedRegister() }
+  }
+
+  /// Where the rows go that were rejected.
+  package struct Rejected: Sendable {
+    package let customers: RejectedRows<CustomerRow>
+    package let policies: RejectedRows<PolicyRow>
+
+    package init(customers: RejectedRows<CustomerRow>, policies: RejectedRows<PolicyRow>) {
+      self.customers = customers
+      self.policies = policies
+    }
+  }
+
+  /// Imports two files, which are read once, both at a time, and never held as a whole.
   ///
   /// - Parameters:
-  ///   - customers: the bytes of `customers.csv`, ``FileChunks`` say
+  ///   - customers: the bytes of `customers.csv`, such as ``FileChunks``
   ///   - policies: the bytes of `policies.csv`
-  ///   - onProgress: called after each batch
-  /// - Returns: what came of it; a refusal is an answer too.
+  ///   - onProgress: called after each chunk and each batch, for both files by turns
+  /// - Returns: the result; a refusal is one too.
   /// - Throws: what the files or the store throw. The register is then the old one.
-  package func run<Customers: AsyncSequence, Policies: AsyncSequence>(
+  package func run<Customers: AsyncSequence & Sendable, Policies: AsyncSequence & Sendable>(
     customers: Customers, policies: Policies, options: ImportOptions = ImportOptions(),
-    onProgress: (ImportProgress) async -> Void = { _ in }
+    rejected: Rejected? = nil,
+    onProgress: @escaping @Sendable (ImportProgress) async -> Void = { _ in }
   ) async throws -> ImportReport
   where Customers.Element == [UInt8], Policies.Element == [UInt8] {
-    var report = ImportReport(isDryRun: options.isDryRun)
-    var customers = LineBatches<CustomerRow, _>(customers, encoding: options.encoding)
-    var policies = LineBatches<PolicyRow, _>(policies, encoding: options.encoding)
-
-    // Before anything is written: a file that is none costs nobody anything.
-    let unusable = [try await customers.readHeader(), try await policies.readHeader()]
-      .compactMap { $0 }
-    for reject in unusable { report[reject.file].add([reject]) }
-    if let reject = unusable.first {
-      report.outcome = .refused(.unusableFile(reject))
+    var report = ImportReport(options)
+    if let lock, try await !lock.acquire() {
+      report.outcome = .refused(.anotherImport(lastSeenAt: nil))
       return report
     }
-
     switch try await claim() {
     case .held(let lastSeenAt):
       report.outcome = .refused(.anotherImport(lastSeenAt: lastSeenAt))
     case .claimed(let generations):
+      let signs = SignsOfLife(generations, store: store, now: now)
+      let onProgress: @Sendable (ImportProgress) async throws -> Void = { progress in
+        await onProgress(progress)
+        try await signs.give()
+      }
+      let customers = FileReading(
+        chunks: customers, options: options, sizes: sizes,
+        rejectedRows: rejected?.customers, onProgress: onProgress)
+      let policies = FileReading(
+        chunks: policies, options: options, sizes: sizes,
+        rejectedRows: rejected?.policies, onProgress: onProgress)
       do {
+        if let refusal = options.kind.refusal(after: generations) {
+          report.outcome = .refused(refusal)
+          try await close(generations, report, options)
+          return report
+        }
         try await sweep(keeping: generations.present, under: generations)
-        try await take(&customers, into: generations, &report, onProgress)
-        try await take(&policies, into: generations, &report, onProgress)
-        try await finish(&report, generations, options)
+        async let readCustomers = customers.read()
+        async let readPolicies = policies.read()
+        try await take(
+          readCustomers, readPolicies, generations, options, &report, onProgress)
       } catch is ImportTakenOver {
         report.outcome = .refused(.takenOver)
       } catch {
@@ -64,91 +118,182 @@ package struct RegisterReplacement: Sendable {
 }
 
 extension RegisterReplacement {
+  typealias OnProgress = @Sendable (ImportProgress) async throws -> Void
+
+  /// What the files differ in from the register.
+  struct Comparison: Sendable {
+    let customers: RowComparison<CustomerRow>.Result
+    let policies: RowComparison<PolicyRow>.Result
+    /// The lines of policies whose customer is unknown.
+    let orphans: Set<Int>
+  }
+
   private func claim() async throws -> GenerationClaim {
-    let moment = now()
-    return try await store.write { try $0.claimGeneration(at: moment) }
+    let (moment, isAlone) = (now(), lock != nil)
+    return try await store.write { try $0.imports.claim(at: moment, isAlone: isAlone) }
   }
 
-  private func take<Row: StoredRow, Chunks: AsyncSequence>(
-    _ batches: inout LineBatches<Row, Chunks>, into generations: Generations,
-    _ report: inout ImportReport, _ onProgress: (ImportProgress) async -> Void
+  private func take(
+    _ customers: ReadFile<CustomerRow>, _ policies: ReadFile<PolicyRow>,
+    _ generations: Generations, _ options: ImportOptions, _ report: inout ImportReport,
+    _ onProgress: OnProgress
   ) async throws {
-    var lines = 0
-    while let batch = try await batches.next() {
-      let moment = now()
-      let taken = try await store.write { transaction in
-        try transaction.keepClaim(generations, answering: generations.present, at: moment)
-        return try transaction.take(batch, into: generations)
-      }
-      report[Row.file].add(taken)
-      lines += batch.count
-      await onProgress(ImportProgress(file: Row.file, lines: lines))
-    }
-    let count = try await store.read { try $0.count(Row.table, in: generations.present) }
-    report[Row.file].removed = count - report[Row.file].kept
-  }
-
-  private func finish(
-    _ report: inout ImportReport, _ generations: Generations, _ options: ImportOptions
-  ) async throws {
-    if let refusal = Self.shrinkage(report, options) {
+    report.customers = customers.report
+    report.policies = policies.report
+    if let refusal = Self.refusal(of: customers, policies) {
       report.outcome = .refused(refusal)
-    } else if !options.isDryRun {
-      let moment = now()
-      try await store.write { try $0.replaceRegister(generations, at: moment) }
-      report.outcome = .replaced
-      // The new register answers; what cannot be swept now is no failure of the import.
-      do {
-        try await sweep(keeping: generations.fresh, under: generations)
-        try await store.write { try $0.releaseClaim(generations) }
-      } catch {
-        report.hasLeftovers = true
-      }
-      return
+      return try await close(generations, report, options)
     }
-    try await discard(generations)
+    if let outcome = try await outcome(ofPassed: options.kind, generations, report) {
+      report.outcome = outcome
+      return try await close(generations, report, options)
+    }
+
+    let comparison =
+      options.kind.isDelivery
+      ? try await compareDelivery(customers, policies, generations, onProgress)
+      : try await compare(customers, policies, generations, onProgress)
+    report.customers = comparison.customers.report
+    report.policies = comparison.policies.report
+
+    let findings = options.guards.findings(in: report)
+    report.overridden = findings.filter { options.forced.contains($0.name) }
+    let standing = findings.filter { !options.forced.contains($0.name) }
+    if !standing.isEmpty {
+      report.outcome = .refused(.guarded(standing))
+    } else if options.kind.isDelivery, !comparison.isHeld {
+      report.outcome = .refused(.tooManyChanges(sizes.rowsInPlace))
+    }
+    if report.refusal != nil || options.isDryRun {
+      return try await close(generations, report, options)
+    }
+
+    report.outcome = .replaced
+    if comparison.isHeld {
+      try await apply(comparison, generations, report, options)
+    } else {
+      try await write(customers, without: [], into: generations, onProgress)
+      try await write(policies, without: comparison.orphans, into: generations, onProgress)
+      try await replace(generations, by: generations.fresh, .whole, report, options) {
+        try $0.imports.contest(comparison, in: generations.fresh)
+      }
+    }
+    // The new register is in use; failing to sweep now is no failure of the import.
+    do {
+      try await sweepAfter(generations)
+    } catch {
+      report.hasLeftovers = true
+    }
   }
 
-  private static func shrinkage(
-    _ report: ImportReport, _ options: ImportOptions
+  private static func refusal(
+    of customers: ReadFile<CustomerRow>, _ policies: ReadFile<PolicyRow>
   ) -> ImportRefusal? {
-    for file in RegisterFile.allCases {
-      let (removed, count) = (report[file].removed, report[file].removed + report[file].kept)
-      if removed * 100 > count * options.maxDeletePercent {
-        return .tooManyRemoved(
-          file, removed: removed, of: count, maxPercent: options.maxDeletePercent)
-      }
+    if !customers.isUsable, let reject = customers.report.rejects.first {
+      return .unusableFile(reject)
     }
-    return nil
+    if !policies.isUsable, let reject = policies.report.rejects.first {
+      return .unusableFile(reject)
+    }
+    return (customers.tear ?? policies.tear).map { .tornFile($0) }
   }
 
-  private func discard(_ generations: Generations) async throws {
-    try await sweep(keeping: generations.present, under: generations)
-    try await store.write { try $0.releaseClaim(generations) }
+  private func compare(
+    _ customers: ReadFile<CustomerRow>, _ policies: ReadFile<PolicyRow>,
+    _ generations: Generations, _ onProgress: OnProgress
+  ) async throws -> Comparison {
+    var orphans = try Orphans(policies.owners)
+    let customerRows = try await RowComparison<CustomerRow>(
+      store: store, generation: generations.present, sizes: sizes
+    ).run(
+      customers, without: [], onKey: { try orphans.pass($0) },
+      onProgress: { lines in
+        try await onProgress(ImportProgress(stage: .comparing, file: .customers, lines: lines))
+      })
+    try orphans.finish()
+    let policyRows = try await RowComparison<PolicyRow>(
+      store: store, generation: generations.present, sizes: sizes
+    ).run(
+      policies, without: orphans.lines, onKey: { _ in },
+      onProgress: { lines in
+        try await onProgress(ImportProgress(stage: .comparing, file: .policies, lines: lines))
+      })
+    return Comparison(customers: customerRows, policies: policyRows, orphans: orphans.lines)
   }
 
-  /// Discards if it can, in a task of its own: a cancelled one would not get at the store.
-  private func giveUp(_ generations: Generations) async {
-    await Task { try? await discard(generations) }.value
-  }
+  // MARK: Writing
 
-  /// Deletes the rows of all registers but one.
-  private func sweep(keeping kept: Int64, under generations: Generations) async throws {
-    for table in RegisterTable.allCases {
-      while let stray = try await stray(in: table, keeping: kept) {
-        var next: String? = ""
-        while let key = next {
-          let moment = now()
-          next = try await store.write { transaction in
-            try transaction.keepClaim(generations, answering: kept, at: moment)
-            return try transaction.sweep(table, of: stray, after: key)
-          }
-        }
+  private func apply(
+    _ comparison: Comparison, _ generations: Generations, _ report: ImportReport,
+    _ options: ImportOptions
+  ) async throws {
+    let (customers, policies) = (comparison.customers, comparison.policies)
+    let present = generations.present
+    let change = options.kind.change(by: comparison)
+    try await replace(generations, by: present, change, report, options) { transaction in
+      try transaction.imports.apply(customers.changes ?? [], to: CustomerRow.self, in: present)
+      try transaction.imports.apply(policies.changes ?? [], to: PolicyRow.self, in: present)
+      switch change {
+      case .whole: try transaction.imports.settleAll(in: present)
+      case .delivery:
+        try transaction.imports.settle(customers.settled, CustomerRow.self, in: present)
+        try transaction.imports.settle(policies.settled, PolicyRow.self, in: present)
       }
+      try transaction.imports.contest(comparison, in: present)
     }
   }
 
-  private func stray(in table: RegisterTable, keeping kept: Int64) async throws -> Int64? {
-    try await store.read { try $0.strayGeneration(in: table, keeping: kept) }
+  private func write<Row: StoredRow>(
+    _ file: ReadFile<Row>, without orphans: Set<Int>, into generations: Generations,
+    _ onProgress: OnProgress
+  ) async throws {
+    var accepted = try AcceptedRecords(file.records, without: orphans)
+    var (batch, lines): ([SortedRecord], Int) = ([], 0)
+    batch.reserveCapacity(sizes.rowsPerBatch)
+    while let record = try accepted.next() {
+      batch.append(record)
+      if batch.count < sizes.rowsPerBatch { continue }
+      try await write(batch, as: Row.self, into: generations)
+      lines += batch.count
+      batch.removeAll(keepingCapacity: true)
+      try await onProgress(ImportProgress(stage: .writing, file: Row.file, lines: lines))
+    }
+    if !batch.isEmpty { try await write(batch, as: Row.self, into: generations) }
+  }
+
+  private func write<Row: StoredRow>(
+    _ batch: [SortedRecord], as type: Row.Type, into generations: Generations
+  ) async throws {
+    let moment = now()
+    try await writeAndRest { transaction in
+      try transaction.imports.keepClaim(generations, answering: generations.present, at: moment)
+      let rows = batch.map { (key: $0.key, content: RowContent.values($0.content)) }
+      try transaction.imports.insert(rows, as: type, into: generations.fresh)
+    }
+  }
+
+  /// One transaction of many: customers get a turn before the next.
+  func writeAndRest<Result: Sendable>(
+    _ work: @escaping @Sendable (any Transaction) throws -> Result
+  ) async throws -> Result {
+    let result = try await store.write(work)
+    try await pause(sizes.rest)
+    return result
+  }
+
+  private func replace(
+    _ generations: Generations, by generation: Int64, _ change: RegisterChange,
+    _ report: ImportReport, _ options: ImportOptions,
+    _ changes: @escaping @Sendable (any Transaction) throws -> Void
+  ) async throws {
+    let moment = now()
+    try await store.write { transaction in
+      try transaction.imports.keepClaim(generations, answering: generations.present, at: moment)
+      try changes(transaction)
+      try transaction.imports.replaceRegister(
+        generations, by: generation, delivery: options.kind.delivery, at: moment)
+      try onReplacement(transaction, change, moment)
+      try transaction.imports.record(report, options, at: moment)
+    }
   }
 }

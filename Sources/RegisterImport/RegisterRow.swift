@@ -2,13 +2,21 @@
 package protocol RegisterRow: Equatable, Sendable {
   /// The columns a file must have, by the names in its header line.
   ///
-  /// All are required, since a file that lacks one would empty it for every customer. Others may
-  /// stand among them and are ignored.
+  /// All are required, since a file that lacks one would empty it for every customer. Other columns
+  /// are allowed among them and ignored.
   associatedtype Column: RegisterColumn
 
   static var file: RegisterFile { get }
 
-  init(_ cells: RegisterCells<Column>) throws(CellFault)
+  /// - Parameter warnings: gets what could not be read in cells that may be empty; they are empty
+  ///   in the row
+  init(_ cells: RegisterCells<Column>, warnings: inout [CellFault]) throws(CellFault)
+
+  /// The number that a row is about, which is all that a deletion needs.
+  static func key(of cells: RegisterCells<Column>) throws(CellFault) -> String
+
+  /// The cells of the row in the order of the columns' cases, to be written and read again.
+  var cells: [String] { get }
 }
 
 /// A column of a register file, whose raw value is its name in the header line.

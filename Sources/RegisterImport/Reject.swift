@@ -1,6 +1,6 @@
-/// A line of a register file that was not taken over, and why.
+/// A line of a register file that was not imported, and why.
 ///
-/// It never quotes what the cell holds: reports are mailed about, cells are personal.
+/// It never quotes the cell: reports are sent by mail, cells are personal.
 package struct Reject: Equatable, Sendable, CustomStringConvertible {
   package let file: RegisterFile
   /// The line on which the record begins, counted from 1.

@@ -1,25 +1,40 @@
 internal import Domain
 
 extension RejectReason {
-  /// What the person who made the file has to know, in English.
+  /// What the person who made the file needs to know, in English.
   package var sentence: String {
     switch self {
     case .noHeader: "The file is empty; a header line was expected."
     case .missingColumns(let names):
       "The header line lacks \(names.joined(separator: ", "))."
     case .repeatedColumn(let name): "The header line names \(name) twice."
+    case .separatorLine:
+      "The first line says what separates cells, as some spreadsheets write it. Delete that line; "
+        + "the separator is found without it."
+    case .tabs: "Tabs separate the cells. Save the file with commas or semicolons between them."
+    case .capitals: "The names in the header line have capital letters. Write them in small ones."
+    case .utf16: "The file is encoded in UTF-16. Save it as UTF-8."
+    case .unexpectedDelivery:
+      "The file has a column operation: it holds changes and no whole register. Apply it with "
+        + "--changes and the number of the delivery."
     case .malformed(let reason): reason.sentence
     case .columnCount(let count, let expected):
       "The line has \(count) columns, the header line has \(expected)."
     case .empty: "The cell is empty."
     case .textTooLong: "The text is longer than 200 bytes."
     case .controlCharacter: "The text holds a line end or another control character."
+    case .spreadsheetNumber:
+      "A spreadsheet has rounded the number, like 3.63E+10. Format the column as text there."
+    case .lostZeros(let count):
+      "The customer number has \(count) digits, not 7. Spreadsheets drop zeros in front: format "
+        + "the column as text there."
     case .customerNumber(let reason): reason.sentence
     case .oldCustomerNumber(let reason): reason.sentence
     case .policyNumber(let reason): reason.sentence
     case .phoneNumber(let reason): reason.sentence
     case .email(let reason): reason.sentence
     case .unknownStatus: "The status is none of active, blocked, deceased, closed."
+    case .unknownOperation: "The operation is none of upsert, delete."
     case .date: "The date is no day of the calendar written as YYYY-MM-DD."
     case .validToBeforeValidFrom: "The policy would end before it begins."
     case .repeatedCustomerNumber: "An earlier line with the same customer number was taken over."
@@ -92,6 +107,7 @@ extension EmailAddress.Invalid {
     case .tooLong: "The e-mail address is longer than 254 bytes."
     case .noAt: "The e-mail address has no @."
     case .severalAt: "The e-mail address has more than one @."
+    case .invisible: "The e-mail address holds a character that nobody sees."
     case .notASCII: "The e-mail address holds an accented or other non-ASCII character."
     case .localPart: "The e-mail address has a mistake before the @."
     case .domain: "The e-mail address has a mistake after the @."

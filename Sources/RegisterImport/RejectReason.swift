@@ -1,13 +1,22 @@
 package import Domain
 
-/// Why a line of a register file, or the whole file, was not taken over.
+/// Why a line of a register file, or the whole file, was not imported.
 package enum RejectReason: Error, Equatable, Sendable {
   // The whole file.
   case noHeader
   case missingColumns([String])
   case repeatedColumn(String)
+  /// The line `sep=;` of a spreadsheet in place of the header line.
+  case separatorLine
+  /// Tabs between the names of the header line.
+  case tabs
+  /// The names of the header line have capital letters.
+  case capitals
+  case utf16
+  /// The column `operation` in what should be a whole register.
+  case unexpectedDelivery
 
-  // The line as such.
+  // The line itself.
   case malformed(CSVFault.Reason)
   case columnCount(Int, expected: Int)
 
@@ -15,16 +24,21 @@ package enum RejectReason: Error, Equatable, Sendable {
   case empty
   case textTooLong
   case controlCharacter
+  /// A spreadsheet took a long number for a quantity, and wrote it like `3.63E+10`.
+  case spreadsheetNumber
+  /// Digits alone, and fewer than seven: a spreadsheet drops zeros in front.
+  case lostZeros(Int)
   case customerNumber(CustomerNumber.Invalid)
   case oldCustomerNumber(OldCustomerNumber.Invalid)
   case policyNumber(PolicyNumber.Invalid)
   case phoneNumber(PhoneNumber.Invalid)
   case email(EmailAddress.Invalid)
   case unknownStatus
+  case unknownOperation
   case date
   case validToBeforeValidFrom
 
-  // One line beside the others.
+  // One line compared with the others.
   case repeatedCustomerNumber
   case repeatedPolicyNumber
   case unknownCustomer

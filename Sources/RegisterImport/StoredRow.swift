@@ -1,37 +1,55 @@
 internal import Domain
 internal import Persistence
 
-/// A row of a register file, as the database keeps it.
+/// A row of a register file, as the database stores it.
 protocol StoredRow: RegisterRow {
   static var table: RegisterTable { get }
+  /// The columns of the table after the generation, the key first.
+  static var columns: [StaticString] { get }
 
-  /// What only one row of a register can have.
+  /// The column that is unique within a register.
   static var key: Column { get }
   static var repeatedKey: RejectReason { get }
   var key: String { get }
 
-  /// The column that names another row's customer, for rows that belong to one.
-  static var owner: Column? { get }
+  /// The row's other values, in the order of ``contentColumns``; together with the key they are all
+  /// that the database has of it.
+  var content: [String] { get }
+  static var contentColumns: [Column] { get }
+  /// Those of them that may be empty.
+  static var optionalColumns: [Column] { get }
+
+  /// The one of them with the default SMS number, if there is one.
+  static var phoneColumn: Column? { get }
+
+  /// The customer whose row must be in the other file, for rows that belong to one.
   var owner: CustomerNumber? { get }
+  /// The column that names it.
+  static var ownerColumn: Column? { get }
 
-  /// Writes rows, passes over those whose key is taken, and answers with the keys of the others in
-  /// a column `key`.
-  static func insertion(of rows: ArraySlice<Self>, into generation: Int64) -> Query
+  /// The beginning of a statement for rows of the register, as `key` and `content`.
+  static var selection: Query { get }
+  /// The same for what belongs to rows and stands in another table: `key`, and `value` for the last
+  /// of the values. Nil if there is nothing of the kind.
+  static var appendices: (selection: Query, key: Query, value: Query)? { get }
 
-  /// The same rows out of PostgreSQL's `incoming` table, into which they were copied with the
-  /// numbers of their lines.
-  static var copiedInsertion: Query { get }
+  /// Whether rows with the same number cannot both be meant, so that nobody knows whose it is.
+  static func conflicts(_ one: [UInt8], _ other: [UInt8]) -> Bool
+}
 
-  /// A table like the register's, with a column `line`, that is gone with the transaction.
-  static var incoming: Query { get }
-  static var columns: [StaticString] { get }
-  /// A value for each of the columns.
-  func values(in generation: Int64) -> [SQLValue]
+extension StoredRow {
+  /// The places of columns among the values of ``content``.
+  static func place(of column: Column) -> Int? {
+    contentColumns.firstIndex(of: column)
+  }
 
-  /// Writes what belongs to rows that were taken over.
-  static func appendices(of rows: [Self], into generation: Int64) -> [Query]
-
-  /// Tells of each of these keys, by 1 or 0, whether both registers have its row (`kept`) and
-  /// whether the row is the same in both (`unchanged`).
-  static func comparison(of keys: ArraySlice<String>, in generations: Generations) -> Query
+  /// The cells of a row in the order of the columns' cases, for the file of rejects.
+  static func cells(key: String, content: [String]) -> [String] {
+    Column.allCases.map { column in
+      guard let place = place(of: column), content.indices.contains(place) else {
+        return column == Self.key ? key : ""
+      }
+      return content[place]
+    }
+  }
 }

@@ -1,8 +1,9 @@
 internal import Outbox
+internal import OutgoingHTTP
 
 extension HTTPExchange.Answer {
-  /// What a status says: 2xx took the message; other 4xx than those about time and load never will;
-  /// the rest may another time.
+  /// What a status means: with 2xx the message was taken; with 4xx, except those about time and
+  /// load, it never will be; with the rest another try may succeed.
   ///
   /// - Throws: what a dispatcher has to know when it was not taken.
   func checkStatus() throws(Gateway.Refusal) {
@@ -16,7 +17,7 @@ extension HTTPExchange.Answer {
     }
   }
 
-  /// The beginning of what the gateway says.
+  /// The beginning of the gateway's answer.
   private var words: String { String(decoding: body.prefix(120), as: UTF8.self) }
 }
 

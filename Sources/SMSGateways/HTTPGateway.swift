@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 package import Foundation
 internal import NIOHTTP1
 package import Outbox
+package import OutgoingHTTP
 
 /// An SMS provider's own interface: address, headers and body as the operator describes them.
 package struct HTTPGateway: Sendable {
@@ -10,7 +11,7 @@ package struct HTTPGateway: Sendable {
     case form
   }
 
-  /// How the provider wants to be asked.
+  /// The requests that the provider wants.
   package struct Manner: Sendable {
     private let method: HTTPMethod
     private let url: RequestTemplate
@@ -26,9 +27,9 @@ package struct HTTPGateway: Sendable {
     /// - Parameters:
     ///   - headers: one `Name: value` on each line
     ///   - body: empty for a request without one
-    ///   - success: what a JSON answer must hold, as `messages.0.status=accepted`; without it the
-    ///     status alone tells
-    /// - Throws: ``Invalid`` with a sentence that names the key of the configuration.
+    ///   - success: what a JSON answer must contain, such as `messages.0.status=accepted`; without
+    ///     it only the status counts
+    /// - Throws: ``Invalid`` with a sentence that names the configuration key.
     package init(
       method: String, url: String, headers: String, format: Format, body: String, success: String?
     ) throws(Invalid) {
@@ -57,7 +58,7 @@ package struct HTTPGateway: Sendable {
       try check()
     }
 
-    /// What makes no request or no JSON would be found out message for message.
+    /// Otherwise each message would fail on an invalid request or invalid JSON.
     private func check() throws(Invalid) {
       let address = self.url.filled(Manner.sample, escaping: percentEncoded)
       let scheme = URL(string: address).flatMap { $0.host?.isEmpty == false ? $0.scheme : nil }
@@ -136,7 +137,7 @@ package struct HTTPGateway: Sendable {
     }
     let answer = try await exchange.send(request).get()
     try answer.checkStatus()
-    // An answer that does not say what it should may still mean that the message was taken.
+    // An answer without the expected content may still mean that the message was taken.
     guard let success = manner.success, !(answer.isWhole && success.holds(in: answer.body)) else {
       return
     }
@@ -154,7 +155,7 @@ package struct HTTPGateway: Sendable {
   }
 }
 
-/// A value for inside a JSON string.
+/// A value to be used inside a JSON string.
 private func jsonEscaped(_ text: String) -> String {
   var escaped = ""
   for scalar in text.unicodeScalars {

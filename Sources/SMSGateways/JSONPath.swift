@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What an answer in JSON must hold to mean success, as `messages.0.status=accepted`.
+/// What a JSON answer must contain to mean success, such as `messages.0.status=accepted`.
 struct JSONPath: Sendable {
   private let steps: [String]
   private let expected: String

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 package import FoundationEssentials
 package import Outbox
+package import OutgoingHTTP
 
 /// Kannel's sendsms interface (Kannel 1.4.5 User's Guide, chapter 6).
 package struct KannelGateway: Sendable {
@@ -8,7 +9,7 @@ package struct KannelGateway: Sendable {
     package let url: String
     package let username: String
     package let password: String
-    /// The sender that a phone shows; Kannel's own without it.
+    /// The sender that a phone shows; without it, Kannel's own.
     package let from: String?
 
     package init(url: String, username: String, password: String, from: String?) {
@@ -44,24 +45,24 @@ package struct KannelGateway: Sendable {
     guard let request = try? HTTPClient.Request(url: address) else {
       throw .temporary("sms.kannel.url makes no request")
     }
-    // 202 is said for "accepted" and for "queued"; both are Kannel's word that it has the message.
+    // 202 means "accepted" or "queued"; either way Kannel says that it has the message.
     try await exchange.send(request).get().checkStatus()
   }
 }
 
 extension KannelGateway.Access {
-  /// The request, all in its address.
+  /// The request, which is all in its URL.
   func address(of sms: SMS, reportingTo report: String?) -> String {
     var fields = [
       ("username", username), ("password", password), ("to", sms.number),
       ("text", sms.text), ("charset", "UTF-8"),
-      // 0 is the phones' own alphabet, 2 is UCS-2; never left to the gateway's default.
+      // 0 is the GSM alphabet, 2 is UCS-2; never left to the gateway's default.
       ("coding", SMSText(sms.text).encoding == .ucs2 ? "2" : "0"),
       ("validity", String(sms.minutes)), ("priority", sms.isUrgent ? "3" : "0"),
     ]
     if let from { fields.insert(("from", from), at: 2) }
     if let report {
-      // 1 delivered, 2 failed, 4 buffered, 8 accepted, 16 rejected; Kannel puts it in place of %d.
+      // 1 delivered, 2 failed, 4 buffered, 8 accepted, 16 rejected; Kannel replaces %d with it.
       fields += [("dlr-mask", "31"), ("dlr-url", "\(report)?state=%d")]
     }
     let query = fields.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
@@ -69,7 +70,7 @@ extension KannelGateway.Access {
   }
 }
 
-/// A value of a query or a form: nothing but RFC 3986's unreserved characters stays as it is.
+/// A value of a query or a form: only RFC 3986's unreserved characters are left unchanged.
 func percentEncoded(_ text: String) -> String {
   var encoded = ""
   for byte in text.utf8 {

@@ -1,5 +1,5 @@
-/// An operator's pattern for a part of a request, with places for what differs from message to
-/// message.
+/// An operator's pattern for a part of a request, with placeholders for what differs from message
+/// to message.
 struct RequestTemplate: Sendable {
   enum Place: String, CaseIterable {
     case number
@@ -20,7 +20,7 @@ struct RequestTemplate: Sendable {
     let description: String
   }
 
-  /// - Throws: ``Invalid`` for a word in braces that is no place. Other braces are those of JSON.
+  /// - Throws: ``Invalid`` for a word in braces that is no placeholder. Other braces are JSON's.
   init(_ pattern: String) throws(Invalid) {
     var pieces: [Piece] = []
     var rest = Substring(pattern)
@@ -36,8 +36,8 @@ struct RequestTemplate: Sendable {
     self.pieces = pieces
   }
 
-  /// The pattern with a message's values, each escaped for where it stands; a value is never read
-  /// for places again.
+  /// The pattern with a message's values, each escaped for its context; placeholders in a value are
+  /// not filled again.
   func filled(_ values: (Place) -> String, escaping escape: (String) -> String) -> String {
     pieces.map { piece in
       switch piece {

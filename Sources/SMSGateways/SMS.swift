@@ -1,20 +1,20 @@
 internal import Domain
 internal import FoundationEssentials
-internal import Outbox
+package import Outbox
 
-/// An SMS as gateways are told of it, checked once more on its way out of the house.
+/// An SMS as gateways receive it, checked once more before it is sent.
 struct SMS: Sendable {
-  let id: Int64
+  let id: Message.ID
   let key: String
-  /// E.164, as the register has it.
+  /// E.164, as in the register.
   let number: String
   let text: String
-  /// Minutes for which it is worth delivering, at least one.
+  /// How many minutes it is worth delivering, at least one.
   let minutes: Int
   let isUrgent: Bool
 
-  /// - Throws: `permanent` when the queue holds what is no SMS; it must not become another message,
-  ///   to another number, in a gateway's eyes.
+  /// - Throws: `permanent` when the queued message is not a valid SMS; a gateway must not take it
+  ///   for another message, or for another number.
   init(_ delivery: Gateway.Delivery, at now: Date) throws(Gateway.Refusal) {
     guard let number = try? PhoneNumber(delivery.recipient), number.e164 == delivery.recipient
     else {
@@ -37,5 +37,5 @@ struct SMS: Sendable {
   }
 }
 
-/// Where reports of a message are to be sent; nobody asks for them without it.
-package typealias ReportAddress = @Sendable (_ message: Int64) -> String?
+/// Where to report on a message; without it no reports are requested.
+package typealias ReportAddress = @Sendable (_ message: Message.ID) -> String?

@@ -12,6 +12,11 @@ package struct Brand: Sendable {
   package let documents: [Language: [String: Document]]
   private let texts: [Language: Texts]
   private let contractFiles: [Language: [UInt8]]
+  /// What still is the made-up insurer's and must not be shown to real customers: its name, and
+  /// the pages that are law between an insurer and its customers. Files of the brand's folder.
+  package let examples: [String]
+  /// Stands on every page beside the insurer's name, if there is one.
+  package let logo: Logo?
 
   /// `brand.yaml`.
   package struct Facts: Codable, Hashable, Sendable {
@@ -25,8 +30,15 @@ package struct Brand: Sendable {
     package let accentColourOnDark: String
     /// Where `/` leads when the insurer has an opening page of its own (J1).
     package let openingPage: String?
+    /// A file of the brand's folder, `.svg` or `.png`.
+    package let logo: String?
     /// Words that no password may contain, besides the names above (ASVS 6.1.2).
     package let passwordContextWords: [String]
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case insurerName, portalName, callCentrePhone, callCentreHours, email, accentColour
+      case accentColourOnDark, openingPage, logo, passwordContextWords
+    }
 
     /// The phone as a link dials it, from abroad too: a global number (RFC 3966, 5.1.4), where the
     /// written one begins with the 06 of calls inside Hungary.
@@ -59,17 +71,48 @@ package struct Brand: Sendable {
     }
     return Brand(
       facts: facts, documents: documents, texts: texts,
-      contractFiles: try ContractFile.load(documents, folders: [own, builtIn].compactMap(\.self)))
+      contractFiles: try ContractFile.load(documents, folders: [own, builtIn].compactMap(\.self)),
+      examples: try examples(facts, documents, builtIn), logo: try loadLogo(facts, own: own))
+  }
+
+  private static func loadLogo(_ facts: Facts, own: URL?) throws -> Logo? {
+    guard let name = facts.logo, let own else { return nil }
+    let file = own.appendingPathComponent(name)
+    guard let data = try? Data(contentsOf: file) else {
+      throw Broken(description: "\(file.path): the logo cannot be read.")
+    }
+    do throws(Logo.Invalid) {
+      return try Logo(Array(data), named: name)
+    } catch {
+      throw Broken(description: "\(file.path): no logo for a page: \(error).")
+    }
+  }
+
+  private static func examples(
+    _ facts: Facts, _ documents: [Language: [String: Document]], _ builtIn: URL
+  ) throws -> [String] {
+    let shipped = try loadFacts(own: nil, builtIn: builtIn)
+    var examples = facts.insurerName == shipped.insurerName ? ["brand.yaml"] : []
+    for language in Language.allCases {
+      let pages = try loadDocuments(language, own: nil, builtIn: builtIn)
+      for name in [DocumentName.contract, .notice, .privacy, .imprint] {
+        guard documents[language]?[name.rawValue] == pages[name.rawValue] else { continue }
+        examples.append("documents/\(language.rawValue)/\(name.rawValue).html")
+      }
+    }
+    return examples
   }
 
   private init(
     facts: Facts, documents: [Language: [String: Document]], texts: [Language: Texts],
-    contractFiles: [Language: [UInt8]]
+    contractFiles: [Language: [UInt8]], examples: [String], logo: Logo?
   ) {
     self.facts = facts
     self.documents = documents
     self.texts = texts
     self.contractFiles = contractFiles
+    self.examples = examples
+    self.logo = logo
   }
 
   /// The contract as a file (PDF), if one was rendered of exactly this text.
@@ -86,6 +129,13 @@ package struct Brand: Sendable {
       ?? Document(name: name, language: language, html: "<h1>\(name.rawValue)</h1>")
   }
 
+  /// A contract's words without markup, for a letter: the brand's own, or others that an account
+  /// accepted before they were changed.
+  package func plainText(ofContract html: String, in language: Language) -> String {
+    let own = document(.contract, in: language)
+    return own.html == html ? own.plainText : Document.plainText(of: html)
+  }
+
   /// The insurer's names and words, folded to lower case by the caller's rule.
   package var passwordContextWords: [String] {
     let names = [facts.insurerName, facts.portalName].flatMap { $0.split(separator: " ") }
@@ -99,15 +149,45 @@ package struct Brand: Sendable {
       let file = folder.appendingPathComponent("brand.yaml")
       guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
       do {
+        try checkNames(text, file)
         let facts = try YAMLDecoder().decode(Facts.self, from: text)
         try check(facts.accentColour, against: "#ffffff", file)
         try check(facts.accentColourOnDark, against: "#0b1518", file)
         return facts
       } catch let error as DecodingError {
-        throw Broken(description: "\(file.path): \(error)")
+        throw Broken(description: "\(file.path): \(sentence(about: error))")
       }
     }
     throw Broken(description: "There is no brand.yaml in \(builtIn.path).")
+  }
+
+  private static func sentence(about error: DecodingError) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      let path = context.codingPath.map(\.stringValue)
+      return path.isEmpty ? "it" : path.joined(separator: ".")
+    }
+    return switch error {
+    case .keyNotFound(let key, _): "\(key.stringValue) is missing."
+    case .valueNotFound(_, let context): "\(place(context)) has no value."
+    case .typeMismatch(let type, let context): "\(place(context)) is no \(type)."
+    case .dataCorrupted(let context):
+      if let cause = context.underlyingError {
+        "\(place(context)) cannot be read: \(cause)"
+      } else {
+        "\(place(context)) cannot be read: \(context.debugDescription)"
+      }
+    @unknown default: "\(error)"
+    }
+  }
+
+  /// A misspelt name would be read as a fact that is missing, or not at all.
+  private static func checkNames(_ text: String, _ file: URL) throws {
+    let known = Set(Facts.CodingKeys.allCases.map(\.rawValue))
+    // What is no YAML at all is told by the decoder.
+    guard case .mapping(let mapping)? = try? Yams.compose(yaml: text) else { return }
+    for name in mapping.keys.map({ $0.string ?? "?" }).sorted() where !known.contains(name) {
+      throw Broken(description: "\(file.path): \(name) is no key of a brand.")
+    }
   }
 
   private static func check(_ colour: String, against ground: String, _ file: URL) throws {
@@ -142,7 +222,20 @@ package struct Brand: Sendable {
   private static func sentences(in file: URL) throws -> [String: String] {
     do {
       let text = try String(contentsOf: file, encoding: .utf8)
-      return try YAMLDecoder().decode([String: String].self, from: text)
+      // Not by YAMLDecoder: it looks for each key among all, and there are a thousand.
+      guard case .mapping(let pairs)? = try Yams.compose(yaml: text) else {
+        throw Broken(description: "\(file.path): no sentences")
+      }
+      var sentences: [String: String] = [:]
+      for (key, value) in pairs {
+        guard let key = key.string, let sentence = value.string else {
+          throw Broken(description: "\(file.path): a name and a sentence are expected.")
+        }
+        sentences[key] = sentence
+      }
+      return sentences
+    } catch let broken as Broken {
+      throw broken
     } catch {
       throw Broken(description: "\(file.path): \(error)")
     }

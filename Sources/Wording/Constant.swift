@@ -12,6 +12,7 @@ package enum Constant: String, CaseIterable {
   // What the limits say.
   case messagesOfRegistration
   case lifeOfRegistration
+  case idleOfSession
   case pauseOfLogin
 }
 
@@ -29,6 +30,7 @@ extension Texts {
         case .email: facts.email
         case .messagesOfRegistration: String(limits.smsPerRegistration)
         case .lifeOfRegistration: time(limits.registrationLifetimeSeconds)
+        case .idleOfSession: time(limits.sessionIdleSeconds)
         case .pauseOfLogin: time(limits.loginDelaySecondsMax)
         }
       return (constant.rawValue, value)

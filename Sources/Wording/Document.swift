@@ -21,26 +21,29 @@ package struct Document: Hashable, Sendable {
   package let html: String
   /// SHA-256 of the fragment: what a declaration records as the version (D 6).
   package let version: String
+  /// The text of the first heading.
+  package let title: String
+  /// The same words without markup, for a letter.
+  package let plainText: String
 
   package init(name: DocumentName, language: Language, html: String) {
     self.name = name
     self.language = language
     self.html = html
     version = hexadecimal(sha256(Array(html.utf8)))
+    title = Document.heading(of: html) ?? name.rawValue
+    plainText = Document.plainText(of: html)
   }
 
-  /// The text of the first heading.
-  package var title: String {
+  private static func heading(of html: String) -> String? {
     guard let start = html.range(of: "<h1>"),
       let end = html.range(of: "</h1>", range: start.upperBound..<html.endIndex)
-    else { return name.rawValue }
+    else { return nil }
     return String(html[start.upperBound..<end.lowerBound])
   }
 
-  /// The same words without markup, for a letter.
-  ///
-  /// Read byte by byte: it is made anew for each registration.
-  package var plainText: String {
+  /// Words without their markup, read byte by byte.
+  static func plainText(of html: String) -> String {
     var lines: [[UInt8]] = [[]]
     var rest = Array(html.utf8)[...]
     while let byte = rest.popFirst() {

@@ -16,10 +16,13 @@ package struct TextKey: Hashable, Sendable, ExpressibleByStringLiteral {
 package struct Texts: Sendable {
   package let language: Language
   package let sentences: [String: String]
+  /// The sentences that have places, cut at them once for all messages and pages.
+  private let cut: [String: [Part]]
 
   package init(language: Language, sentences: [String: String]) {
     self.language = language
     self.sentences = sentences
+    cut = sentences.compactMapValues { $0.contains("{") ? Texts.parts(of: $0) : nil }
   }
 
   /// A sentence as it stands.
@@ -31,16 +34,17 @@ package struct Texts: Sendable {
 
   /// A sentence with its places filled: `{minutes}` becomes the value of `minutes`.
   package subscript(_ key: TextKey, _ values: [String: String]) -> String {
-    Texts.fill(self[key], values)
+    cut[key.name].map { Texts.fill($0, values) } ?? self[key]
   }
 
   func filling(_ values: [String: String]) -> Texts {
-    Texts(language: language, sentences: sentences.mapValues { Texts.fill($0, values) })
+    let filled = cut.mapValues { Texts.fill($0, values) }
+    return Texts(language: language, sentences: sentences.merging(filled) { $1 })
   }
 
-  private static func fill(_ sentence: String, _ values: [String: String]) -> String {
+  private static func fill(_ parts: [Part], _ values: [String: String]) -> String {
     var filled = ""
-    replacePlaces(in: sentence) { part in
+    for part in parts {
       switch part {
       case .words(let words): filled += words
       case .place(let name): filled += values[name] ?? "{\(name)}"
@@ -58,7 +62,13 @@ package struct Texts: Sendable {
     return names
   }
 
-  package enum Part {
+  private static func parts(of sentence: String) -> [Part] {
+    var parts: [Part] = []
+    replacePlaces(in: sentence) { parts.append($0) }
+    return parts
+  }
+
+  package enum Part: Sendable {
     case words(Substring)
     case place(String)
   }

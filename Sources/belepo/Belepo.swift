@@ -13,7 +13,7 @@ struct Belepo: AsyncParsableCommand {
       """,
     subcommands: [
       Serve.self, Dispatch.self, Migrate.self, Register.self, Messages.self, AccountCommand.self,
-      HandOver.self, AuditCommand.self, ContractCommand.self, Config.self, Password.self,
-      Health.self, Version.self,
+      CaseCommand.self, StaffCommand.self, HandOver.self, AuditCommand.self, ContractCommand.self,
+      Config.self, Password.self, Backup.self, Restore.self, Check.self, Health.self, Version.self,
     ])
 }

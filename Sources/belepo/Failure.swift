@@ -13,11 +13,18 @@ struct Failure: Error, CustomStringConvertible {
     self.description = description
     self.code = code
   }
+
+  /// - Parameter words: SQLite's own
+  static func damaged(_ words: String) -> Failure {
+    Failure("The database file is damaged; restore a backup. SQLite says: \(words)", .badData)
+  }
 }
 
-/// How a command ends (sysexits; contract, part 2).
+/// The exit status of a command (sysexits; I2).
 enum ExitStatus: Int32 {
   case failed = 1
+  case incomplete = 2
+  case usage = 64
   case badData = 65
   case unavailable = 69
   case tryAgain = 75
@@ -27,6 +34,8 @@ enum ExitStatus: Int32 {
 extension AsyncParsableCommand {
   /// Runs the command's work and turns what it throws into a sentence and an exit code.
   func reporting(_ work: () async throws -> Void) async throws {
+    // What was logged last says why it ended.
+    defer { LogStream.standardOutput.flush() }
     do {
       try await work()
     } catch let failure as Failure {
@@ -46,6 +55,8 @@ extension AsyncParsableCommand {
           + "made. Run the command again.", .tryAgain)
     } catch StoreFault.unavailable(let reason) {
       throw exit("The database cannot be used: \(reason)", .unavailable)
+    } catch StoreFault.damaged(let words) {
+      throw exit(Failure.damaged(words).description, .badData)
     }
   }
 

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Cryptography
+internal import DatabaseSchema
 internal import Foundation
 internal import Persistence
 internal import PersistencePostgres
@@ -18,16 +19,37 @@ enum OpenedDatabase {
   }
 }
 
+extension OpenedDatabase {
+  /// The time for what a command writes: with PostgreSQL the database's, as for every instance.
+  func clock() async throws -> @Sendable () -> Date {
+    switch self {
+    case .sqlite: return { Date() }
+    case .postgres(let store, _):
+      let clock = try await DatabaseClock(store)
+      return { clock.now }
+    }
+  }
+}
+
 extension Settings {
   /// Opens the configured database, whatever its schema.
-  func openDatabase() throws -> OpenedDatabase {
+  ///
+  /// - Throws: ``Failure`` when it cannot hold every name.
+  func openDatabase() async throws -> OpenedDatabase {
     let url = checkedText(.databaseURL)
     guard let path = Setting.sqlitePath(url) else {
       var settings = PostgresSettings(url: url)
       settings.connections = count(.databaseConnections)
       settings.waitSeconds = Double(seconds(.databaseWait))
       settings.isPooled = checkedText(.databasePooler) == "transaction"
-      return .postgres(PostgresStore(settings, jitter: RandomBytes.fraction), settings)
+      let store = PostgresStore(settings, jitter: RandomBytes.fraction)
+      let encoding = try await store.encoding()
+      guard encoding == "UTF8" else {
+        throw Failure(
+          "The database keeps text as \(encoding), which has no place for every letter. Make one: "
+            + "CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0", .configuration)
+      }
+      return .postgres(store, settings)
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -36,11 +58,16 @@ extension Settings {
 
   /// Opens the configured database with the schema of this program.
   ///
-  /// The embedded database belongs to this program alone, so that missing steps are simply taken;
-  /// so are those of an empty PostgreSQL. One that other instances may be using is migrated by the
-  /// operator (`belepo migrate`).
-  func openCurrentDatabase() async throws -> OpenedDatabase {
-    let database = try openDatabase()
+  /// The embedded database belongs to this program alone, so missing steps are simply taken; so are
+  /// those of an empty PostgreSQL database. One that other instances may be using is migrated by
+  /// the operator (`belepo migrate`).
+  ///
+  /// - Parameter check: what to look at before the schema is touched
+  func openCurrentDatabase(
+    _ check: (OpenedDatabase) async throws -> Void = { _ in }
+  ) async throws -> OpenedDatabase {
+    let database = try await openDatabase()
+    try await check(database)
     switch try await Schema.belepo.fit(of: database.store) {
     case .fits: return database
     case .tooNew(let found, let known):

@@ -59,9 +59,9 @@ struct AfterTheProofTests {
     #expect(try await stage.enter(code.suffix(5), in: old) == .unknown)
   }
 
-  @Test(arguments: [(599.0, Registrations.CodeOutcome.of(.accepted)), (600, .unknown)])
+  @Test(arguments: [(599.0, Registrations.CodeAnswer.Outcome.of(.accepted)), (600, .unknown)])
   func `the same click is known again for the code's ten minutes`(
-    age: Double, outcome: Registrations.CodeOutcome
+    age: Double, outcome: Registrations.CodeAnswer.Outcome
   ) async throws {
     let stage = try await Stage()
     let (old, _, code) = try await proven(on: stage)

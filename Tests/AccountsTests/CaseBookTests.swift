@@ -10,10 +10,16 @@ struct CaseBookTests {
     async throws
   {
     let stage = try await Stage()
-    let (token, caseNumber) = try await stage.registrations.refuse(
-      "mobileNumber prefix(\"31\")", on: stage.visit())
-    #expect(try await stage.audit().last?.kind == "claim_invalid")
-    #expect(try await stage.audit().last?.detail == "mobileNumber prefix(\"31\")")
+    guard
+      case .told(let token, let caseNumber) = try await stage.registrations.refuse(
+        "mobileNumber prefix(\"31\")", on: stage.visit())
+    else {
+      Issue.record("nobody was told")
+      return
+    }
+    let counted = try #require(try await stage.lastCounted("claim_invalid"))
+    #expect(counted.detail == "mobileNumber prefix(\"31\")")
+    #expect(counted.registration != nil)
     #expect(try await stage.registrations.standing(of: token)?.caseNumber == caseNumber)
   }
 
@@ -24,7 +30,7 @@ struct CaseBookTests {
     let stage = try await Stage(limits: limits)
     let claim = try stage.claim(.customer(CustomerNumber("7777777")), mobileOf: .peter)
     for _ in 1...2 { _ = try await stage.registrations.identify(claim, on: stage.visit()) }
-    #expect(try await stage.audit().last?.description == "mismatch_limit mismatch_number")
+    #expect(try await stage.lastCounted("mismatch_limit")?.detail == "mismatch_number")
     let token = try await stage.identified(.anna)
     _ = try await stage.enter(wrong(try await stage.smsCode()), in: token)
     #expect(try await stage.identify(.anna) == .smsStepDisabled)

@@ -9,8 +9,8 @@ import Wording
 
 /// The portal's contract: the accepted words, the file of them, and the end of it.
 struct ContractTests {
-  private func shelf(_ stage: Stage) -> ContractShelf {
-    ContractShelf(brand: stage.world.brand, store: stage.store, now: stage.world.now)
+  private func shelf(_ stage: Stage) -> ContractFiles {
+    ContractFiles(brand: stage.world.brand, store: stage.store, now: stage.world.now)
   }
 
   @Test func `the contract is the one that was accepted last, word for word`() async throws {

@@ -62,7 +62,7 @@ struct CorrespondenceAddressTests {
     _ = try await stage.change(to: "masik@pelda.hu", for: .correspondence, of: anna)
     _ = try await stage.addressChanges.removeCorrespondence(
       password: Stage.password, of: anna.id)
-    let rows = try #require(try await stage.handOverDesk.export()).rows
+    let rows = try #require(try await stage.handOverBatches.export()).rows
     #expect(rows.map(\.kind) == Array(repeating: "correspondence_email", count: 3))
     #expect(rows.map(\.old) == [nil, Self.letters, "masik@pelda.hu"])
     #expect(rows.map(\.new) == [Self.letters, "masik@pelda.hu", nil])
@@ -111,7 +111,8 @@ struct CorrespondenceAddressTests {
     let first = try await stage.code(sentTo: Self.letters)
     _ = try await stage.ask("masik@pelda.hu", for: .correspondence, of: anna)
     #expect(
-      try await stage.enter(first, for: .correspondence, of: anna) == .wrong(triesLeft: 9))
+      try await stage.enter(first, for: .correspondence, of: anna) == .mistake(.wrong(triesLeft: 9))
+    )
     #expect(try await stage.correspondence(of: anna) == nil)
     let second = try await stage.code(sentTo: "masik@pelda.hu")
     #expect(try await stage.enter(second, for: .correspondence, of: anna) == .changed)
@@ -126,14 +127,16 @@ struct CorrespondenceAddressTests {
     let code = try await stage.code(sentTo: Self.letters)
     _ = try await stage.ask("uj@pelda.hu", for: .userName, of: anna)
     _ = try await stage.ask("p@pelda.hu", for: .correspondence, of: peter)
-    #expect(try await stage.enter(code, for: .userName, of: anna) == .wrong(triesLeft: 9))
-    #expect(try await stage.enter(code, for: .correspondence, of: peter) == .wrong(triesLeft: 9))
+    #expect(try await stage.enter(code, for: .userName, of: anna) == .mistake(.wrong(triesLeft: 9)))
+    #expect(
+      try await stage.enter(code, for: .correspondence, of: peter) == .mistake(.wrong(triesLeft: 9))
+    )
     #expect(try await stage.enter(code, for: .correspondence, of: anna) == .changed)
   }
 
-  @Test(arguments: [(86_399.0, AddressChanges.CodeOutcome.changed), (86_400, .expired)])
+  @Test(arguments: [(86_399.0, AddressChanges.Outcome.changed), (86_400, .mistake(.expired))])
   func `the code is good for a day`(
-    age: Double, outcome: AddressChanges.CodeOutcome
+    age: Double, outcome: AddressChanges.Outcome
   ) async throws {
     let (stage, anna) = try await arrive()
     _ = try await stage.ask(Self.letters, for: .correspondence, of: anna)
@@ -149,9 +152,9 @@ struct CorrespondenceAddressTests {
     for number in 1...10 {
       let outcome = try await stage.enter(
         wrongLetters(code, by: number), for: .correspondence, of: anna)
-      #expect(outcome == .wrong(triesLeft: 10 - number))
+      #expect(outcome == .mistake(.wrong(triesLeft: 10 - number)))
     }
-    #expect(try await stage.enter(code, for: .correspondence, of: anna) == .spent)
+    #expect(try await stage.enter(code, for: .correspondence, of: anna) == .mistake(.spent))
     #expect(try await stage.audited("address_code_wrong") == 10)
   }
 
@@ -175,11 +178,11 @@ struct CorrespondenceAddressTests {
   }
 
   @Test(arguments: [
-    (59.0, AddressChanges.Resend.tooSoon(secondsLeft: 1)), (60, .sent(isNewCode: false)),
+    (59.0, CodeResendOutcome.tooSoon(secondsLeft: 1)), (60, .sent(isNewCode: false)),
     (86_100, .sent(isNewCode: false)), (86_101, .sent(isNewCode: true)),
   ])
   func `time decides what a resend sends`(
-    waited: Double, outcome: AddressChanges.Resend
+    waited: Double, outcome: CodeResendOutcome
   ) async throws {
     let (stage, anna) = try await arrive()
     _ = try await stage.ask(Self.letters, for: .correspondence, of: anna)
@@ -220,7 +223,7 @@ struct CorrespondenceAddressTests {
   @Test func `nothing waits, nothing is sent or changed`() async throws {
     let (stage, anna) = try await arrive()
     #expect(
-      try await stage.addressChanges.resendCode(for: .userName, of: anna.id) == .nothingPending)
+      try await stage.addressChanges.resendCode(for: .userName, of: anna.id) == .notAwaited)
     #expect(try await stage.enter("KKKKK", for: .userName, of: anna) == .nothingPending)
     #expect(try await stage.addressChanges.standing(of: anna, for: .userName) == nil)
   }

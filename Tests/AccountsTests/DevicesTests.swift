@@ -217,7 +217,10 @@ struct DevicesTests {
 
   @Test(arguments: Stage.Ground.allCases)
   func `of twenty logins at once five are left (attack 49)`(ground: Stage.Ground) async throws {
-    try await Stage.play(on: ground) { stage in
+    var limits = Limits()
+    limits.loginFailuresWithoutDelay = 10
+    limits.loginFailuresPerUserNamePerDay = 1000
+    try await Stage.play(on: ground, limits: limits) { stage in
       _ = try await stage.registered(.anna, email: Self.email)
       let outcomes = try await atOnce(20) { _ in
         // A pause after tries that were counted at the same moment is no failure of this story.
@@ -285,17 +288,18 @@ private struct AfterReading: Store {
   }
 
   func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    let result = try await store.read(body)
-    if Result.self == Credentials?.self, isLeft.take() { try await store.write(change) }
+    let result = try await store.read(extent, body)
+    let isOfCredentials = Result.self == (Credentials?, model: String?).self
+    if isOfCredentials, isLeft.take() { try await store.write(change) }
     return result
   }
 
   func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    try await store.write(body)
+    try await store.write(extent, body)
   }
 
   func close() throws { try store.close() }

@@ -80,11 +80,13 @@ struct FinishingTests {
     let token = try await stage.proven(.anna)
     _ = try await stage.registrations.give(
       try stage.contact(Self.email, language: .english), in: token)
-    // What was accepted is kept; another text on the page since then changes nothing.
+    // What was accepted is kept, and sent also when the page has shown another text since then.
     try await stage.store.write {
       try $0.run(
         script: """
-          UPDATE declared_text SET body = '<h1>The accepted one</h1>' WHERE kind = 'contract'
+          UPDATE declared_text SET version = 'earlier', body = '<h1>The accepted one</h1>'
+          WHERE kind = 'contract';
+          UPDATE registration_declaration SET version = 'earlier' WHERE kind = 'contract'
           """)
     }
     _ = try await stage.registrations.choosePassword(Stage.password, in: token)
@@ -230,7 +232,7 @@ struct FinishingTests {
 
   @Test(arguments: ["identify", "code", "contact"])
   func `wherever an earlier transaction breaks, nothing of it is left`(step: String) async throws {
-    let store = BreakingStore(try await TestStore.fresh())
+    let store = BreakingStore(try await TestStore.migrated())
     let stage = try await Stage(on: store)
     let visit = stage.visit(form: "űrlap")
     let token: Token
@@ -266,7 +268,7 @@ struct FinishingTests {
 
   @Test func `an account whose answer was lost is there, and the same click says so`() async throws
   {
-    let store = BreakingStore(try await TestStore.fresh())
+    let store = BreakingStore(try await TestStore.migrated())
     let stage = try await Stage(on: store)
     let token = try await stage.contacted(.anna, email: Self.email)
     store.break(.afterWrite(1))
@@ -284,7 +286,7 @@ struct FinishingTests {
   }
 
   @Test func `a code whose answer was lost is answered by the same click`() async throws {
-    let store = BreakingStore(try await TestStore.fresh())
+    let store = BreakingStore(try await TestStore.migrated())
     let stage = try await Stage(on: store)
     let token = try await stage.identified(.anna)
     let code = try await stage.smsCode()

@@ -15,43 +15,43 @@ struct HandOverTests {
     let now = stage.clock.now
     try await stage.store.write { transaction in
       for value in values {
-        try transaction.handOver(kind, of: 1, from: nil, to: value, at: now)
+        try transaction.handOvers.add(kind, of: 1, from: nil, to: value, at: now)
       }
     }
   }
 
   @Test func `each change is given once, the oldest first`() async throws {
     let stage = try await Stage()
-    #expect(try await stage.handOverDesk.export() == nil)
+    #expect(try await stage.handOverBatches.export() == nil)
     try await queue(["a", "b"], on: stage)
-    let first = try #require(try await stage.handOverDesk.export())
+    let first = try #require(try await stage.handOverBatches.export())
     #expect(first.rows.map(\.new) == ["a", "b"])
-    #expect(try await stage.handOverDesk.export() == nil)
+    #expect(try await stage.handOverBatches.export() == nil)
     try await queue(["c"], on: stage)
-    let second = try #require(try await stage.handOverDesk.export())
+    let second = try #require(try await stage.handOverBatches.export())
     #expect(second.rows.map(\.new) == ["c"])
-    #expect(second.number != first.number)
+    #expect(second.id != first.id)
   }
 
   @Test func `a batch can be printed again until it is acknowledged`() async throws {
     let stage = try await Stage()
-    let desk = stage.handOverDesk
+    let batches = stage.handOverBatches
     try await queue(["a", "b"], on: stage)
-    let batch = try #require(try await desk.export())
-    guard case .printed(let again) = try await desk.export(batch: batch.number) else {
+    let batch = try #require(try await batches.export())
+    guard case .printed(let again) = try await batches.export(batch: batch.id) else {
       Issue.record("it was not printed again")
       return
     }
     #expect(HandOverListing(batch: again).csv == HandOverListing(batch: batch).csv)
-    #expect(try await desk.status().open.map(\.rows) == [2])
-    #expect(try await desk.acknowledge(batch: batch.number) == .acknowledged(rows: 2))
-    #expect(try await desk.acknowledge(batch: batch.number) == .wasAcknowledged)
-    guard case .acknowledged = try await desk.export(batch: batch.number) else {
+    #expect(try await batches.status().open.map(\.rows) == [2])
+    #expect(try await batches.acknowledge(batch: batch.id) == .acknowledged(rows: 2))
+    #expect(try await batches.acknowledge(batch: batch.id) == .wasAcknowledged)
+    guard case .acknowledged = try await batches.export(batch: batch.id) else {
       Issue.record("it was printed once more")
       return
     }
-    #expect(try await desk.status().open.isEmpty)
-    #expect(try await desk.acknowledge(batch: 999) == .unknown)
+    #expect(try await batches.status().open.isEmpty)
+    #expect(try await batches.acknowledge(batch: 999) == .unknown)
   }
 
   @Test(arguments: Stage.Ground.allCases)
@@ -59,7 +59,7 @@ struct HandOverTests {
     try await Stage.play(on: ground) { stage in
       let names = (1...300).map { "v\($0)" }
       try await queue(names, on: stage)
-      let batches = try await atOnce(6) { _ in try await stage.handOverDesk.export() }
+      let batches = try await atOnce(6) { _ in try await stage.handOverBatches.export() }
       let given = batches.compactMap(\.self).flatMap { $0.rows.map(\.new) }
       #expect(given.count == 300)
       #expect(Set(given) == Set(names))
@@ -69,7 +69,7 @@ struct HandOverTests {
   @Test func `all kinds find their way`() async throws {
     let stage = try await Stage()
     for kind in HandOverKind.allCases { try await queue(["yes"], kind, on: stage) }
-    let rows = try #require(try await stage.handOverDesk.export()).rows
+    let rows = try #require(try await stage.handOverBatches.export()).rows
     #expect(rows.map(\.kind) == HandOverKind.allCases.map(\.rawValue))
   }
 
@@ -78,9 +78,9 @@ struct HandOverTests {
   {
     let stage = try await Stage()
     try await queue(["a"], on: stage)
-    let batch = try #require(try await stage.handOverDesk.export())
+    let batch = try #require(try await stage.handOverBatches.export())
     try await queue(["b"], on: stage)
-    _ = try await stage.handOverDesk.acknowledge(batch: batch.number)
+    _ = try await stage.handOverBatches.acknowledge(batch: batch.id)
     let retention = Retention(world: stage.world)
     stage.clock.advance(by: 90 * 86_400)
     try await retention.sweep()
@@ -88,7 +88,7 @@ struct HandOverTests {
     stage.clock.advance(by: 1)
     try await retention.sweep()
     #expect(try await stage.count("handover") == 1)
-    #expect(try await stage.handOverDesk.export()?.rows.map(\.new) == ["b"])
+    #expect(try await stage.handOverBatches.export()?.rows.map(\.new) == ["b"])
   }
 
   // MARK: The listing
@@ -106,7 +106,7 @@ struct HandOverTests {
   {
     let stage = try await Stage()
     try await queue([value], on: stage)
-    let batch = try #require(try await stage.handOverDesk.export())
+    let batch = try #require(try await stage.handOverBatches.export())
     let records = Self.read(HandOverListing(batch: batch).csv)
     #expect(records.map(\.count) == [7, 7])
     #expect(records[0][6] == "new_value")

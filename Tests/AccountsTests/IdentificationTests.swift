@@ -25,7 +25,7 @@ struct IdentificationTests {
     #expect(messages[0].text != messages[1].text)
   }
 
-  @Test(arguments: [(Language.hungarian, "Utolsó 5 jegyét"), (.english, "Enter its last 5")])
+  @Test(arguments: [(Language.hungarian, "Az utolsó 5 jegyet"), (.english, "Enter its last 5")])
   func `the SMS is in the language of the page`(language: Language, words: String) async throws {
     let stage = try await Stage()
     _ = try await stage.registrations.identify(
@@ -83,7 +83,7 @@ struct IdentificationTests {
     Try(reason: .unknownNumber, customer: nil) {
       Claim(number: .customer(try CustomerNumber("9999999")), mobile: try Cast.anna.claim().mobile)
     },
-    Try(reason: .oldCustomerNumber, customer: nil) {
+    Try(reason: .oldCustomerNumber, customer: .old) {
       Claim(number: .customer(try CustomerNumber("0098765")), mobile: try Cast.old.claim().mobile)
     },
     Try(reason: .otherMobile, customer: .anna) {
@@ -122,7 +122,7 @@ struct IdentificationTests {
   }
 
   @Test func `whatever does not match costs the same work`() async throws {
-    let store = BreakingStore(try await TestStore.fresh())
+    let store = BreakingStore(try await TestStore.migrated())
     let stage = try await Stage(on: store)
     var statements: Set<Int> = []
     for attempt in Self.mismatches {
@@ -131,6 +131,55 @@ struct IdentificationTests {
       statements.insert(store.statements)
     }
     #expect(statements.count == 1)
+  }
+
+  // MARK: Exactly one
+
+  @Test(arguments: [true, false])
+  func `a number that the files give to several opens nothing to any of them`(
+    byPolicy: Bool
+  ) async throws {
+    let stage = try await Stage()
+    let claim = try stage.claim(
+      byPolicy
+        ? .policy(PolicyNumber(Cast.anna.policy)) : .customer(CustomerNumber(Cast.anna.number)),
+      mobileOf: .anna)
+    try await stage.contest(claim.number.text, byPolicy ? "policy" : "customer")
+    #expect(
+      try await stage.registrations.identify(claim, on: stage.visit()).outcome == .noMatch)
+    #expect(
+      try await stage.audit() == [
+        .init(kind: "mismatch", detail: "several_customers", customer: nil, registration: 1)
+      ])
+    #expect(try await stage.post().isEmpty)
+    // Her other number is hers alone.
+    #expect(try await stage.identify(.anna, byPolicy: !byPolicy) == .codeSent)
+  }
+
+  @Test func `an old number of two customers is told apart in the books`() async throws {
+    let stage = try await Stage()
+    try await stage.renumber(.anna, to: "Z9Y8X76", others: ["2345678"])
+    #expect(try await stage.identify(.anna, byPolicy: false) == .noMatch)
+    #expect(
+      try await stage.audit().last
+        == .init(kind: "mismatch", detail: "old_number_of_several", customer: nil, registration: 1))
+  }
+
+  @Test func `each of several policies finds their one owner`() async throws {
+    let stage = try await Stage()
+    try await stage.importing { transaction in
+      try transaction.perform(
+        """
+        INSERT INTO register_policy
+          (generation, policy_number, written_number, customer_number, product, status)
+        VALUES (0, 'MASIK1', 'MASIK-1', \(Cast.anna.number), 'casco', 'active')
+        """)
+    }
+    for number in ["MASIK-1", Cast.anna.policy] {
+      let claim = try stage.claim(.policy(PolicyNumber(number)), mobileOf: .anna)
+      #expect(
+        try await stage.registrations.identify(claim, on: stage.visit()).outcome == .codeSent)
+    }
   }
 
   // MARK: Limits of guessing

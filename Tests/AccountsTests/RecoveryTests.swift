@@ -90,7 +90,7 @@ struct RecoveryTests {
     let old = try await stage.emailCode()
     let token = try await stage.recovering(Self.email)
     #expect(try await stage.post().count == before)
-    #expect(try await stage.recover(old, in: token) == .wrongCode(triesLeft: 4))
+    #expect(try await stage.recover(old, in: token) == .mistake(.wrong(triesLeft: 4)))
     #expect(try await stage.logIn(Self.email).isLoggedIn)
   }
 
@@ -98,9 +98,9 @@ struct RecoveryTests {
   {
     let stage = try await stage()
     for _ in 1...4 { _ = try await stage.logIn(Self.email, "Rossz1Jelszo") }
-    #expect(try await stage.logIn(Self.email) == .refused)
+    #expect(try await stage.logIn(Self.email).asksForCode)
     let token = try await stage.recovering(Self.email)
-    _ = try await stage.recover(try await stage.emailCode(), in: token)
+    #expect(try await stage.recover(try await stage.emailCode(), in: token) == .changed)
     #expect(try await stage.logIn(Self.email, Self.new).isLoggedIn)
   }
 
@@ -123,7 +123,7 @@ struct RecoveryTests {
   }
 
   @Test func `a known and an unknown address cost the same statements`() async throws {
-    let store = BreakingStore(try await TestStore.fresh())
+    let store = BreakingStore(try await TestStore.migrated())
     let stage = try await Stage(on: store)
     _ = try await stage.confirmed(.anna, email: Self.email)
     _ = try await stage.registered(.peter, email: "peter@pelda.hu")
@@ -170,11 +170,11 @@ struct RecoveryTests {
     let before = try await stage.count("message")
     _ = try await stage.recovering("senki@pelda.hu")
     #expect(try await stage.count("message") == before)
-    #expect(try await stage.audit().last == .init(kind: "recovery_requested", detail: "unknown"))
+    #expect(try await stage.lastCounted("recovery_requested")?.detail == "unknown")
   }
 
   @Test(arguments: [
-    "m\u{131}ke@pelda.hu", "mi\u{212A}e@pelda.hu", "mi\u{17F}e@pelda.hu", "mike@pelda.hu\u{200D}",
+    "m\u{131}ke@pelda.hu", "mi\u{212A}e@pelda.hu", "mi\u{17F}e@pelda.hu", "mi\u{200D}ke@pelda.hu",
     "m\u{438}ke@pelda.hu", "stra\u{DF}e@pelda.hu", "mike@p\u{435}lda.hu", "mike＠pelda.hu",
     "mike@pelda.hu,evil@pelda.hu", "mike@pelda.hu evil@pelda.hu", "mike@pelda.hu.",
   ])
@@ -223,8 +223,8 @@ struct RecoveryTests {
     for number in 1...5 {
       outcomes.append(try await stage.recover(otherCode(than: code, by: number), in: token))
     }
-    #expect(outcomes == (0...4).reversed().map { .wrongCode(triesLeft: $0) })
-    #expect(try await stage.recover(code, in: token) == .codeSpent)
+    #expect(outcomes == (0...4).reversed().map { .mistake(.wrong(triesLeft: $0)) })
+    #expect(try await stage.recover(code, in: token) == .mistake(.spent))
     #expect(try await stage.logIn(Self.email).isLoggedIn)
   }
 
@@ -236,21 +236,32 @@ struct RecoveryTests {
     let sent = try await stage.post().count
     #expect(try await stage.recover(code, in: token) == .changedBefore)
     #expect(try await stage.recover(code, "Tulipan77kert", in: token) == .over)
-    #expect(try await stage.recoveries.resendCode(in: token) == .over)
+    #expect(try await stage.recoveries.resendCode(in: token) == .notAwaited)
     #expect(try await stage.post().count == sent)
     #expect(try await stage.audited("password_recovered") == 1)
     #expect(try await stage.logIn(Self.email, Self.new).isLoggedIn)
   }
 
-  @Test func `a code dies with a newer one`() async throws {
+  @Test func `asking again keeps the code, which works in one browser alone (D 13)`() async throws {
+    let stage = try await stage()
+    let older = try await stage.recovering(Self.email)
+    let code = try await stage.emailCode()
+    stage.clock.advance(by: 61)
+    let newer = try await stage.recovering(Self.email)
+    #expect(try await stage.emailCode() == code)
+    #expect(try await stage.recover(code, in: older) == .changed)
+    #expect(try await stage.recover(code, in: newer) == .mistake(.wrong(triesLeft: 4)))
+  }
+
+  @Test func `a code with little life left is left alone, and another one is sent`() async throws {
     let stage = try await stage()
     let older = try await stage.recovering(Self.email)
     let old = try await stage.emailCode()
+    stage.clock.advance(by: 1501)
     let newer = try await stage.recovering(Self.email)
     let new = try await stage.emailCode()
-    #expect(try await stage.recover(old, in: older) == .wrongCode(triesLeft: 4))
-    // A code belongs to the browser that asked for it.
-    #expect(try await stage.recover(new, in: older) == .wrongCode(triesLeft: 3))
+    #expect(new != old)
+    #expect(try await stage.recover(new, in: older) == .mistake(.wrong(triesLeft: 4)))
     #expect(try await stage.recover(new, in: newer) == .changed)
   }
 
@@ -262,7 +273,7 @@ struct RecoveryTests {
     let code = try await stage.emailCode()
     _ = try await stage.passwordChanges.change(
       Stage.password, to: "Tulipan77kert", of: account, in: session)
-    #expect(try await stage.recover(code, in: token) == .wrongCode(triesLeft: 4))
+    #expect(try await stage.recover(code, in: token) == .mistake(.wrong(triesLeft: 4)))
     #expect(try await stage.logIn(Self.email, "Tulipan77kert").isLoggedIn)
   }
 
@@ -273,7 +284,7 @@ struct RecoveryTests {
     try await stage.store.write {
       try $0.run(script: "UPDATE account SET email = 'uj@pelda.hu', email_shown = 'uj@pelda.hu'")
     }
-    #expect(try await stage.recover(code, in: token) == .wrongCode(triesLeft: 4))
+    #expect(try await stage.recover(code, in: token) == .mistake(.wrong(triesLeft: 4)))
     #expect(try await stage.logIn("uj@pelda.hu").isLoggedIn)
   }
 
@@ -284,26 +295,26 @@ struct RecoveryTests {
     _ = try await stage.post()
     _ = try await stage.recovering("peter@pelda.hu")
     let peters = try await stage.emailCode()
-    #expect(try await stage.recover(peters.suffix(5), in: annas) == .wrongCode(triesLeft: 4))
+    #expect(try await stage.recover(peters.suffix(5), in: annas) == .mistake(.wrong(triesLeft: 4)))
   }
 
   @Test func `who has no recovery has nothing to type into`() async throws {
     let stage = try await stage()
     let stranger = try #require(Token(String(repeating: "ab", count: 32)))
     #expect(try await stage.recover("22222", in: stranger) == .over)
-    #expect(try await stage.recoveries.resendCode(in: stranger) == .over)
+    #expect(try await stage.recoveries.resendCode(in: stranger) == .notAwaited)
     #expect(try await stage.recoveries.standing(of: stranger) == nil)
   }
 
   // MARK: Another letter
 
   @Test(arguments: [
-    (0.0, Recoveries.ResendOutcome.tooSoon(secondsLeft: 60)), (59, .tooSoon(secondsLeft: 1)),
+    (0.0, CodeResendOutcome.tooSoon(secondsLeft: 60)), (59, .tooSoon(secondsLeft: 1)),
     (60, .sent(isNewCode: false)), (1500, .sent(isNewCode: false)), (1501, .sent(isNewCode: true)),
-    (1799, .sent(isNewCode: true)), (1800, .over),
+    (1799, .sent(isNewCode: true)), (1800, .notAwaited),
   ])
   func `time decides what is sent`(
-    waited: Double, outcome: Recoveries.ResendOutcome
+    waited: Double, outcome: CodeResendOutcome
   ) async throws {
     let stage = try await stage()
     for email in [Self.email, "senki@pelda.hu"] {
@@ -339,7 +350,8 @@ struct RecoveryTests {
     #expect(try await stage.recoveries.resendCode(in: token) == .sent(isNewCode: true))
     let new = try await stage.emailCode()
     #expect(new != old)
-    #expect(try await stage.recover(otherCode(than: new), in: token) == .wrongCode(triesLeft: 4))
+    #expect(
+      try await stage.recover(otherCode(than: new), in: token) == .mistake(.wrong(triesLeft: 4)))
     #expect(try await stage.recover(new, in: token) == .changed)
   }
 
@@ -352,19 +364,21 @@ struct RecoveryTests {
     for letters in 1...2 {
       // What still waits is cancelled by a newer one.
       #expect(try await stage.post().count == before + letters)
+      stage.clock.advance(by: 1)
       token = try await stage.recovering(Self.email)
     }
     #expect(try await stage.post().count == before + 3)
     let code = try await stage.emailCode()
+    stage.clock.advance(by: 1)
     let fourth = try await stage.recovering(Self.email)
     #expect(try await stage.recoveries.standing(of: fourth)?.code.isLive == true)
     #expect(try await stage.post().count == before + 3)
-    #expect(try await stage.recover(code, in: fourth) == .wrongCode(triesLeft: 4))
     // Who is at it already goes on.
     stage.clock.advance(by: 60)
     #expect(try await stage.recoveries.resendCode(in: token) == .sent(isNewCode: false))
     #expect(try await stage.post().count == before + 3)
-    #expect(try await stage.recover(code, in: token) == .changed)
+    // The code is in the mailbox already.
+    #expect(try await stage.recover(code, in: fourth) == .changed)
     stage.clock.advance(by: 3600)
     _ = try await stage.recovering(Self.email)
     #expect(try await stage.post().count == before + 3 + 2 + 1)
@@ -431,13 +445,13 @@ struct RecoveryTests {
     let stage = try await stage()
     let token = try await stage.recovering(Self.email)
     let code = try await stage.emailCode()
-    let before = try await stage.contents()
+    let before = try await stage.contents().filter { $0.key != "event_count" }
     for _ in 1...10 {
       #expect(
         try await stage.recover(code, "napraforgo31", in: token) == .refused([.upperCaseMissing]))
     }
     #expect(try await stage.recover(code, Stage.password, in: token) == .isPresentPassword)
-    #expect(try await stage.contents() == before)
+    #expect(try await stage.contents().filter { $0.key != "event_count" } == before)
     #expect(try await stage.recover(code, in: token) == .changed)
   }
 
@@ -450,7 +464,7 @@ struct RecoveryTests {
     let code = try await stage.emailCode()
     #expect(
       try await stage.recover(otherCode(than: code), password, in: token)
-        == .wrongCode(triesLeft: 4))
+        == .mistake(.wrong(triesLeft: 4)))
   }
 
   @Test(arguments: [
@@ -528,7 +542,7 @@ struct RecoveryTests {
       let outcomes = try await atOnce(200) { number in
         try await stage.recover(otherCode(than: code, by: number + 1), in: token)
       }
-      #expect(outcomes.count { $0 == .codeSpent } == 195)
+      #expect(outcomes.count { $0 == .mistake(.spent) } == 195)
       #expect(try await stage.audited("recovery_code_wrong") == 5)
     }
   }
@@ -541,7 +555,7 @@ struct RecoveryTests {
       _ = try await atOnce(10) { _ in try await stage.recovering(Self.email) }
       #expect(
         try await stage.number(
-          "SELECT COUNT(*) AS number FROM recovery WHERE account_id IS NOT NULL") == 1)
+          "SELECT COUNT(DISTINCT code_nonce) AS number FROM recovery") == 1)
       #expect(try await stage.post().count <= before + 3)
     }
   }
@@ -595,12 +609,13 @@ struct RecoveryTests {
   }
 
   @Test func `wherever the last transaction breaks, all or nothing is left`() async throws {
-    let store = BreakingStore(try await TestStore.fresh())
+    let store = BreakingStore(try await TestStore.migrated())
     let stage = try await Stage(on: store)
     _ = try await stage.confirmed(.anna, email: Self.email)
     let token = try await stage.recovering(Self.email)
     let code = try await stage.emailCode()
-    let before = try await stage.contents()
+    // On PostgreSQL the row of a count is there before it counts.
+    let before = try await stage.contents().filter { $0.key != "event_count" }
     var broken = 0
     while true {
       store.break(.atStatement(broken + 1))
@@ -609,7 +624,8 @@ struct RecoveryTests {
         break
       } catch is BreakingStore.Broken {
         broken += 1
-        #expect(try await stage.contents() == before, "statement \(broken)")
+        let left = try await stage.contents().filter { $0.key != "event_count" }
+        #expect(left == before, "statement \(broken)")
       }
     }
     store.mend()

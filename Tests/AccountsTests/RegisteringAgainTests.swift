@@ -38,7 +38,7 @@ struct RegisteringAgainTests {
     let login = try #require(try await stage.logIn(email, Self.password).token)
     let again = try #require(try await stage.sessions.resume(login))
     #expect(again.id == account.id && !again.isConfirmed && again.email.address == email)
-    #expect(try await stage.confirm(oldCode.suffix(5), of: again) == .wrong(triesLeft: 9))
+    #expect(try await stage.confirm(oldCode.suffix(5), of: again) == .mistake(.wrong(triesLeft: 9)))
     #expect(try await stage.confirm(try await stage.emailCode(), of: again) == .confirmed)
     #expect(try await stage.audited("registered_again") == 1)
     #expect(try await stage.audited("registered") == 1)
@@ -176,7 +176,7 @@ struct RegisteringAgainTests {
   }
 
   @Test func `wherever the last transaction breaks, all or nothing is left`() async throws {
-    let store = BreakingStore(try await TestStore.fresh())
+    let store = BreakingStore(try await TestStore.migrated())
     let stage = try await Stage(on: store)
     _ = try await mistyped(on: stage)
     let token = try await stage.contacted(.anna, email: Self.new)

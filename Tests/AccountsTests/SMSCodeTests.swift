@@ -6,7 +6,7 @@ import Persistence
 import TestSupport
 import Testing
 
-/// The code from the SMS at the desk (J4).
+/// The code from the SMS (J4).
 struct SMSCodeTests {
   // MARK: Right
 
@@ -65,7 +65,7 @@ struct SMSCodeTests {
     let stage = try await Stage()
     let token = try await stage.identified(.anna)
     let code = try await stage.smsCode()
-    var outcomes: [Registrations.CodeOutcome] = []
+    var outcomes: [Registrations.CodeAnswer.Outcome] = []
     for number in 1...5 {
       outcomes.append(try await stage.enter(wrong(code, by: number), in: token))
     }
@@ -134,7 +134,7 @@ struct SMSCodeTests {
   {
     let stage = try await Stage()
     let token = try await stage.identified(.anna)
-    var outcomes: [Registrations.CodeOutcome] = []
+    var outcomes: [Registrations.CodeAnswer.Outcome] = []
     for count in [4, 4, 2] {
       let code = try await stage.smsCode()
       for number in 1...count {

@@ -4,11 +4,11 @@ import Outbox
 import Persistence
 import TestSupport
 
-/// What people do at the desks, in one line each.
+/// What people do at the services, in one line each.
 extension Stage {
   /// Types something where the SMS code is asked for.
   func enter(_ typed: some StringProtocol, in token: Token) async throws
-    -> Registrations.CodeOutcome
+    -> Registrations.CodeAnswer.Outcome
   {
     try await answer(typed, in: token).outcome
   }
@@ -22,7 +22,7 @@ extension Stage {
 
   /// Types something where the e-mailed code is asked for.
   func confirm(_ typed: some StringProtocol, of account: Account) async throws
-    -> Confirmations.CodeOutcome
+    -> Confirmations.Outcome
   {
     let entry = try CodeEntry(String(typed), alphabet: .unambiguous)
     return try await confirmations.enterCode(entry, of: account.id)
@@ -62,6 +62,11 @@ extension Logins.Outcome {
   }
 
   var isLoggedIn: Bool { token != nil }
+
+  /// Whether a code by e-mail is asked for.
+  var asksForCode: Bool {
+    if case .codeAsked = self { true } else { false }
+  }
 
   /// How somebody came in, who did.
   var entry: Logins.Entry? {

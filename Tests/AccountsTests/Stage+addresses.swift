@@ -9,7 +9,7 @@ extension Stage {
   func ask(
     _ email: String, for purpose: AddressChanges.Purpose, of account: Account,
     password: String = Stage.password
-  ) async throws -> AddressChanges.Request {
+  ) async throws -> AddressChanges.RequestOutcome {
     try await addressChanges.request(
       try EmailAddress(email), for: purpose, password: password, of: account.id)
   }
@@ -17,7 +17,7 @@ extension Stage {
   func enter(
     _ code: some StringProtocol, for purpose: AddressChanges.Purpose, of account: Account,
     session: Token? = nil
-  ) async throws -> AddressChanges.CodeOutcome {
+  ) async throws -> AddressChanges.Outcome {
     try await addressChanges.enterCode(
       try CodeEntry(String(code), alphabet: .unambiguous), for: purpose, of: account.id,
       session: session)
@@ -27,7 +27,7 @@ extension Stage {
   func change(
     to email: String, for purpose: AddressChanges.Purpose, of account: Account,
     session: Token? = nil
-  ) async throws -> AddressChanges.CodeOutcome {
+  ) async throws -> AddressChanges.Outcome {
     _ = try await ask(email, for: purpose, of: account)
     let code = try await code(sentTo: email)
     return try await enter(code, for: purpose, of: account, session: session)
@@ -35,7 +35,7 @@ extension Stage {
 
   func undo(
     _ email: String, _ code: some StringProtocol, from network: String? = nil
-  ) async throws -> AddressChanges.Undo {
+  ) async throws -> AddressChanges.UndoOutcome {
     try await addressChanges.undo(
       userName: try EmailAddress(email), try CodeEntry(String(code), alphabet: .unambiguous),
       from: network)

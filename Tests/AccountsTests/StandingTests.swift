@@ -10,7 +10,7 @@ import Testing
 struct StandingTests {
   private func phone(
     _ stage: Stage, _ token: Token
-  ) async throws -> Registrations.Standing.Phone? {
+  ) async throws -> SMSCodeStanding? {
     guard case .phone(let phone) = try await stage.registrations.standing(of: token)?.step else {
       return nil
     }

@@ -172,7 +172,8 @@ struct SuspiciousLoginTests {
 
   // MARK: Nobody is locked out (attack 24)
 
-  @Test func `five hundred failures from everywhere keep the owner out for a minute (attack 24)`()
+  @Test
+  func `five hundred failures from everywhere keep nobody out of a known browser (attack 24)`()
     async throws
   {
     let stage = try await Stage()
@@ -182,8 +183,6 @@ struct SuspiciousLoginTests {
       _ = try await stage.logIn(
         Self.email, "Rossz\(number)Jelszo", from: .init(address: "203.0.113.\(number % 250)"))
     }
-    #expect(try await stage.logIn(Self.email, from: .init(browser: browser)) == .refused)
-    stage.clock.advance(by: 60)
     #expect(try await stage.logIn(Self.email, from: .init(browser: browser)).isLoggedIn)
   }
 
@@ -248,7 +247,7 @@ struct SuspiciousLoginTests {
           "ugyfel\(number)@pelda.hu", "Tavasz2026", from: .init(address: "203.0.113.7"))
       }
       #expect(outcomes.count { $0 == .refused } == 30)
-      #expect(try await stage.audited("login_failed") == 30)
+      #expect(try await stage.counted("login_failed") == 30)
     }
   }
 

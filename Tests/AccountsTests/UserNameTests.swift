@@ -54,7 +54,7 @@ struct UserNameTests {
   @Test func `the back office learns of it`() async throws {
     let (stage, _, anna) = try await arrive()
     _ = try await stage.change(to: Self.new, for: .userName, of: anna)
-    let rows = try #require(try await stage.handOverDesk.export()).rows
+    let rows = try #require(try await stage.handOverBatches.export()).rows
     #expect(rows.map(\.kind) == ["user_name"])
     #expect(rows.map(\.old) == [Self.old])
     #expect(rows.map(\.new) == [Self.new])
@@ -65,7 +65,7 @@ struct UserNameTests {
     _ = try await stage.change(to: Self.new, for: .correspondence, of: anna)
     _ = try await stage.change(to: Self.new, for: .userName, of: anna)
     #expect(try await stage.correspondence(of: anna) == nil)
-    let rows = try #require(try await stage.handOverDesk.export()).rows
+    let rows = try #require(try await stage.handOverBatches.export()).rows
     #expect(rows.map(\.kind) == ["correspondence_email", "correspondence_email", "user_name"])
   }
 
@@ -99,7 +99,7 @@ struct UserNameTests {
     async throws
   {
     let (stage, _, anna) = try await arrive()
-    _ = try await stage.registered(.peter, email: "peter@pelda.hu")
+    _ = try await stage.confirmed(.peter, email: "peter@pelda.hu")
     for _ in 1...5 {
       #expect(try await stage.ask("Peter@pelda.hu", for: .userName, of: anna) == .taken)
     }
@@ -109,16 +109,24 @@ struct UserNameTests {
     #expect(try await stage.ask("peter@pelda.hu", for: .userName, of: anna) == .taken)
   }
 
+  @Test func `who never confirmed an address gives way to the mailbox's owner`() async throws {
+    let (stage, _, anna) = try await arrive()
+    _ = try await stage.registered(.peter, email: Self.new)
+    #expect(try await stage.change(to: Self.new, for: .userName, of: anna) == .changed)
+    #expect(try await stage.userName(of: anna) == Self.new)
+    #expect(try await stage.audited("address_freed") == 1)
+  }
+
   @Test func `one's own user name in another writing is no change`() async throws {
     let (stage, _, anna) = try await arrive()
     #expect(try await stage.ask("ANNA@PELDA.HU", for: .userName, of: anna) == .unchanged)
   }
 
-  @Test func `who registers with the address while the code is on its way keeps it`() async throws {
+  @Test func `who confirms the address while the code is on its way keeps it`() async throws {
     let (stage, _, anna) = try await arrive()
     _ = try await stage.ask(Self.new, for: .userName, of: anna)
     let code = try await stage.code(sentTo: Self.new)
-    _ = try await stage.registered(.peter, email: Self.new)
+    _ = try await stage.confirmed(.peter, email: Self.new)
     #expect(try await stage.enter(code, for: .userName, of: anna) == .taken)
     #expect(try await stage.userName(of: anna) == Self.old)
     #expect(try await stage.count("handover") == 0)
@@ -197,7 +205,7 @@ struct UserNameTests {
         try await stage.enter(
           wrongLetters(code, by: number % 30 + 1), for: .userName, of: anna)
       }
-      #expect(outcomes.count { $0 == .spent } == 190)
+      #expect(outcomes.count { $0 == .mistake(.spent) } == 190)
       #expect(try await stage.audited("address_code_wrong") == 10)
     }
   }

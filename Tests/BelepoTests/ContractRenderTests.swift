@@ -26,6 +26,42 @@ internal import Testing
     #expect(text.contains("/MarkInfo") && text.contains("/Lang (hu)"))
   }
 
+  @Test func `has the insurer's logo above it, and nothing that the tool must fetch`() async throws
+  {
+    let folder = try Program.folder()
+    let (tool, seen) = (
+      folder.appendingPathComponent("tool"), folder.appendingPathComponent("seen.html")
+    )
+    try "#!/bin/sh\ncat >>\(seen.path)\necho %PDF-\n"
+      .write(to: tool, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool.path)
+    let brand = folder.appendingPathComponent("brand")
+    try FileManager.default.createDirectory(at: brand, withIntermediateDirectories: true)
+    let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"
+    try drawing.write(
+      to: brand.appendingPathComponent("logo.svg"), atomically: true, encoding: .utf8)
+    try """
+    insurerName: Minta
+    portalName: Ügyfélportál
+    callCentrePhone: 06-1-234-5678
+    callCentreHours: {hu: reggeltől estig, en: all day}
+    email: segitseg@minta.example
+    accentColour: "#102030"
+    accentColourOnDark: "#f0e0d0"
+    logo: logo.svg
+    passwordContextWords: []
+    """.write(to: brand.appendingPathComponent("brand.yaml"), atomically: true, encoding: .utf8)
+    let run = try await Program.run(
+      ["contract", "render", "--into", folder.path, "--tool", tool.path],
+      environment: ["BELEPO_BRAND_DIRECTORY": brand.path])
+    #expect(run.status == 0, "\(run.error)")
+    let html = try String(contentsOf: seen, encoding: .utf8)
+    let address = "data:image/svg+xml;base64,\(Data(drawing.utf8).base64EncodedString())"
+    // Once in each language.
+    #expect(html.ranges(of: "src=\"\(address)\"").count == 2)
+    #expect(html.ranges(of: "src=").count == 2)
+  }
+
   @Test(arguments: [
     "exit 1", "echo this is no PDF", "head -c 3000000 /dev/zero", "kill -9 $$",
   ])

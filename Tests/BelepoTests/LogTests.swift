@@ -46,9 +46,34 @@ internal import Testing
     ("number +36301234567 refused", "number +•••67 refused"),
     ("policy 12345678", "policy •••78"),
     ("took 123456 ms", "took 123456 ms"),
+    (hash, hash), ("\(hash)0", nil), (String(hash.dropLast()), nil),
+    (String(repeating: "1", count: 64), nil),
   ])
-  func `what looks personal is masked`(text: String, masked: String) {
-    #expect(Masking.mask(text) == masked)
+  func `what looks personal is masked`(text: String, masked: String?) {
+    let shown = Masking.mask(text)
+    if let masked { #expect(shown == masked) } else { #expect(shown.contains("•••")) }
+  }
+
+  /// A seal's, with seven digits in a row.
+  private static let hash = "0f1e2d3c4b5a69788796a5b4c3d2e1f01234567890123456789abcdef0123456"
+
+  @Test func `the hash of a seal can be compared with the database's`() throws {
+    #expect(try line("rows were sealed", ["hash": "\(Self.hash)"]).contains(Self.hash))
+  }
+
+  @Test func `a number stays a number, and a text that looks like one a text`() throws {
+    let line = try line(
+      "request",
+      [
+        "status": .stringConvertible(200), "rows": .stringConvertible(Int64(12_345_678)),
+        "milliseconds": .stringConvertible(1.23456), "nothing": .stringConvertible(Double.nan),
+        "version": "3",
+      ])
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    #expect(object["status"] as? Int == 200 && object["rows"] as? Int == 12_345_678)
+    #expect(object["milliseconds"] as? Double == 1.235)
+    #expect(object["nothing"] as? String == "nan" && object["version"] as? String == "3")
   }
 
   @Test func `a long value is cut`() throws {

@@ -67,30 +67,61 @@ enum Program {
   /// A running demo, whose log comes through a pipe.
   final class Server {
     let process: Process
-    let port: Int
-    private let managementPort: Int
+    private(set) var port = 0
+    private(set) var managementPort = 0
     private let pipe: FileHandle
     private(set) var log = ""
 
-    init(process: Process, port: Int, managementPort: Int, pipe: FileHandle) {
+    init(process: Process, pipe: FileHandle) {
       self.process = process
-      self.port = port
-      self.managementPort = managementPort
       self.pipe = pipe
     }
 
-    /// Reads the log until both servers listen, then asks for readiness.
+    /// Reads the log until all three servers listen, on the ports that they were given, and asks
+    /// for readiness.
     func waitUntilReady() async throws {
-      while !log.contains("127.0.0.1:\(port)") || !log.contains("127.0.0.1:\(managementPort)") {
+      while ports.count < 3 {
         let pipe = pipe
         let news = try await Program.waiting { pipe.availableData }
         if news.isEmpty { throw NotReady() }
         log += String(decoding: news, as: UTF8.self)
       }
-      guard try await text(managementPort, "/livez") == "ok\n" else { throw NotReady() }
+      for listening in ports {
+        if try await text(listening, "/livez") == "ok\n" {
+          managementPort = listening
+        } else if try await text(listening, "/").contains("/munkatars/") == false {
+          port = listening
+        }
+      }
+      guard port != 0, managementPort != 0 else { throw NotReady() }
+    }
+
+    private var ports: [Int] {
+      log.matches(of: /listening on 127\.0\.0\.1:(\d+)"/).compactMap { Int($0.1) }
     }
 
     func get(_ path: String) async throws -> String { try await text(port, path) }
+
+    /// What the management listener answers.
+    func ask(_ path: String) async throws -> String { try await text(managementPort, path) }
+
+    /// The status of a HEAD at the management listener.
+    func head(_ path: String) async throws -> Int? {
+      guard let url = URL(string: "http://127.0.0.1:\(managementPort)\(path)") else { return nil }
+      var request = URLRequest(url: url)
+      request.httpMethod = "HEAD"
+      return (try await URLSession.shared.data(for: request).1 as? HTTPURLResponse)?.statusCode
+    }
+
+    /// Reads the log until a word is in it.
+    func waitForLog(of word: String) async throws {
+      while !log.contains(word) {
+        let pipe = pipe
+        let news = try await Program.waiting { pipe.availableData }
+        if news.isEmpty { throw NotReady() }
+        log += String(decoding: news, as: UTF8.self)
+      }
+    }
 
     /// Tells the server to stop, and reads the rest of its log.
     ///
@@ -115,37 +146,17 @@ enum Program {
     struct NotReady: Error {}
   }
 
-  static func serve() throws -> Server {
+  static func serve(_ environment: [String: String] = [:]) throws -> Server {
     let folder = try folder()
-    let (port, managementPort) = (try freePort(), try freePort())
     let process = process(
       ["serve", "--demo"],
-      environment: [
-        "BELEPO_HTTP_PORT": String(port), "BELEPO_MANAGEMENT_PORT": String(managementPort),
-      ], in: folder)
+      // Whichever are free: a number that is picked beforehand may be somebody else's by then.
+      environment: ["BELEPO_HTTP_PORT": "0", "BELEPO_MANAGEMENT_PORT": "0"]
+        .merging(environment) { $1 }, in: folder)
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
     try process.run()
-    return Server(
-      process: process, port: port, managementPort: managementPort,
-      pipe: pipe.fileHandleForReading)
-  }
-
-  /// A port that was free a moment ago.
-  private static func freePort() throws -> Int {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    return withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        _ = bind(socket, pointer, size)
-        _ = getsockname(socket, pointer, &size)
-      }
-      return Int(UInt16(bigEndian: pointer.pointee.sin_port))
-    }
+    return Server(process: process, pipe: pipe.fileHandleForReading)
   }
 }

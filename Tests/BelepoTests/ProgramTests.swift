@@ -11,6 +11,9 @@ internal import Testing
       (["register", "show", "9999999"], 1), (["account", "unlock", "x"], 65),
       (["account", "end-sessions", "9999999"], 1), (["account", "end-sessions"], 64),
       (["account", "end-sessions", "--all"], 0),
+      (["account", "unlock", "1234567", "--by", "kovacs.eva", "--reason", "felhívott"], 65),
+      (["account", "unlock", "1234567", "--by", ""], 64),
+      (["account", "unlock", "1234567", "--reason", "két\nsor"], 64),
       (["account", "show", "9999999"], 1), (["account", "export", "9999999"], 1),
       (["account", "erase"], 64), (["account", "erase", "9999999", "--replay"], 64),
       (["account", "erase", "9999999"], 0), (["account", "erase", "--replay"], 0),
@@ -44,6 +47,45 @@ internal import Testing
     #expect(run.output.contains("(redacted)"))
   }
 
+  @Test func `the made-up insurer's contract is not offered under a public name`() async throws {
+    let key = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+    var environment = [
+      "BELEPO_HTTP_PUBLIC_URL": "https://portal.biztosito.hu", "BELEPO_SECRETS_KEY": key,
+      "BELEPO_SMS_GATEWAY": "kannel", "BELEPO_MAIL_FROM": "portal@biztosito.hu",
+      "BELEPO_HTTP_PORT": "0",
+    ]
+    for command in [["config", "check"], ["serve"], ["dispatch"]] {
+      let run = try await Program.run(command, environment: environment)
+      #expect(run.status == 78)
+      #expect(run.error.contains("made-up insurer"))
+      #expect(run.error.contains("documents/hu/portalszerzodes.html"))
+    }
+    environment["BELEPO_HTTP_PUBLIC_URL"] = "https://portal.example"
+    let trial = try await Program.run(["config", "check"], environment: environment)
+    #expect(trial.status == 0)
+    #expect(trial.error.contains("made-up insurer"))
+  }
+
+  /// - Parameter page: counted from the end when negative; 0 holds the schema
+  @Test(arguments: [0, -1]) func `a damaged database is not served from`(
+    page: Int64
+  ) async throws {
+    let folder = try Program.folder()
+    let database = folder.appendingPathComponent("own.sqlite")
+    let environment = ["BELEPO_DATABASE_URL": "sqlite:\(database.path)", "BELEPO_HTTP_PORT": "0"]
+    #expect(try await Program.run(["migrate"], environment: environment).status == 0)
+    let handle = try FileHandle(forUpdating: database)
+    let pages = Int64(try handle.seekToEnd() / 4096)
+    // The first page begins with the file's own heading.
+    let start = page == 0 ? 100 : (page + pages) * 4096
+    try handle.seek(toOffset: UInt64(start))
+    try handle.write(contentsOf: Data(repeating: 0xA5, count: page == 0 ? 3996 : 4096))
+    try handle.close()
+    let run = try await Program.run(["serve", "--demo"], environment: environment)
+    #expect(run.status == 65)
+    #expect(run.error.contains("damaged") && run.error.contains("restore a backup"))
+  }
+
   @Test func `a file with bad rows is told of, and a file that is none is refused`() async throws {
     let folder = try Program.folder()
     let customers = folder.appendingPathComponent("customers.csv")
@@ -65,6 +107,9 @@ internal import Testing
     let server = try Program.serve()
     try await server.waitUntilReady()
     #expect(try await server.get("/").contains("Példa Biztosító"))
+    for path in ["/livez", "/readyz", "/metrics"] {
+      #expect(try await server.head(path) == 200)
+    }
     #expect(try await server.stop() == 0)
     for line in server.log.split(separator: "\n") {
       #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil, "\(line)")
@@ -81,5 +126,25 @@ internal import Testing
       ])
     #expect(second.status == 69)
     #expect(try await first.stop() == 0)
+  }
+
+  @Test func `who says stop twice means it`() async throws {
+    // A graceful stop would first leave proxies their time.
+    let server = try Program.serve(["BELEPO_HTTP_DRAIN": "10s"])
+    try await server.waitUntilReady()
+    server.process.terminate()
+    try await server.waitForLog(of: "\"event\":\"stopping\"")
+    #expect(try await server.stop() == 1)
+  }
+
+  @Test func `a log that nobody reads holds up no request`() async throws {
+    let server = try Program.serve()
+    try await server.waitUntilReady()
+    // A pipe holds 64 KiB, which are some three hundred lines.
+    for _ in 1...600 { _ = try await server.get("/kapcsolat") }
+    #expect(try await server.ask("/livez") == "ok\n")
+    #expect(try await server.ask("/metrics").contains("belepo_log_lines_dropped_total 0\n"))
+    #expect(try await server.stop() == 0)
+    #expect(server.log.matches(of: /"route":"\/kapcsolat"/).count == 600)
   }
 }

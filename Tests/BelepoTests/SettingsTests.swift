@@ -78,11 +78,24 @@ internal import Testing
   }
 
   @Test(arguments: [
+    ("12288", "3", true), ("12288", "2", false), ("19455", "2", false), ("19456", "2", true),
+    ("19455", "3", true), ("1048576", "20", true),
+  ])
+  func `memory and passes of a hash are strong enough together`(
+    memory: String, passes: String, isGood: Bool
+  ) async throws {
+    let found = try await problems(
+      in: [SettingKey.argon2Memory.variable: memory, SettingKey.argon2Passes.variable: passes])
+    #expect(found.isEmpty == isGood)
+    #expect(isGood || found[0].contains("12288 KiB with 3 passes, or 19456 KiB with 2 passes"))
+  }
+
+  @Test(arguments: [
     (SettingKey.smsLifetime, "5s", true), (.smsLifetime, "4s", false), (.smsLifetime, "600s", true),
     (.smsLifetime, "601s", false), (.smsLifetime, "10", false), (.smsLifetime, "m", false),
     (.smsLifetime, "-5s", false), (.smsLifetime, "９m", false),
     (.smsLifetime, "9999999999999999999999s", false),
-    (.argon2Memory, "19456", true), (.argon2Memory, "19455", false), (.argon2Passes, "1", false),
+    (.argon2Memory, "12288", true), (.argon2Memory, "12287", false), (.argon2Passes, "1", false),
     (.httpPort, "0", true), (.httpPort, "65535", true), (.httpPort, "65536", false),
     (.httpPort, "+80", false), (.mobilePrefixes, "20,30", true), (.mobilePrefixes, "2,30", false),
     (.secretsKey, "c2hvcnQ=", false), (.secretsKey, "not base64!", false),
@@ -91,6 +104,14 @@ internal import Testing
     (.databaseURL, "mysql://x", false), (.httpPublicURL, "https://portal.example", true),
     (.httpPublicURL, "ftp://portal.example", false), (.httpPublicURL, "portal", false),
     (.trustedProxies, "127.0.0.1, ::1", true), (.trustedProxies, "localhost", false),
+    (.portalPaths, "/portal/, /iratok/", true), (.portalPaths, "/portal", false),
+    (.portalKey, Self.key, true), (.portalKey, "a2V5", false),
+    (.consentLifetime, "1h", true), (.consentLifetime, "3599s", false),
+    (.consentLifetime, "168h", true), (.consentLifetime, "604801s", false),
+    (.stepUpAfter, "1m", true), (.stepUpAfter, "59s", false),
+    (.stepUpFor, "1h", true), (.stepUpFor, "61m", false),
+    (.tracesURL, "http://127.0.0.1:4318/v1/traces", true), (.tracesURL, "127.0.0.1:4318", false),
+    (.tracesShare, "0", true), (.tracesShare, "100", true), (.tracesShare, "101", false),
   ])
   func `each value is checked at both sides of its range`(
     key: SettingKey, value: String, isGood: Bool
@@ -131,8 +152,11 @@ internal import Testing
     case .database: "sqlite:/tmp/other.sqlite"
     case .keys: Self.key
     case .choice(let words): words[0]
+    // The fewest passes are too few for the memory that is the default.
+    case .count(let range) where key == .argon2Passes: String(range.upperBound)
     case .count(let range): String(range.lowerBound)
     case .duration(let range): "\(range.upperBound)s"
+    case .paths: "/portal/"
     case .prefixes: "20"
     case .addresses: "10.0.0.1"
     }

@@ -7,6 +7,15 @@ struct Argon2idTests {
   let cheap = Argon2id(memoryKiB: 8, passes: 1)
   let password = Array("Zoldalma73Korte".utf8)
 
+  @Test func `a decoy has the cost of another hash and matches nothing`() throws {
+    let dear = try Argon2id(memoryKiB: 16, passes: 2).hash(Array("titok".utf8))
+    let decoy = Argon2id.decoy(try cheap.hash(Array("titok".utf8)), like: dear)
+    #expect(decoy.contains("$m=16,t=2,p=1$"))
+    #expect(!Argon2id(memoryKiB: 16, passes: 2).isOutdated(decoy))
+    #expect(try !Argon2id.verify(Array("titok".utf8), against: decoy))
+    #expect(Argon2id.decoy(dear, like: "no hash") == dear)
+  }
+
   /// Made by the reference implementation (argon2-cffi 25.1.0).
   @Test(arguments: [
     (
@@ -33,13 +42,22 @@ struct Argon2idTests {
     #expect(try !Argon2id.verify(Array("\(password) ".utf8), against: hash))
   }
 
-  @Test func `the standard is the least that OWASP allows for two passes`() {
-    #expect(Argon2id.standard == Argon2id(memoryKiB: 19_456, passes: 2))
+  @Test func `the standard is the least that OWASP allows for three passes`() {
+    #expect(Argon2id.standard == Argon2id(memoryKiB: 12_288, passes: 3))
+    #expect(Argon2id.standard.isAllowed)
+  }
+
+  @Test(arguments: [
+    (12_288, 3, true), (12_287, 3, false), (12_288, 2, false), (19_456, 2, true),
+    (19_455, 2, false), (1_048_576, 1, false),
+  ])
+  func `a pair is allowed from its floor on`(memory: Int, passes: Int, isAllowed: Bool) {
+    #expect(Argon2id(memoryKiB: memory, passes: passes).isAllowed == isAllowed)
   }
 
   @Test func `a hash names its parameters, a salt of 16 bytes and a tag of 32`() throws {
     let parts = try Argon2id.standard.hash(password).split(separator: "$").map(String.init)
-    #expect(parts.prefix(3) == ["argon2id", "v=19", "m=19456,t=2,p=1"])
+    #expect(parts.prefix(3) == ["argon2id", "v=19", "m=12288,t=3,p=1"])
     #expect(parts.dropFirst(3).map(\.utf8.count) == [22, 43])
   }
 

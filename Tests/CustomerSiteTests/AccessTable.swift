@@ -21,7 +21,9 @@ enum AccessTable {
     .undoUserName: .everybody(post: 422),
     .changePassword: .everybody(get: 302),
     .logIn: .everybody(post: 422),
+    .logInCode: .everybody(post: 303),
     .logOut: .everybody(post: 303),
+    .timeLimit: .everybody(post: 303),
 
     .identify: .everybody(post: 422),
     .enterCode: .registering(at: .phone, post: 422),
@@ -39,6 +41,9 @@ enum AccessTable {
     .devices: .confirmed,
     .endSessions: .confirmed(post: 404),
     .ownPassword: .confirmed(post: 422),
+    // Straight after the login there is nothing to prove.
+    .stepUp: .confirmed(get: 303, post: 303),
+    .sendStepUpCode: .confirmed(post: 303),
     .profile: .confirmed,
     .correspondence: .confirmed(post: 422),
     .confirmCorrespondence: .confirmed(get: 303, post: 303),

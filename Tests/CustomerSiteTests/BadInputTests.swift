@@ -85,13 +85,15 @@ internal import Testing
     try await stage.play { anna in
       try await arrive(at: place, anna, stage)
       for input in Self.inputs {
+        // Past the pause after failures and the day's count, after which a code is asked for, too.
+        if place.path == "/bejelentkezes" { stage.clock.advance(by: 5_000) }
         try await anna.get(place.path)
         let answer = try await anna.post(
           place.path, place.others.merging([place.field: input]) { $1 })
         let name = String(input.prefix(30))
         #expect(answer.status == .unprocessableContent, "\(name)")
         #expect(!answer.errors.isEmpty, "\(name)")
-        #expect(!answer.body.contains("<svg") && !answer.body.contains("<b>"), "\(name)")
+        #expect(!answer.body.contains("<svg onload") && !answer.body.contains("<b>"), "\(name)")
         #expect(!answer.body.contains("<script>alert"), "\(name)")
         #expect(!answer.body.contains("onmouseover='x"), "\(name)")
         if place.isShown { #expect(answer.value(of: place.field) == input, "\(name)") }
@@ -127,7 +129,7 @@ internal import Testing
           let answer = try await anna.post(
             "/regisztracio/email", Self.answers.merging([field: input]) { $1 })
           #expect([.ok, .seeOther, .unprocessableContent].contains(answer.status))
-          #expect(!answer.body.contains("<svg"))
+          #expect(!answer.body.contains("<svg onload"))
         }
       }
     }
@@ -139,7 +141,7 @@ internal import Testing
       try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
       try await stage.rename(.anna, to: "\"><svg onload=x> {{7*7}} [[home.title]]")
       let home = try await anna.get("/fiok")
-      #expect(!home.body.contains("<svg"))
+      #expect(!home.body.contains("<svg onload"))
       #expect(home.says("\"><svg onload=x> {{7*7}} [[home.title]]"))
     }
   }
@@ -157,7 +159,7 @@ internal import Testing
         let page = try await anna.get("/regisztracio", headers: [.named(name): value])
         #expect(page.status == .ok)
         #expect(page.heading == "Regisztráció")
-        #expect(!page.body.contains("<svg"))
+        #expect(!page.body.contains("<svg onload"))
       }
     }
   }

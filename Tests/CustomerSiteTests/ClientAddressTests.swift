@@ -3,6 +3,7 @@ internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdTesting
+internal import Pages
 internal import TestSupport
 internal import Testing
 

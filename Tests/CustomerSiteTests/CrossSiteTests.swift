@@ -31,16 +31,20 @@ internal import Testing
 
   /// The router's own host in these tests is `localhost`.
   static let origins = [
-    Origin("cross-site", nil), Origin("same-site", nil), Origin("none", nil), Origin("", nil),
+    Origin("cross-site", nil), Origin("same-site", nil), Origin("", nil),
     Origin("Same-Origin", nil), Origin("valami", nil),
     Origin("cross-site", "https://portal.pelda.example"),
-    Origin("same-origin", "https://evil.test"), Origin("same-origin", "null"),
-    Origin(nil, "https://evil.test"), Origin(nil, "null"), Origin(nil, ""),
+    Origin("cross-site", "null"), Origin("same-site", "null"),
+    Origin("same-origin", "https://evil.test"), Origin("none", "https://evil.test"),
+    Origin(nil, "https://evil.test"), Origin(nil, ""), Origin(nil, "http://localhost"),
     Origin(nil, "https://portal.pelda.example:8443"),
     Origin(nil, "http://portal.pelda.example"), Origin(nil, "https://localhost:1"),
     Origin(nil, "https://portal.pelda.example.evil.test"),
     Origin(nil, "https://portal.pelda.example/"), Origin(nil, "ftp://localhost"),
     Origin("same-origin", nil, isAccepted: true), Origin(nil, nil, isAccepted: true),
+    // Unknown is not foreign: the token decides.
+    Origin("none", nil, isAccepted: true), Origin(nil, "null", isAccepted: true),
+    Origin("same-origin", "null", isAccepted: true), Origin("none", "null", isAccepted: true),
     Origin("same-origin", "https://portal.pelda.example", isAccepted: true),
     Origin(nil, "https://portal.pelda.example", isAccepted: true),
   ]

@@ -3,7 +3,7 @@ internal import TestSupport
 internal import Testing
 
 /// A button pressed twice is pressed once: both clicks lead to the same place, and what is sent is
-/// sent once (G-09).
+/// sent once (R2).
 @Suite struct `A double click` {
   /// Both clicks of one form, from one browser, at once.
   private func clickTwice(

@@ -24,7 +24,7 @@ internal import Wording
     _ story: @escaping @Sendable (CustomerClient, Stage) async throws -> Void
   ) async throws {
     let stage = try await Stage()
-    _ = try await ContractShelf(
+    _ = try await ContractFiles(
       brand: stage.world.brand, store: stage.store, now: stage.world.now
     ).adoptFiles()
     try await stage.play { anna in
@@ -147,6 +147,66 @@ internal import Wording
       try await stage.acceptedEarlierVersion(of: .notice, by: account)
       try await anna.get("/fiok/elfogadas")
       #expect(try await anna.logOut().location == "/bejelentkezes?uzenet=kijelentkezett")
+    }
+  }
+
+  // MARK: When the time was over
+
+  @Test(arguments: [true, false])
+  func `keep a tick over a new login, beside the words that it stood beside`(isSameText: Bool)
+    async throws
+  {
+    try await play { anna, stage in
+      let account = try await account(anna, stage)
+      for kind in [DeclarationKind.contract, .notice] {
+        try await stage.acceptedEarlierVersion(of: kind, by: account)
+      }
+      let path = "/fiok/elfogadas"
+      try await anna.get(path)
+      stage.clock.advance(by: 900)
+      let other = isSameText ? [:] : ["contractVersion": "of yesterday"]
+      let over = try await anna.post(path, other.merging(["contract": "yes"]) { $1 })
+      #expect(over.location == "/bejelentkezes?uzenet=lejart")
+      #expect(try await anna.logIn("anna@pelda.hu").location == path)
+      let page = try await anna.get(path)
+      #expect(page.isChecked("contract") == isSameText && !page.isChecked("notice"))
+      #expect(page.says(Words.say("form.restored")) == isSameText)
+      // Given back once.
+      #expect(!(try await anna.get(path)).isChecked("contract"))
+    }
+  }
+
+  @Test func `keep the tick that ends the contract over a new login, and no password`()
+    async throws
+  {
+    try await play { anna, stage in
+      let path = "/fiok/szerzodes/felmondas"
+      try await anna.get(path)
+      stage.clock.advance(by: 900)
+      try await anna.post(path, ["confirm": "yes", "password": Stage.password])
+      #expect(try await anna.logIn("anna@pelda.hu").location == path)
+      let page = try await anna.get(path)
+      #expect(page.isChecked("confirm") && page.says(Words.say("form.restored")))
+      #expect(!page.body.contains(Stage.password))
+    }
+  }
+
+  @Test func `tell which answer came too late, once, and record it only when it comes again`()
+    async throws
+  {
+    try await play { anna, stage in
+      let path = "/fiok/nyilatkozatok"
+      try await anna.get(path)
+      stage.clock.advance(by: 900)
+      try await anna.post(path, answer(.marketing, "yes", stage))
+      #expect(try await anna.logIn("anna@pelda.hu").location == path)
+      let page = try await anna.get(path)
+      let unsaved = Words.say("declarations.unsaved")
+      #expect(page.says("\(unsaved) <strong>\(Words.say("contact.marketing"))</strong>"))
+      #expect(try await stage.count("declaration") == 4)
+      try await anna.post(path, answer(.marketing, "yes", stage))
+      #expect(try await stage.count("declaration") == 5)
+      #expect(!(try await anna.get(path)).says(unsaved))
     }
   }
 

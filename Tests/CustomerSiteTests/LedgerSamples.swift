@@ -44,6 +44,7 @@ struct LedgerSamples {
       DeclarationsPage(
         frame: frame("declarations.title", error.map { [("marketing", $0)] } ?? []),
         message: message, hasMessage: !message.isEmpty,
+        unsaved: message.isEmpty ? texts["contact.marketing"] : "", hasUnsaved: message.isEmpty,
         items: entries.enumerated().map { place, entry in
           DeclarationsPage.Item(
             entry.kind, message.isEmpty && place == 1 ? nil : entry,
@@ -60,6 +61,7 @@ struct LedgerSamples {
   private func accept(isRefused: Bool) -> AcceptDocumentsPage {
     AcceptDocumentsPage(
       frame: frame("accept.title", isRefused ? [("notice", texts["accept.missing"])] : []),
+      isRestored: isRefused,
       items: [DeclarationKind.contract, .notice].enumerated().map { place, kind in
         AcceptDocumentsPage.Item(
           kind, version: "0a", place: place, isTicked: isRefused && kind == .contract,
@@ -81,8 +83,8 @@ struct LedgerSamples {
         ("password", texts["confirm.wrongPassword"]),
       ] : []
     return EndContractPage(
-      frame: frame("endContract.title", errors), userName: "anna@pelda.hu",
-      isTicked: isRefused, confirm: Field(error: errors.first?.1),
+      frame: frame("endContract.title", errors), isRestored: isRefused,
+      userName: "anna@pelda.hu", isTicked: isRefused, confirm: Field(error: errors.first?.1),
       password: Field(error: errors.last?.1))
   }
 

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import Domain
 internal import HTTPTypes
 internal import TestSupport
@@ -36,24 +37,77 @@ internal import Testing
     }
   }
 
-  @Test func `during a pause the right password has the same answer, and works after it`()
+  @Test func `during a pause each password has the same answer, and the right one gets a letter`()
     async throws
   {
     let stage = try await Stage()
     try await stage.play { anna in
       try await anna.register(.anna, email: "anna@pelda.hu", on: stage)
-      var answers: Set<String> = []
       for _ in 1...12 {
-        let answer = try await anna.stranger().logIn("anna@pelda.hu", password: "Rossz1jelszo")
-        answers.insert(normalised(answer, "anna@pelda.hu"))
+        _ = try await anna.stranger().logIn("anna@pelda.hu", password: "Rossz1jelszo")
         stage.clock.advance(by: 61)
       }
+      var answers: Set<String> = []
+      let letters = try await stage.post().count
       _ = try await anna.stranger().logIn("anna@pelda.hu", password: "Rossz1jelszo")
-      let paused = try await anna.stranger().logIn("anna@pelda.hu")
-      answers.insert(normalised(paused, "anna@pelda.hu"))
+      for (name, password) in [
+        ("anna@pelda.hu", "Rossz1jelszo"), ("anna@pelda.hu", Stage.password),
+      ] {
+        let browser = anna.stranger()
+        #expect(
+          try await browser.logIn(name, password: password).location == "/bejelentkezes/kod")
+        answers.insert(normalised(try await browser.get("/bejelentkezes/kod"), name))
+      }
       #expect(answers.count == 1)
-      stage.clock.advance(by: 61)
-      #expect(try await anna.logIn("anna@pelda.hu").location == "/megerosites")
+      #expect(try await stage.post().count == letters + 1)
+    }
+  }
+
+  @Test func `the code opens the account, once, and the second click finds it open`() async throws {
+    var limits = Limits()
+    limits.loginFailuresPerUserNamePerDay = 3
+    let stage = try await Stage(limits: limits)
+    try await stage.play { anna in
+      try await anna.register(.anna, email: "anna@pelda.hu", on: stage)
+      for _ in 1...3 {
+        _ = try await anna.stranger().logIn("anna@pelda.hu", password: "Rossz1jelszo")
+        stage.clock.advance(by: 61)
+      }
+      #expect(try await anna.logIn("anna@pelda.hu").location == "/bejelentkezes/kod")
+      let page = try await anna.get("/bejelentkezes/kod")
+      #expect(page.heading == Words.say("logInCode.title"))
+      let wrong = try await anna.post("/bejelentkezes/kod", ["code": "22222"])
+      #expect(wrong.status == .unprocessableContent && wrong.error(at: "code") != nil)
+      let code = String(try await stage.emailCode().suffix(5))
+      let tab = anna.copy()
+      #expect(
+        try await anna.post("/bejelentkezes/kod", ["code": code]).location == "/megerosites")
+      #expect(
+        try await tab.post("/bejelentkezes/kod", ["code": code]).location == "/bejelentkezes/kod")
+      let done = try await anna.get("/bejelentkezes/kod")
+      #expect(done.heading == Words.say("notice.done.title"))
+      #expect(done.main.contains("href=\"/fiok\""))
+      let stale = try await tab.get("/bejelentkezes/kod")
+      #expect(stale.heading == Words.say("notice.logInCodeOver.title"))
+    }
+  }
+
+  @Test func `a customer who is blocked gets help and a case number after the right password`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
+      try await stage.mark(.anna, .blocked)
+      #expect(try await anna.get("/fiok").location?.hasPrefix("/bejelentkezes") == true)
+      let help = try await anna.stranger().logIn("anna@pelda.hu")
+      #expect(help.status == .unprocessableContent)
+      #expect(help.heading == Words.say("notice.accountHeld.title"))
+      let number = try #require(help.caseNumber)
+      #expect(
+        try await stage.customerSearch.customer(number)?.text == Cast.anna.number)
+      let wrong = try await anna.stranger().logIn("anna@pelda.hu", password: "Rossz1jelszo")
+      #expect(wrong.errors == [Words.say("logIn.refused")] && wrong.caseNumber == nil)
     }
   }
 

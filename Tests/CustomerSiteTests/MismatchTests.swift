@@ -1,5 +1,6 @@
 internal import Domain
 internal import HTTPTypes
+internal import Persistence
 internal import TestSupport
 internal import Testing
 
@@ -22,12 +23,39 @@ internal import Testing
     Reason(name: "another mobile", customerNumber: "1234567", mobile: "+36309999999"),
     Reason(name: "another customer's mobile", customerNumber: "1234567", mobile: "+36202345678"),
     Reason(name: "an old number", customerNumber: "0098765", mobile: "+36305550801"),
+    Reason(name: "several customers", customerNumber: "2345678", mobile: "+36202345678"),
+    Reason(name: "an old number of several", customerNumber: "0012345", mobile: "+36301234567"),
     Reason(name: "no number on file", customerNumber: "3000301", mobile: "+36301112222"),
     Reason(name: "a number with 31 on file", customerNumber: "3000311", mobile: "+36305550311"),
     Reason(name: "blocked", customerNumber: "3000901", mobile: "+36305550901"),
     Reason(name: "deceased", customerNumber: "3000911", mobile: "+36305550911"),
     Reason(name: "closed", customerNumber: "3000921", mobile: "+36205550921"),
   ]
+
+  @Test func `before the first import the page says that registration has not opened`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.emptyTheRegister()
+    try await stage.play { anna in
+      let answer = try await anna.identify(.anna)
+      #expect(answer.status == .serviceUnavailable)
+      #expect(answer.retryAfterSeconds == 3600)
+      #expect(answer.heading == Words.say("notice.notOpen.title"))
+      #expect(answer.caseNumber != nil)
+      // Whoever looks at a count may have to make its row to lock it.
+      let counted = try await stage.store.read { transaction in
+        try transaction.row("SELECT name FROM event_count WHERE used > 0")
+      }
+      #expect(counted == nil)
+    }
+  }
+
+  /// What makes two of the reasons: a number of several, and an old one of several.
+  private func oddNumbers(on stage: Stage) async throws {
+    try await stage.contest("2345678", "customer")
+    try await stage.giveOldNumber("0012345", to: [.anna, .bela])
+  }
 
   @discardableResult
   private func post(
@@ -44,7 +72,8 @@ internal import Testing
 
   /// The answer without what is anybody's own: what was typed, the tokens and the case number.
   private func normalised(_ answer: CustomerClient.Answer, _ reason: Reason) -> String {
-    let own = [reason.customerNumber, reason.mobile, answer.caseNumber ?? "no case number"]
+    // The longer first: one may stand in the other.
+    let own = [reason.mobile, reason.customerNumber, answer.caseNumber ?? "no case number"]
     var text = Snapshot.text(of: answer, wholeBody: true)
     for words in own { text = text.replacing(words, with: "…") }
     return text
@@ -56,6 +85,7 @@ internal import Testing
       try await browser.stranger().register(.peter, email: "peter@pelda.hu", on: stage)
       let registered = Reason(
         name: "registered", customerNumber: "2345678", mobile: "+36309999999")
+      try await oddNumbers(on: stage)
       var answers: [String: String] = [:]
       var sizes: Set<Int> = []
       for reason in Self.reasons + [registered] {
@@ -72,6 +102,7 @@ internal import Testing
   @Test(arguments: reasons)
   func `sends nothing, and leaves the reason to the call centre`(reason: Reason) async throws {
     let stage = try await Stage()
+    try await oddNumbers(on: stage)
     try await stage.play { browser in
       try await post(reason, by: browser)
       #expect(try await stage.post().isEmpty)

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Foundation
+internal import TestSupport
 internal import Wording
 
 @testable internal import Accounts
@@ -14,17 +15,22 @@ struct PageSample {
   let page: any Page
 
   static func all(in language: Language) throws -> [PageSample] {
-    let texts = try Brand.load(directory: nil).texts(in: language)
-    return PageSamples(texts: texts, newEmail: try EmailAddress("uj@pelda.hu")).all
+    let texts = try Props.brand.get().texts(in: language)
+    return PageSamples(
+      texts: texts, newEmail: try EmailAddress("uj@pelda.hu"),
+      newNumber: try CustomerNumber("7654321")
+    ).all
   }
 }
 
 private struct PageSamples {
   let texts: Texts
   let newEmail: EmailAddress
+  let newNumber: CustomerNumber
 
   var all: [PageSample] {
-    opening + identify + enterCode + contact + choosePassword + portal + passwords + addresses
+    opening + timeLimit + identify + enterCode + contact + choosePassword + portal + passwords
+      + addresses + stepUp
       + notices
       + LedgerSamples(
         texts: texts, sample: { PageSample(name: $0, page: $1) },
@@ -49,6 +55,19 @@ private struct PageSamples {
             Notice.Action(texts["action.logIn"], path: "/bejelentkezes", isPrimary: true),
             Notice.Action(texts["action.recover"], path: "/elfelejtett-jelszo"),
           ])),
+      sample(
+        "notice-call",
+        NoticePage(
+          frame: frame("notice.smsDisabled.title", isError: true, caseNumber: "K7M2-4XQP"),
+          paragraphs: [texts["notice.smsDisabled.body"]], actions: [], isCall: true)),
+      sample(
+        "notice-broken",
+        NoticePage(
+          frame: frame("error.broken.title", isError: true),
+          paragraphs: [texts["error.broken.body"]],
+          actions: [
+            Notice.Action(texts["action.toStart"], path: "/ugyfelportal", isPrimary: true)
+          ], errorNumber: "5f0c2a9d41b7e836000000000000a1c4", hasErrorNumber: true)),
     ]
   }
 
@@ -56,7 +75,17 @@ private struct PageSamples {
     [
       sample("opening", OpeningPage(frame: frame("opening.title"))),
       sample("opening-demo", OpeningPage(frame: frame("opening.title", isDemo: true))),
-      sample("start", StartPage(frame: frame("start.title"))),
+      sample(
+        "start",
+        StartPage(frame: frame("start.title"), hasCode: false, size: "0", path: "")),
+      sample(
+        "start-code",
+        StartPage(frame: frame("start.title"), hasCode: true, size: "37", path: "M4 4h7v1h-7z")),
+      sample(
+        "demo-elements",
+        ElementsPage(
+          frame: frame("demo.elements.title", isDemo: true), field: Field("LA 2023"),
+          mistake: Field("06 1", error: texts["mobileNumber.landline"]))),
       sample(
         "success",
         SuccessPage(
@@ -97,8 +126,9 @@ private struct PageSamples {
         IdentifyPage(
           frame: frame("identify.title", form: true), running: "", hasRunning: false,
           kind: Field(), isPolicy: true, isCustomer: false,
-          policyNumber: Field(), customerNumber: Field(), mobileNumber: Field(), prefixes: prefixes,
-          isMismatch: false)),
+          policyNumber: Field(), customerNumber: Field(), mobileNumber: Field(),
+          prefixes: ["20", "30", "70"].map { .init(digits: $0, isChosen: false) },
+          isMismatch: false, showsWayOut: false, hasNoPrefix: true)),
       sample(
         "identify-mistakes",
         IdentifyPage(
@@ -112,7 +142,7 @@ private struct PageSamples {
           isPolicy: false, isCustomer: true, policyNumber: Field("LA 1", error: "!"),
           customerNumber: Field("12345", error: texts["customerNumber.length"]),
           mobileNumber: Field("06 1 234 5678", error: texts["mobileNumber.landline"]),
-          prefixes: prefixes, isMismatch: false)),
+          prefixes: prefixes, isMismatch: false, showsWayOut: true, hasNoPrefix: true)),
       sample(
         "identify-mismatch",
         IdentifyPage(
@@ -123,7 +153,7 @@ private struct PageSamples {
           isCustomer: false,
           policyNumber: Field("LA2023004512", error: texts["identify.noMatch"]),
           customerNumber: Field(), mobileNumber: Field("123 4567"), prefixes: prefixes,
-          isMismatch: true)),
+          isMismatch: true, showsWayOut: true, hasNoPrefix: false)),
     ]
   }
 
@@ -133,29 +163,79 @@ private struct PageSamples {
         "enter-code",
         EnterCodePage(
           frame: frame("code.title", caseNumber: "K7M2-4XQP"), message: "", hasMessage: false,
-          maskedNumber: "06 30 ••• ••67", codePrefix: "4", minutes: "10", isLive: true,
-          isNumeric: true, arrival: "", hasArrival: false, isFailed: false, code: Field(),
-          resendIn: "", mustWait: false, mark: "5f00.1")),
+          code: smsCode())),
       sample(
         "enter-code-wrong",
         EnterCodePage(
           frame: frame(
             "code.title", errors: [("code", texts["code.wrong.one"])], caseNumber: "K7M2-4XQP",
             page: "regisztracio/telefonszam"),
-          message: texts["flash.newCode"], hasMessage: true, maskedNumber: "06 30 ••• ••67",
-          codePrefix: "K", minutes: "7", isLive: true, isNumeric: false,
-          arrival: texts["code.arrival.arrived"], hasArrival: true, isFailed: false,
-          code: Field(error: texts["code.wrong.one"]),
-          resendIn: texts["code.resendIn", ["seconds": "40"]], mustWait: true, mark: "5f00.1")),
+          message: texts["flash.newCode"], hasMessage: true, code: wrongSMSCode)),
       sample(
         "enter-code-dead",
         EnterCodePage(
           frame: frame("code.title", errors: [("resend", texts["code.expired"])]), message: "",
-          hasMessage: false, maskedNumber: "06 30 ••• ••67", codePrefix: "4", minutes: "0",
-          isLive: false, isNumeric: true, arrival: texts["code.arrival.undeliverable"],
-          hasArrival: true, isFailed: true, code: Field(), resendIn: "", mustWait: false,
-          mark: "5f00.1")),
+          hasMessage: false, code: deadSMSCode)),
     ]
+  }
+
+  private var stepUp: [PageSample] {
+    [
+      sample(
+        "step-up",
+        StepUpPage(
+          frame: frame(
+            "stepUp.title", caseNumber: "K7M2-4XQP", isLoggedIn: true, menuAt: "/fiok/jelszo"),
+          maskedNumber: "06 30 ••• ••67", mark: "first")),
+      sample(
+        "step-up-code",
+        StepUpCodePage(
+          frame: frame("stepUp.title", caseNumber: "K7M2-4XQP", isLoggedIn: true), message: "",
+          hasMessage: false, code: smsCode())),
+      sample(
+        "step-up-code-wrong",
+        StepUpCodePage(
+          frame: frame(
+            "stepUp.title", errors: [("code", texts["code.wrong.one"])], isLoggedIn: true,
+            page: "fiok/biztonsagi-kod"),
+          message: texts["flash.newCode"], hasMessage: true, code: wrongSMSCode)),
+      sample(
+        "step-up-code-dead",
+        StepUpCodePage(
+          frame: frame(
+            "stepUp.title", errors: [("resend", texts["code.expired"])], isLoggedIn: true),
+          message: "", hasMessage: false, code: deadSMSCode)),
+      sample(
+        "step-up-no-number",
+        NoticePage(
+          frame: frame(
+            "notice.stepUpNoNumber.title", isError: true, caseNumber: "K7M2-4XQP",
+            isLoggedIn: true),
+          paragraphs: [texts["notice.stepUpNoNumber.body"]],
+          actions: [Notice.Action(texts["account.toHome"], path: "/fiok")], isCall: true)),
+    ]
+  }
+
+  private func smsCode() -> SMSCodeForm {
+    SMSCodeForm(
+      maskedNumber: "06 30 ••• ••67", codePrefix: "4", until: "10:42", isLive: true,
+      isNumeric: true, arrival: "", hasArrival: false, isFailed: false, field: Field(),
+      wait: wait(0), mustWait: false, mark: "5f00.1")
+  }
+
+  private var wrongSMSCode: SMSCodeForm {
+    SMSCodeForm(
+      maskedNumber: "06 30 ••• ••67", codePrefix: "K", until: "10:39", isLive: true,
+      isNumeric: false, arrival: texts["code.arrival.arrived"], hasArrival: true, isFailed: false,
+      field: Field(error: texts["code.wrong.one"]), wait: wait(40), mustWait: true,
+      mark: "5f00.1")
+  }
+
+  private var deadSMSCode: SMSCodeForm {
+    SMSCodeForm(
+      maskedNumber: "06 30 ••• ••67", codePrefix: "4", until: "10:32", isLive: false,
+      isNumeric: true, arrival: texts["code.arrival.undeliverable"], hasArrival: true,
+      isFailed: true, field: Field(), wait: wait(0), mustWait: false, mark: "5f00.1")
   }
 
   private var contact: [PageSample] {
@@ -171,7 +251,9 @@ private struct PageSamples {
     return ContactPage(
       frame: frame(
         "contact.title",
-        errors: isFull ? [("email", texts["email.taken"])] : [], form: true),
+        errors: isFull ? [("email", texts["email.taken"])] : [], form: true,
+        deadline: .registration),
+      isRestored: isFull && !usesAddressOnFile, hasJustChosen: usesAddressOnFile,
       email: Field(isFull ? "anna@pelda.hu" : "", error: error("email.taken")),
       hasAddressOnFile: isFull, addressOnFile: "k•••@e•••.hu",
       usesAddressOnFile: usesAddressOnFile, confirmedEmail: isFull ? "anna@gmial.com" : "",
@@ -195,14 +277,18 @@ private struct PageSamples {
   private func passwordPage(isInsurerPolicy: Bool, error: String?) -> ChoosePasswordPage {
     ChoosePasswordPage(
       frame: frame("password.title", errors: error.map { [("password", $0)] } ?? []),
-      email: "anna@pelda.hu", marketing: texts["contact.yes"], dataProcessing: texts["contact.no"],
+      email: "anna@pelda.hu", mobile: error == nil ? "06 30 ••• ••67" : "",
+      hasMobile: error == nil, marketing: texts["contact.yes"],
+      dataProcessing: texts["contact.no"],
       password: Field(error: error),
       passwordAgain: Field(error: error.map { _ in texts["password.differ"] }),
       isInsurerPolicy: isInsurerPolicy, minimum: isInsurerPolicy ? "6" : "12")
   }
 
   private var portal: [PageSample] {
-    logIn + confirmEmail + [home(isFull: false), home(isFull: true)] + devices
+    logIn + logInCode + confirmEmail + [
+      home(isFull: false), home(isFull: true), home(isFull: false, isClosed: true),
+    ] + devices
   }
 
   private var logIn: [PageSample] {
@@ -223,15 +309,16 @@ private struct PageSamples {
       sample(
         "correct-email",
         CorrectEmailPage(
-          frame: frame("correct.title", form: true, isLoggedIn: true), present: "anna@pelda.hu",
-          email: Field(), password: Field())),
+          frame: frame("correct.title", form: true, isLoggedIn: true), isRestored: false,
+          present: "anna@pelda.hu", email: Field(), password: Field())),
       sample(
         "correct-email-refused",
         CorrectEmailPage(
           frame: frame(
             "correct.title", errors: [("password", texts["confirm.wrongPassword"])], form: true,
             isLoggedIn: true),
-          present: "anna@pelda.hu", email: Field("uj@", error: texts["email.domain"]),
+          isRestored: true, present: "anna@pelda.hu",
+          email: Field("uj@", error: texts["email.domain"]),
           password: Field(error: texts["confirm.wrongPassword"]))),
     ]
   }
@@ -250,25 +337,59 @@ private struct PageSamples {
             "confirm.title", errors: [("code", texts["code.wrong.one"])], isLoggedIn: true),
           message: texts["flash.sameCode"], hasMessage: true,
           code: code(
-            to: "anna@freemail.hu", life: "23 óra", mistake: texts["code.wrong.one"],
+            to: "anna@freemail.hu", until: "november 25. 10:42", mistake: texts["code.wrong.one"],
             resendIn: 40))),
       sample(
         "confirm-email-dead",
         ConfirmEmailPage(
           frame: frame("confirm.title", isLoggedIn: true), message: "", hasMessage: false,
-          code: code(life: "", isLive: false))),
+          code: code(isLive: false))),
+    ]
+  }
+
+  private var logInCode: [PageSample] {
+    [
+      sample(
+        "log-in-code", LogInCodePage(frame: frame("logInCode.title", form: true), code: code())),
+      sample(
+        "log-in-code-wrong",
+        LogInCodePage(
+          frame: frame("logInCode.title", errors: [("code", texts["code.wrong.one"])], form: true),
+          code: code(
+            to: "anna@freemail.hu", until: "10:41", mistake: texts["code.wrong.one"],
+            resendIn: 40))),
+      sample(
+        "log-in-code-dead",
+        LogInCodePage(
+          frame: frame("logInCode.title", form: true), code: code(isLive: false))),
     ]
   }
 
   private func code(
-    to email: String = "anna@pelda.hu", life: String = "24 óra", isLive: Bool = true,
+    to email: String = "anna@pelda.hu", until: String = "november 25. 10:42", isLive: Bool = true,
     mistake: String? = nil, resendIn seconds: Int? = nil
   ) -> EmailCodeForm {
     EmailCodeForm(
       email: email, mayLandInSpam: email.hasSuffix("freemail.hu") && seconds != nil,
-      codePrefix: "K", life: life, isLive: isLive, field: Field(error: mistake),
-      resendIn: seconds.map { texts["code.resendIn", ["seconds": String($0)]] } ?? "",
-      mustWait: seconds != nil, mark: "5f00.1")
+      codePrefix: "K", until: until, isLive: isLive, field: Field(error: mistake),
+      wait: wait(seconds ?? 0), mustWait: seconds != nil, mark: "5f00.1")
+  }
+
+  private func wait(_ seconds: Int) -> ResendWait {
+    ResendWait(until: "10:33", seconds: seconds, texts)
+  }
+
+  private var timeLimit: [PageSample] {
+    let last = Deadline(of: .registration, at: instant, secondsLeft: 60, mayBeExtended: false)
+    var lastFrame = frame("timeLimit.title", form: true)
+    (lastFrame.deadline, lastFrame.hasDeadline) = (DeadlineLine(last, texts), true)
+    return [
+      sample(
+        "time-limit",
+        TimeLimitPage(
+          frame: frame("timeLimit.title", isLoggedIn: true, deadline: .session), way: "fiok")),
+      sample("time-limit-last", TimeLimitPage(frame: lastFrame, way: "regisztracio/email")),
+    ]
   }
 
   private var passwords: [PageSample] {
@@ -306,7 +427,7 @@ private struct PageSamples {
         message: isRefused ? texts["flash.recoveryNewCode"] : "", hasMessage: isRefused,
         email: email,
         code: self.code(
-          to: email, life: "30 perc", isLive: isLive, mistake: code,
+          to: email, until: "11:02", isLive: isLive, mistake: code,
           resendIn: isRefused ? 40 : nil),
         password: Field(error: password), passwordAgain: Field(error: repetition),
         isInsurerPolicy: isInsurerPolicy, minimum: isInsurerPolicy ? "6" : "12"))
@@ -327,7 +448,7 @@ private struct PageSamples {
         isInsurerPolicy: isInsurerPolicy, minimum: isInsurerPolicy ? "6" : "12"))
   }
 
-  private func home(isFull: Bool) -> PageSample {
+  private func home(isFull: Bool, isClosed: Bool = false) -> PageSample {
     let policies = [
       Policy(
         number: "LA2023004512", product: "lakásbiztosítás", status: "active",
@@ -339,17 +460,17 @@ private struct PageSamples {
     let login = Devices.Login(
       at: instant, device: Device(browser: .firefox, system: .windows))
     return sample(
-      isFull ? "home-full" : "home-empty",
+      isFull ? "home-full" : isClosed ? "home-closed" : "home-empty",
       HomePage(
-        frame: frame("home.title", isLoggedIn: true, menuAt: "/fiok"),
+        frame: frame("home.greeting", isLoggedIn: true, menuAt: "/fiok"),
         message: isFull ? texts["flash.confirmed"] : "", hasMessage: isFull,
-        home: Portal.Home(
+        home: PortalHome.Content(
           name: isFull ? "Kovács Anna" : "", policies: isFull ? policies : [],
-          asOf: isFull ? instant : nil, lastLogin: isFull ? login : nil,
+          isClosed: isClosed, asOf: isFull ? instant : nil, lastLogin: isFull ? login : nil,
           news: isFull
             ? [
               .newDevice(login), .failedLogins(3),
-              .addressToConfirm(newEmail),
+              .addressToConfirm(newEmail), .renumbered(newNumber, at: instant),
             ] : []),
         userName: "anna@pelda.hu", texts))
   }
@@ -418,7 +539,8 @@ private struct PageSamples {
           frame: frame(
             title, errors: isFull ? [("password", texts["confirm.wrongPassword"])] : [],
             form: true, isLoggedIn: true),
-          isUserName: isUserName, isCorrespondence: !isUserName, userName: "anna@pelda.hu",
+          isRestored: isFull, isUserName: isUserName, isCorrespondence: !isUserName,
+          userName: "anna@pelda.hu",
           present: "anna@pelda.hu", hasOwn: isFull && !isUserName,
           pending: isFull ? "uj@pelda.hu" : "", hasPending: isFull,
           email: Field(
@@ -469,8 +591,12 @@ private struct PageSamples {
   private func frame(
     _ title: TextKey, isError: Bool = false, errors: [(String, String)] = [], form: Bool = false,
     caseNumber: String = "", isLoggedIn: Bool = false, page: String = "", isDemo: Bool = false,
-    menuAt path: String? = nil
+    menuAt path: String? = nil, deadline subject: Deadline.Subject? = nil
   ) -> Frame {
+    let subject = subject ?? (path == nil ? nil : .session)
+    let deadline = subject.map {
+      Deadline(of: $0, at: instant, secondsLeft: 900, mayBeExtended: true)
+    }
     let menu = path.map { path in
       Menu(AccountMenu.entries.map { (texts[$0.label], $0.path) }, at: path, root: "/fiok")
     }
@@ -479,6 +605,7 @@ private struct PageSamples {
       errors: errors.map { FieldError(anchor: $0.0, text: $0.1) }, hasErrors: !errors.isEmpty,
       formToken: "FORM-TOKEN", caseNumber: caseNumber, hasCaseNumber: !caseNumber.isEmpty,
       isLoggedIn: isLoggedIn, page: page, hasPage: !page.isEmpty, keepsTyped: form,
-      isDemo: isDemo, menu: menu?.items ?? [], hasMenu: menu != nil)
+      isDemo: isDemo, deadline: deadline.map { DeadlineLine($0, texts) } ?? .none,
+      hasDeadline: deadline != nil, menu: menu?.items ?? [], hasMenu: menu != nil)
   }
 }

@@ -163,7 +163,7 @@ internal import Testing
   }
 }
 
-/// A message as the contract has it, part 3.
+/// A caught message, as others read it (I3).
 struct CaughtMessage: Decodable {
   let id: Int
   let channel: String

@@ -14,6 +14,10 @@ internal import Testing
     case registered
     case loggedIn
     case confirmed
+    /// Confirmed too, with a login that is no proof any more.
+    case loggedInBefore
+    /// The same, with a code on the way that is to prove it.
+    case steppingUp
   }
 
   private func become(
@@ -38,6 +42,12 @@ internal import Testing
       try await become(.registered, anna, stage)
       try await anna.logIn("anna@pelda.hu")
     case .confirmed: try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
+    case .loggedInBefore:
+      try await become(.confirmed, anna, stage)
+      stage.clock.advance(by: 300)
+    case .steppingUp:
+      try await become(.loggedInBefore, anna, stage)
+      try await anna.askForStepUp()
     }
   }
 

@@ -51,7 +51,7 @@ internal import Testing
       let page = try await anna.get(path)
       let code = try await stage.emailCode()
       #expect(page.text(of: "data-code-prefix") == String(code.prefix(1)))
-      #expect(page.says(email) && page.says("30 perc") && !page.body.contains(code.suffix(5)))
+      #expect(page.says(email) && !page.body.contains(code.suffix(5)))
       let done = try await set(String(code.suffix(5)), by: anna)
       #expect(done.location == "/bejelentkezes?uzenet=uj-jelszo")
       #expect(anna.cookie("__Host-session") == nil)
@@ -160,7 +160,8 @@ internal import Testing
         _ = try await stage.post()
       }
       let letters = try await stage.post()
-      #expect(letters.count { $0.channel == .email && $0.subject.contains("új jelszó") } == 3)
+      // One: its code is alive when it is asked for again (D 13).
+      #expect(letters.count { $0.channel == .email && $0.subject.contains("új jelszó") } == 1)
       for letter in letters {
         #expect(!letter.text.contains("evil.test") && !letter.subject.contains("evil.test"))
       }

@@ -40,7 +40,10 @@ enum Snapshot {
   ///
   /// - Parameter wholeBody: also what the layout puts around `main`, which page samples show once
   static func text(of answer: CustomerClient.Answer, wholeBody: Bool = false) -> String {
-    let headers = answer.headers.map { "\($0.name.rawName): \($0.value)" }.sorted()
+    // The numbers of a request are new each time.
+    let headers = answer.headers
+      .filter { !["x-request-id", "traceparent"].contains($0.name.canonicalName) }
+      .map { "\($0.name.rawName): \($0.value)" }.sorted()
     let isPage = answer.headers[.contentType]?.hasPrefix("text/html") == true
     let body =
       !isPage || wholeBody
@@ -57,7 +60,8 @@ enum Snapshot {
       .replacing(/[0-9a-f]{64}/, with: "TOKEN")
       .replacing(/[0-9a-f]{16}(-[0-9a-f]{16}){3}/, with: "VERSIONS")
       .replacing(/\.[0-9a-f]{12}\./, with: ".HASH.")
-      .replacing(/(data-case-number>|<strong>)[2-9A-Z]{4}-[2-9A-Z]{4}</) { "\($0.1)CASE<" }
+      .replacing(/(data-case-number|class="case")>[2-9A-Z]{4}-[2-9A-Z]{4}</) { "\($0.1)>CASE<" }
+      .replacing(/data-error-number>[0-9a-f]{17,32}</, with: "data-error-number>NUMBER<")
       .replacing(/[Cc]ontent-[Ll]ength: [0-9]+/, with: "Content-Length: …")
   }
 

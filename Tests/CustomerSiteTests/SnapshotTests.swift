@@ -12,7 +12,7 @@ internal import Wording
 @Suite struct `What people see` {
   @Test(arguments: Language.allCases)
   func `each page looks as it was reviewed`(language: Language) throws {
-    let brand = try Brand.load(directory: nil)
+    let brand = try Props.brand.get()
     let templates = try Templates(
       folders: [CustomerSite.templates], brand: brand, assets: try Assets(brand: brand))
     for sample in try PageSample.all(in: language) {

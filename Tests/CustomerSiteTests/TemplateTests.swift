@@ -2,6 +2,7 @@ internal import Domain
 internal import Foundation
 internal import Markup
 internal import Mustache
+internal import StaffSite
 internal import TestSupport
 internal import Testing
 internal import Wording
@@ -10,18 +11,25 @@ internal import Wording
 @testable internal import Pages
 
 @Suite struct `The templates` {
-  private static func sources() throws -> [Language: [String: String]] {
-    let brand = try Brand.load(directory: nil)
+  private static let shipped = Result {
+    let brand = try Props.brand.get()
     return try Templates(
       folders: [CustomerSite.templates], brand: brand, assets: try Assets(brand: brand)
     ).sources
   }
 
-  /// The files as they are written, with their names.
-  private static func files() throws -> [Repository.File] {
+  private static func sources() throws -> [Language: [String: String]] { try shipped.get() }
+
+  /// The files of both sites as they are written, with their names.
+  private static func filesOfBothSites() throws -> [Repository.File] {
     // Letters have rules of their own.
     try Repository.files(under: "Sources", endingIn: ["mustache"])
       .filter { !$0.path.hasPrefix("Sources/Letters/") }
+  }
+
+  /// The same without those that only staff see.
+  private static func files() throws -> [Repository.File] {
+    try filesOfBothSites().filter { !$0.path.hasPrefix("Sources/StaffSite/") }
   }
 
   @Test(arguments: Language.allCases)
@@ -48,11 +56,14 @@ internal import Wording
 
   @Test func `every template is some page's, or a part of one`() throws {
     let pages = Set(try PageSample.all(in: .hungarian).map(\.page.template))
-    let parts: Set<String> = [
-      "layout", "error-summary", "field-error", "document", "account-nav", "email-code-field",
-      "password-rules", "new-password-fields",
-    ]
-    let names = Set(try Self.files().map { $0.name.replacing(".mustache", with: "") })
+    let files = try Self.files()
+    var parts: Set<String> = ["document"]
+    for file in files {
+      for match in file.text.matches(of: /\{\{[><]([a-z0-9-]+)\}\}/) {
+        parts.insert(String(match.1))
+      }
+    }
+    let names = Set(files.map { $0.name.replacing(".mustache", with: "") })
     #expect(names == pages.union(parts))
   }
 
@@ -79,7 +90,7 @@ internal import Wording
   // MARK: What a template may hold
 
   @Test func `nothing is shown unescaped, and no tag is where escaping does not help`() throws {
-    for file in try Self.files() {
+    for file in try Self.filesOfBothSites() {
       for ban in [
         #/\{\{\{/#, #/\{\{\s*&/#, #/(?i)\son[a-z]+\s*=/#, #/(?i)\sstyle\s*=/#,
         #/(?i)<script(?! src)/#, #/(?i)<style/#,
@@ -95,16 +106,21 @@ internal import Wording
   }
 
   @Test func `every link and form leads to a path of ours`() throws {
-    let paths = Set(CustomerPath.allCases.map(\.rawValue) + [DemoScreen.path])
-    for file in try Self.files() {
+    let paths = Set(
+      CustomerPath.allCases.map(\.rawValue) + StaffPath.allCases.map(\.rawValue)
+        + [DemoScreen.path, DemoScreen.elementsPath])
+    for file in try Self.filesOfBothSites() {
       for match in file.text.matches(of: /(?:href|action)="([^"]*)"/) {
         let target = String(match.1)
         let isKnown =
-          paths.contains(target) || target.hasPrefix("#") || target.hasPrefix("[[asset:")
+          paths.contains(String(target.prefix { $0 != "?" })) || target.hasPrefix("#")
+          || target.hasPrefix("[[asset:")
           || [
             "?nyelv=[[language.other.code]]", "tel:[[brand.phoneLink]]", "/{{path}}",
-            "/{{running}}",
+            "/{{running}}", "/{{way}}",
             "{{#frame.hasPage}}/{{frame.page}}{{/frame.hasPage}}?nyelv=[[language.other.code]]",
+            "{{#frame.hasPage}}/{{frame.page}}{{/frame.hasPage}}{{frame.parameterMark}}"
+              + "nyelv=[[language.other.code]]",
           ].contains(target)
         #expect(isKnown, "\(file.path): \(target)")
       }
@@ -116,7 +132,7 @@ internal import Wording
     name: DocumentName, language: Language
   ) throws {
     let paths = Set(CustomerPath.allCases.map(\.rawValue))
-    let html = try Brand.load(directory: nil).document(name, in: language).html
+    let html = try Props.brand.get().document(name, in: language).html
     for match in html.matches(of: /href="([^"]*)"/) {
       let target = String(match.1)
       let path = target.split(separator: "#", omittingEmptySubsequences: false)[0]
@@ -128,7 +144,7 @@ internal import Wording
   }
 
   @Test func `no form hinders typing, pasting or filling in`() throws {
-    for file in try Self.files() {
+    for file in try Self.filesOfBothSites() {
       for ban in [" required", " maxlength", " placeholder", "autocomplete=\"off\"", " pattern="] {
         #expect(!file.text.contains(ban), "\(file.path): \(ban)")
       }
@@ -142,7 +158,7 @@ internal import Wording
   func `each page has one heading and one main, labels for its fields and ids that are unique`(
     language: Language
   ) throws {
-    let brand = try Brand.load(directory: nil)
+    let brand = try Props.brand.get()
     let templates = try Templates(
       folders: [CustomerSite.templates], brand: brand, assets: try Assets(brand: brand))
     for sample in try PageSample.all(in: language) {
@@ -172,6 +188,42 @@ internal import Wording
     _ page: some Page, _ templates: Templates, _ language: Language
   ) throws -> String {
     try templates.render(page, in: language)
+  }
+}
+
+/// Mustache passes over a name that it does not find, in silence.
+@Suite struct `The staff's templates` {
+  private static func sources(_ language: Language) throws -> [String: String] {
+    let brand = try Props.brand.get()
+    return try Templates(
+      folders: [StaffSite.templates], brand: brand,
+      assets: try Assets(brand: brand, style: StaffSite.style)
+    ).sources[language] ?? [:]
+  }
+
+  private static func checked(_ language: Language) throws -> (TagChecker, [any Page]) {
+    let pages = try StaffPageSamples(try Props.brand.get().texts(in: language)).all()
+    var checker = TagChecker(sources: try sources(language))
+    for page in pages { try checker.check(page) }
+    return (checker, pages)
+  }
+
+  @Test(arguments: Language.allCases)
+  func `name a property of their page with every tag`(language: Language) throws {
+    #expect(try Self.checked(language).0.faults == [])
+  }
+
+  @Test func `show every property of a page, and each is some page's`() throws {
+    let (checker, pages) = try Self.checked(.hungarian)
+    for page in pages {
+      for name in Mirror(reflecting: page).children.compactMap(\.label) {
+        #expect(checker.used.contains(name), "\(page.template): \(name)")
+      }
+    }
+    let files = try Repository.files(
+      under: "Sources/StaffSite/Templates", endingIn: ["mustache"])
+    let names = files.map { $0.name.replacing(".mustache", with: "") }
+    #expect(Set(names) == Set(pages.map(\.template)).union(["staff-layout"]))
   }
 }
 

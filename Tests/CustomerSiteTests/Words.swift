@@ -1,10 +1,11 @@
 internal import Domain
+internal import TestSupport
 internal import Testing
 internal import Wording
 
 /// The shipped sentences, so that a test names what is said and not how it is said.
 enum Words {
-  private static let brand = Result { try Brand.load(directory: nil) }
+  private static let brand = Result { try Props.brand.get() }
 
   static func say(
     _ key: String, _ values: [String: String] = [:], in language: Language = .hungarian

@@ -19,7 +19,8 @@ struct Attempt: Hashable {
     self.smsStep = smsStep
     self.now = now
     registration = Registration(
-      id: 1, caseNumber: CaseNumber(drawing: [UInt8](repeating: 7, count: 16)),
+      id: Registration.ID(rawValue: 1),
+      caseNumber: CaseNumber(drawing: [UInt8](repeating: 7, count: 16)),
       expiresAt: now.addingTimeInterval(Double(limits.registrationLifetimeSeconds)),
       language: .hungarian)
   }
@@ -158,7 +159,7 @@ extension CustomerNumber {
 }
 
 extension RecentMessages {
-  static let none = RecentMessages(toNumber: 0, forCustomer: 0)
+  static let none = RecentMessages(toRecipient: 0, forCustomer: 0)
 }
 
 extension Registration.Contact {

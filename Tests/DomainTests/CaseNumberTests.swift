@@ -20,6 +20,7 @@ struct CaseNumberTests {
 
   @Test(arguments: [
     "K7M2-4XQP", "k7m2-4xqp", "K7M24XQP", " k7m2 4xqp ", "K7M2\u{2013}4XQP", "K7M2\u{A0}4XQP",
+    "K7M2-4XQP.", "\u{200B}K7M2-4XQP\u{FEFF}",
   ])
   func `staff may type it as they hear it`(typed: String) throws {
     let number = try #require(CaseNumber(typed))

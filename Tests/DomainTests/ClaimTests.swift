@@ -19,11 +19,12 @@ struct ClaimTests {
   }
 
   private func reason(
-    mobile: String = "+36 30 123 4567", _ customer: RegisteredCustomer?, isOldNumber: Bool = false,
-    limits: Limits = Limits()
+    mobile: String = "+36 30 123 4567", _ customer: RegisteredCustomer?, oldOwners: Int = 0,
+    isContested: Bool = false, limits: Limits = Limits()
   ) throws -> Mismatch? {
     let result = try claim(mobile: mobile).compare(
-      with: customer, isOldNumber: isOldNumber, limits: limits)
+      with: RegisterAnswer(
+        customer: customer, oldOwners: oldOwners, isContested: isContested), limits: limits)
     guard case .failure(let refused) = result else { return nil }
     return refused.reason
   }
@@ -32,7 +33,7 @@ struct ClaimTests {
   func `the number on file is recognised in any writing`(typed: String) throws {
     let anna = try customer()
     let result = try claim(mobile: typed).compare(
-      with: anna, isOldNumber: false, limits: Limits())
+      with: RegisterAnswer(customer: anna), limits: Limits())
     #expect(result == .success(anna))
   }
 
@@ -41,13 +42,18 @@ struct ClaimTests {
   }
 
   @Test func `somebody's old customer number is told apart`() throws {
-    #expect(try reason(nil, isOldNumber: true) == .oldCustomerNumber)
+    #expect(try reason(nil, oldOwners: 1) == .oldCustomerNumber)
+    #expect(try reason(nil, oldOwners: 2) == .oldNumberOfSeveral)
   }
 
   @Test func `a number that was somebody's old one and is somebody's new one is the new one`()
     throws
   {
-    #expect(try reason(try customer(), isOldNumber: true) == nil)
+    #expect(try reason(try customer(), oldOwners: 1) == nil)
+  }
+
+  @Test func `a number of several customers is nobody's, whoever else is right`() throws {
+    #expect(try reason(try customer(), isContested: true) == .severalCustomers)
   }
 
   @Test(arguments: [
@@ -96,7 +102,8 @@ struct ClaimTests {
 
   @Test func `every reason can be given`() throws {
     let given: Set<Mismatch?> = [
-      try reason(nil), try reason(nil, isOldNumber: true),
+      try reason(nil), try reason(nil, oldOwners: 1), try reason(nil, oldOwners: 2),
+      try reason(try customer(), isContested: true),
       try reason(try customer(status: .blocked)), try reason(try customer(status: .deceased)),
       try reason(try customer(status: .closed)), try reason(try customer(sms: nil)),
       try reason(try customer(sms: "+36 1 234 5678")),

@@ -112,7 +112,8 @@ struct CodeTests {
 
   @Test(arguments: [
     "7M2XQ", "7m2xq", " 7M2 XQ ", "7-M-2-X-Q", "7M2\u{2013}XQ", "7M2\u{A0}XQ", "\u{200B}7M2XQ",
-    "K7M2XQ", "k7m2xq", "K 7M2XQ", "K-7M2XQ",
+    "K7M2XQ", "k7m2xq", "K 7M2XQ", "K-7M2XQ", "K7M2XQ.", "7M2XQ.", "#7M2XQ", " #7M2XQ ",
+    "K7M2XQ.\u{200B}",
   ])
   func `five characters or all six are the code`(typed: String) throws {
     let entry = try CodeEntry(typed, alphabet: .unambiguous)
@@ -143,6 +144,8 @@ struct CodeTests {
     ("12345\r\n", .characters),
     ("1234\u{30}\u{301}", .characters),
     ("12.345", .characters),
+    ("12#345", .characters),
+    (".#", .empty),
     ("½1234", .characters),
     ("0x123", .characters),
   ])

@@ -58,10 +58,27 @@ struct EmailAddressTests {
 
   @Test(arguments: [
     "ánna@pelda.hu", "anna@példa.hu", "anna＠pelda.hu", "\u{212A}ata@pelda.hu", "m\u{131}ke@x.hu",
-    "аnna@pelda.hu", "anna@pelda.hu\u{200B}", "\u{A0}anna@pelda.hu", "a\u{301}nna@pelda.hu",
+    "аnna@pelda.hu", "a\u{301}nna@pelda.hu", "anna@pel\u{A0}da.hu",
   ])
   func `letters of other alphabets are refused`(typed: String) {
     #expect(throws: EmailAddress.Invalid.notASCII) { try EmailAddress(typed) }
+  }
+
+  @Test(arguments: [
+    "\u{200B}anna@pelda.hu", "anna@pelda.hu\u{200B}", "\u{A0}anna@pelda.hu", "\tanna@pelda.hu ",
+    "\u{FEFF}anna@pelda.hu", "\u{202A}anna@pelda.hu\u{202C}", "anna@pelda.hu\u{200E}\u{2060}",
+    " \u{200B} anna@pelda.hu\u{3000}", "\u{2066}anna@pelda.hu\u{2069}", "anna@pelda.hu\u{FE0F}",
+  ])
+  func `what nobody sees around an address is dropped`(typed: String) throws {
+    #expect(try EmailAddress(typed).address == "anna@pelda.hu")
+  }
+
+  @Test(arguments: [
+    "an\u{200B}na@pelda.hu", "anna\u{200D}@pelda.hu", "anna@\u{FEFF}pelda.hu",
+    "anna@pelda\u{AD}.hu", "anna\u{202E}@pelda.hu",
+  ])
+  func `what nobody sees inside an address is named, and no letter is blamed`(typed: String) {
+    #expect(throws: EmailAddress.Invalid.invisible) { try EmailAddress(typed) }
   }
 
   @Test func `the parts may be as long as the standards allow and no longer`() throws {

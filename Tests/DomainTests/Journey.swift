@@ -68,7 +68,7 @@ struct Journey {
     Happening(name: "identify") { Event.name($0.identify()) },
     Happening(name: "identify somebody else") { Event.name($0.identify(.bela)) },
     Happening(name: "identify, too many messages today") {
-      Event.name($0.identify(recent: RecentMessages(toNumber: 5, forCustomer: 5)))
+      Event.name($0.identify(recent: RecentMessages(toRecipient: 5, forCustomer: 5)))
     },
     Happening(name: "identify, SMS step disabled") {
       $0.disable()

@@ -1,11 +1,12 @@
 import Domain
 import Testing
 
-/// The numbers that the specification promises when nobody sets anything.
+/// The numbers that are promised (docs/configuration.md) when nobody sets anything.
 struct LimitsTests {
   // A key path is not sendable, hence functions.
   static let promised: [(String, @Sendable (Limits) -> Int, Int)] = [
     ("a registration lives an hour (D 8)", { $0.registrationLifetimeSeconds }, 3_600),
+    ("and eight at most", { $0.registrationLongestSeconds }, 28_800),
     ("a code by SMS lives ten minutes (D 1)", { $0.smsCodeLifetimeSeconds }, 600),
     ("a code by SMS has five tries (D 1)", { $0.smsTriesPerCode }, 5),
     ("ten failures in a row disable (D 1)", { $0.smsFailuresPerCustomer }, 10),
@@ -17,6 +18,8 @@ struct LimitsTests {
     ("a code by e-mail lives a day (D 1)", { $0.emailCodeLifetimeSeconds }, 86_400),
     ("five taken addresses (D 7)", { $0.takenEmailsPerRegistration }, 5),
     ("fifteen idle minutes (D 8)", { $0.sessionIdleSeconds }, 900),
+    ("a login is proof enough for five minutes", { $0.stepUpAfterSeconds }, 300),
+    ("a code entered since for ten", { $0.stepUpForSeconds }, 600),
     ("eight hours at most (D 8)", { $0.sessionAbsoluteSeconds }, 28_800),
   ]
 

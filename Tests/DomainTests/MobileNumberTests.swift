@@ -34,6 +34,8 @@ struct MobileNumberTests {
     "30/1234567", "06\u{A0}30\u{A0}123\u{A0}4567", "06\u{202F}30\u{2009}1234567",
     "06 30\u{2013}123\u{2011}4567", "06\u{200B}301234567\u{FEFF}",
     "\u{202A}+36 30 123 4567\u{202C}", "\u{2066}06301234567\u{2069}", "\t06301234567",
+    "tel:+36301234567", " TEL:06 30 123 4567", "tel:06-30-123-4567",
+    "\u{202A}tel:+36301234567\u{202C}",
     "０６３０１２３４５６７", "＋３６　３０　１２３　４５６７", "（０６ ３０） １２３－４５６７",
   ])
   func `a whole number is understood in any writing`(typed: String) throws {
@@ -47,6 +49,9 @@ struct MobileNumberTests {
     ("abc", .characters),
     ("06 30 123 4567 mell. 12", .characters),
     ("06301234567;ext=1", .characters),
+    ("tel:", .empty),
+    ("tel:tel:06301234567", .characters),
+    ("sms:06301234567", .characters),
     ("06301234567,06301234568", .characters),
     ("06301234567\n", .characters),
     ("0630123\r\n4567", .characters),

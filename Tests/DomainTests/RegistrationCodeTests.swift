@@ -70,7 +70,7 @@ struct RegistrationCodeTests {
   func `who cannot be texted for Béla goes on as Anna`(place: Place) {
     var attempt = place.attempt()
     let before = attempt.registration
-    let answer = attempt.identify(.bela, recent: RecentMessages(toNumber: 5, forCustomer: 0))
+    let answer = attempt.identify(.bela, recent: RecentMessages(toRecipient: 5, forCustomer: 0))
     #expect(answer == .tooMany(.day))
     #expect(attempt.registration == before)
   }
@@ -144,9 +144,9 @@ struct RegistrationCodeTests {
   }
 
   @Test(arguments: [
-    (RecentMessages(toNumber: 4, forCustomer: 4), "send"),
-    (RecentMessages(toNumber: 5, forCustomer: 0), "tooMany"),
-    (RecentMessages(toNumber: 0, forCustomer: 5), "tooMany"),
+    (RecentMessages(toRecipient: 4, forCustomer: 4), "send"),
+    (RecentMessages(toRecipient: 5, forCustomer: 0), "tooMany"),
+    (RecentMessages(toRecipient: 0, forCustomer: 5), "tooMany"),
   ])
   func `a number and a customer get five messages a day`(recent: RecentMessages, answer: String) {
     var identified = Attempt()
@@ -161,8 +161,8 @@ struct RegistrationCodeTests {
     var attempt = place.attempt()
     attempt.wait(600)
     let before = attempt.registration
-    _ = attempt.identify(recent: RecentMessages(toNumber: 5, forCustomer: 5))
-    _ = attempt.resend(recent: RecentMessages(toNumber: 5, forCustomer: 5))
+    _ = attempt.identify(recent: RecentMessages(toRecipient: 5, forCustomer: 5))
+    _ = attempt.resend(recent: RecentMessages(toRecipient: 5, forCustomer: 5))
     #expect(attempt.registration == before)
   }
 
@@ -309,7 +309,8 @@ struct RegistrationCodeTests {
     }
     attempt.wait(60)
     #expect(attempt.resend() == .tooMany(.registration))
-    #expect(attempt.resend(recent: RecentMessages(toNumber: 5, forCustomer: 0)) == .tooMany(.day))
+    #expect(
+      attempt.resend(recent: RecentMessages(toRecipient: 5, forCustomer: 0)) == .tooMany(.day))
   }
 
   @Test func `proof and repetitions have five tries together`() {

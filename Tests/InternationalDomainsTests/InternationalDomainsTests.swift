@@ -38,18 +38,32 @@ struct InternationalDomainsTests {
     // Cyrillic а, Greek ο, the Kelvin sign, dotless ı, long ſ, full width, ligature.
     "anna@p\u{435}lda.hu", "anna@pél\u{501}\u{430}.hu", "anna@g\u{3BF}\u{3BF}gle.com",
     "anna@\u{212A}é\u{212A}.hu", "anna@m\u{131}ké.hu", "anna@\u{17F}éf.hu", "anna@ｐélda.hu",
-    "anna@\u{FB01}é.hu", "anna@pé\u{200D}lda.hu", "anna@pé\u{AD}lda.hu", "anna@példa。hu",
-    "anna@例え.jp", "anna@pé\u{336}lda.hu", "anna@\u{202E}élda.hu", "anna@ñandú.hu",
-    "anna@\u{212B}é.hu", "anna@pelda.hu\u{200B}",
+    "anna@\u{FB01}é.hu", "anna@példa。hu", "anna@例え.jp", "anna@pé\u{336}lda.hu", "anna@ñandú.hu",
+    "anna@\u{212B}é.hu",
   ])
   func `look-alikes are refused in a domain`(typed: String) {
     #expect(throws: EmailAddress.Invalid.notASCII) { try EmailAddress(typed: typed) }
   }
 
+  @Test(arguments: [
+    "\u{200B}anna@példa.hu\u{FEFF}", "\u{A0}anna@példa.hu\u{202C}", "\tanna@példa.hu",
+  ])
+  func `what nobody sees around an address is dropped`(typed: String) throws {
+    #expect(try EmailAddress(typed: typed).address == "anna@xn--plda-bpa.hu")
+  }
+
+  // Attack 30: an invisible mark makes another domain of the same looks.
+  @Test(arguments: [
+    "anna@pé\u{200D}lda.hu", "anna@pé\u{AD}lda.hu", "anna@\u{202E}élda.hu", "an\u{200B}na@példa.hu",
+  ])
+  func `what nobody sees inside an address is named`(typed: String) {
+    #expect(throws: EmailAddress.Invalid.invisible) { try EmailAddress(typed: typed) }
+  }
+
   // Attack 30: before the @ there is ASCII and nothing else.
   @Test(arguments: [
     "ánna@példa.hu", "m\u{131}ke@példa.hu", "mi\u{212A}e@x.hu", "\u{17F}@példa.hu", "ß@x.hu",
-    "an\u{200D}na@példa.hu", "\u{430}nna@x.hu", "é@é@példa.hu",
+    "\u{430}nna@x.hu", "é@é@példa.hu",
   ])
   func `accents are refused before the at sign`(typed: String) {
     #expect(throws: EmailAddress.Invalid.notASCII) { try EmailAddress(typed: typed) }

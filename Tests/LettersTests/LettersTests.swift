@@ -1,25 +1,32 @@
 internal import Domain
 internal import Foundation
+internal import TestSupport
 internal import Testing
 internal import Wording
 
 @testable internal import Letters
 
-/// The HTML twin of every e-mail (M-10, M-11, M-17).
+/// The HTML twin of every e-mail (I6).
 @Suite struct `A letter` {
   static let portal = "https://portal.pelda.example"
+  private static let link = "\(portal)/oldal"
 
   let brand: Brand
   let letters: Letters
 
+  /// Laid out once for all tests.
+  private static let shipped = Result {
+    try Letters(brand: try Props.brand.get(), folder: nil, portal: portal)
+  }
+
   init() throws {
-    brand = try Brand.load(directory: nil)
-    letters = try Letters(brand: brand, folder: nil)
+    brand = try Props.brand.get()
+    letters = try Self.shipped.get()
   }
 
   /// Every letter that the bundles have words for.
   static let kinds: [String] = {
-    let brand = try? Brand.load(directory: nil)
+    let brand = try? Props.brand.get()
     let keys = brand?.texts(in: .hungarian).sentences.keys.sorted() ?? []
     return keys.filter { $0.hasPrefix("mail.") && $0.hasSuffix(".text") }
       .map { String($0.dropLast(".text".count)) }
@@ -30,9 +37,11 @@ internal import Wording
   ) -> (subject: String, text: String) {
     let texts = brand.texts(in: language)
     let values = [
-      "code": code, "life": texts.time(atMost: 86_400),
+      "code": code, "until": "november 25. 13:05",
+      "link": Self.link,
       "contract": brand.document(.contract, in: language).plainText,
       "device": "Chrome, Android", "time": "2026. november 24. 13:05", "failures": "5",
+      "reason": "Két évig meg kell őriznünk.",
     ]
     return (
       texts[TextKey(stringLiteral: "\(kind).subject")],
@@ -47,19 +56,22 @@ internal import Wording
 
   private func read(
     _ text: String, subject: String = "Subject", _ language: Language = .english,
-    portal: String = portal
+    portal: String? = nil
   ) throws -> Reading {
-    Reading(
-      html: try letters.html(subject: subject, text: text, language: language, portal: portal))
+    let letters =
+      try portal.map { try Letters(brand: brand, folder: nil, portal: $0) } ?? letters
+    return Reading(html: letters.html(subject: subject, text: text, language: language))
   }
 
   @Test func `has its kinds from the bundles`() {
     #expect(
       Self.kinds == [
-        "mail.code", "mail.contract", "mail.contractEnded", "mail.correspondenceChanged",
-        "mail.correspondenceCode", "mail.correspondenceRemoved", "mail.loginAfterFailures",
-        "mail.loginNewDevice", "mail.passwordChanged", "mail.recoveryCode",
-        "mail.registeredAgain", "mail.taken", "mail.userNameChanged", "mail.userNameCode",
+        "mail.accountLocked", "mail.accountLockedNewProof", "mail.accountUnlocked", "mail.code",
+        "mail.contract", "mail.contractEnded", "mail.correspondenceChanged",
+        "mail.correspondenceCode", "mail.correspondenceRemoved", "mail.dataRequestDeclined",
+        "mail.loginAfterFailures", "mail.loginCode", "mail.loginNewDevice",
+        "mail.passwordChanged", "mail.recoveryCode", "mail.registeredAgain",
+        "mail.sessionsEnded", "mail.taken", "mail.userNameChanged", "mail.userNameCode",
         "mail.userNameRestored", "mail.userNameUndo",
       ])
   }
@@ -71,9 +83,12 @@ internal import Wording
     let (subject, text) = words(kind, language)
     let letter = try read(kind, language)
     let heading = try #require(letter.texts("h1").first)
-    let plain = letters.plainText(text, language: language, portal: Self.portal)
+    let plain = letters.plainText(text, language: language)
     let above = [letter.preheader ?? "", brand.facts.insurerName, heading].joined(separator: " ")
-    #expect(letter.words == Reading.words(of: above) + Reading.words(of: plain))
+    // A link is a button.
+    let button = brand.texts(in: language)["mail.button"]
+    let shown = plain.replacing("\n\n\(Self.link)\n\n", with: "\n\n\(button)\n\n")
+    #expect(letter.words == Reading.words(of: above) + Reading.words(of: shown))
     #expect(letter.texts("title") == [subject])
     #expect(subject.lowercased() == "\(brand.facts.insurerName): \(heading)".lowercased())
     let lines = text.split(separator: "\n").count
@@ -145,9 +160,8 @@ internal import Wording
     #expect(letter.html.ranges(of: "letter-spacing").count == 1)
     let folder = try Folder(["brand.yaml": Folder.facts(insurer: "AXAXAX")])
     let brand = try Brand.load(directory: folder.path)
-    let html = try Letters(brand: brand, folder: folder.path).html(
-      subject: "AXAXAX: words", text: "Hello\n\nK7M2XQ\n\nAXAXAX", language: .english,
-      portal: Self.portal)
+    let html = try Letters(brand: brand, folder: folder.path, portal: Self.portal).html(
+      subject: "AXAXAX: words", text: "Hello\n\nK7M2XQ\n\nAXAXAX", language: .english)
     #expect(html.ranges(of: "letter-spacing").count == 1)
     #expect(html.ranges(of: "K7M2XQ").count == 1)
   }
@@ -242,9 +256,11 @@ internal import Wording
   @Test(arguments: kinds, Language.allCases)
   func `refers to nothing but the portal`(kind: String, language: Language) throws {
     let letter = try read(kind, language)
-    #expect(letter.values(of: "href") == [Self.portal])
-    #expect(letter.texts("a") == [Self.portal])
-    #expect(letter.html.ranges(of: "://").count == 2)
+    let isLinked = words(kind, language).text.contains(Self.link)
+    let button = brand.texts(in: language)["mail.button"]
+    #expect(letter.values(of: "href") == (isLinked ? [Self.link] : []) + [Self.portal])
+    #expect(letter.texts("a") == (isLinked ? [button] : []) + [Self.portal])
+    #expect(letter.html.ranges(of: "://").count == (isLinked ? 3 : 2))
     for mark in ["src=", "url(", "@import", "<link", "<img", "<script", "<form", "mailto:", "tel:"]
     {
       #expect(letter.html.contains(mark) == false, "\(mark)")
@@ -264,7 +280,9 @@ internal import Wording
     "https://a.example\n", "",
   ])
   func `has no portal that is none`(portal: String) {
-    #expect(throws: Letters.Broken.self) { try read("Hello", portal: portal) }
+    #expect(throws: Letters.Broken.self) {
+      try Letters(brand: brand, folder: nil, portal: portal)
+    }
   }
 
   @Test func `keeps to what mail programs can show`() throws {

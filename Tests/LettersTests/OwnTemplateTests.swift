@@ -1,34 +1,39 @@
 internal import Domain
 internal import Foundation
+internal import Mustache
+internal import TestSupport
 internal import Testing
 internal import Wording
 
 @testable internal import Letters
 
-/// An insurer's own form of its letters (M-17).
+/// An insurer's own form of its letters (D 11).
 @Suite struct `An insurer's own letter` {
   static let words =
     "<h1>{{heading.words}}</h1>{{#parts}}{{#lines}}<p>{{words}}</p>{{/lines}}{{/parts}}{{why.words}}"
 
+  private static let portal = "https://portal.example"
+
   private func letters(_ template: String?) throws -> Letters {
     let folder = try Folder(template.map { ["letter.mustache": $0] } ?? [:])
-    return try Letters(brand: Brand.load(directory: folder.path), folder: folder.path)
+    return try Letters(
+      brand: Brand.load(directory: folder.path), folder: folder.path, portal: Self.portal)
   }
 
   @Test func `takes the place of the shipped one, and is escaped as well`() throws {
     let html = try letters(Self.words).html(
-      subject: "a", text: "<b>\"\u{301}", language: .english, portal: "https://portal.example")
+      subject: "a", text: "<b>\"\u{301}", language: .english)
     #expect(html.hasPrefix("<h1>a</h1><p>&lt;b&gt;&quot;\u{301}</p>You received"))
   }
 
   @Test func `may be missing`() throws {
     let own = try letters(nil)
-    let shipped = try Letters(brand: Brand.load(directory: nil), folder: nil)
-    func html(_ letters: Letters) throws -> String {
-      try letters.html(
-        subject: "a", text: "b", language: .hungarian, portal: "https://portal.example")
+    let shipped = try Letters(
+      brand: Props.brand.get(), folder: nil, portal: Self.portal)
+    func html(_ letters: Letters) -> String {
+      letters.html(subject: "a", text: "b", language: .hungarian)
     }
-    #expect(try html(own) == html(shipped))
+    #expect(html(own) == html(shipped))
   }
 
   @Test(arguments: [
@@ -52,15 +57,19 @@ internal import Wording
   }
 
   @Test func `may use every name that there is, and no other`() throws {
-    let brand = try Brand.load(directory: nil)
+    let brand = try Props.brand.get()
     let letter = Letter(
-      subject: "a", text: "b", portal: "https://portal.example", brand: brand,
+      subject: "a", text: "b", portal: Self.portal, brand: brand,
       texts: brand.texts(in: .english))
     let part = try #require(letter.parts.first)
     let line = try #require(part.lines.first)
     let piece = try #require(line.pieces.first)
-    let values: [Any] = [letter, part, line, piece]
-    let names = values.flatMap { Mirror(reflecting: $0).children.compactMap(\.label) }
+    let values: [any MustacheParent] = [letter, part, line, piece]
+    let names = values.flatMap { value in
+      let names = Mirror(reflecting: value).children.compactMap(\.label)
+      for name in names { #expect(value.child(named: name) != nil, "\(name)") }
+      return names
+    }
     #expect(Set(names) == Letter.names)
     #expect(names.count == Letter.names.count)
   }

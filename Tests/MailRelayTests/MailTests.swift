@@ -11,7 +11,7 @@ struct MailTests {
   private func mail(
     subject: String = "Példa Biztosító: e-mail-cím megerősítése", key: String = "email-code/1/ab",
     name: String = "Példa Biztosító", replyTo: String? = nil, text: String = "Egy\nkettő",
-    attachment: MailRelay.Attachment? = nil
+    attachment: MailRelay.Attachment? = nil, picture: MailRelay.Picture? = nil
   ) throws -> Mail {
     let delivery = Gateway.Delivery(
       id: 1, key: key, kind: .emailCode, recipient: "anna@pelda.hu", language: .hungarian,
@@ -19,7 +19,7 @@ struct MailTests {
     return Mail(
       delivery, to: try EmailAddress("anna@pelda.hu"),
       from: .init(name: name, address: "portal@biztosito.example", replyTo: replyTo),
-      content: .init(text: text, html: "<p>\(text)</p>", attachment: attachment),
+      content: .init(text: text, html: "<p>\(text)</p>", attachment: attachment, picture: picture),
       at: ManualClock.morning)
   }
 
@@ -52,6 +52,15 @@ struct MailTests {
     let file = MailRelay.Attachment(name: "a.pdf", mediaType: "application/pdf", bytes: [1])
     #expect(header("Content-Type", try mail()) == "multipart/alternative")
     #expect(header("Content-Type", try mail(attachment: file)) == "multipart/mixed")
+  }
+
+  @Test func `a picture that the letter shows makes it no letter with a file`() throws {
+    let picture = MailRelay.Picture(
+      contentID: "logo.1@belepo",
+      file: MailRelay.Attachment(name: "logo.png", mediaType: "image/png", bytes: [1]))
+    let mail = try mail(picture: picture)
+    #expect(header("Content-Type", mail) == "multipart/alternative")
+    #expect(mail.picture == picture && mail.attachment == nil)
   }
 
   @Test func `the same message has the same identity at each try, and another has another`() throws

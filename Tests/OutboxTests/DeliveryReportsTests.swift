@@ -12,7 +12,7 @@ struct DeliveryReportsTests {
       now: { [clock = office.clock] in clock.now })
   }
 
-  private func secret(_ reports: DeliveryReports, of message: Int64 = 1) -> String {
+  private func secret(_ reports: DeliveryReports, of message: Message.ID = 1) -> String {
     String(reports.path(of: message).split(separator: "/").last ?? "")
   }
 

@@ -5,7 +5,7 @@ import PersistenceSQLite
 import TestSupport
 import Testing
 
-/// The dispatcher as it runs in the program: woken by the bell and by the clock.
+/// The dispatcher as it runs in the program: woken by the signal and by the clock.
 // Only what hangs takes so long, also while every other test runs on two cores.
 @Suite(.timeLimit(.minutes(10)))
 struct DispatcherServiceTests {
@@ -27,27 +27,27 @@ struct DispatcherServiceTests {
     try await running(office.dispatcher(ticking: StoppedClock())) { await sent.wait() }
   }
 
-  @Test func `the bell wakes the dispatcher`() async throws {
+  @Test func `the signal wakes the dispatcher`() async throws {
     let office = try await PostOffice()
-    let doorbell = Doorbell()
-    try await running(office.dispatcher(doorbell: doorbell, ticking: StoppedClock())) {
+    let dispatchSignal = DispatchSignal()
+    try await running(office.dispatcher(dispatchSignal: dispatchSignal, ticking: StoppedClock())) {
       for number in 1...3 {
         let sent = office.sms.whenHanded(number)
         try await office.enqueue(try office.message("\(number)"))
-        doorbell.ring()
+        dispatchSignal.send()
         await sent.wait()
       }
     }
     #expect(office.sms.keys == ["1", "2", "3"])
   }
 
-  @Test func `many rings before anybody listens are one`() async throws {
+  @Test func `many signals before anybody looks are one`() async throws {
     let office = try await PostOffice()
-    let doorbell = Doorbell()
-    for _ in 1...100 { doorbell.ring() }
+    let dispatchSignal = DispatchSignal()
+    for _ in 1...100 { dispatchSignal.send() }
     try await office.enqueue(try office.message())
     let sent = office.sms.whenHanded(1)
-    try await running(office.dispatcher(doorbell: doorbell, ticking: StoppedClock())) {
+    try await running(office.dispatcher(dispatchSignal: dispatchSignal, ticking: StoppedClock())) {
       await sent.wait()
     }
     #expect(office.sms.keys == ["kód"])
@@ -63,14 +63,16 @@ struct DispatcherServiceTests {
     for number in 1...8 {
       try await office.enqueue(try office.message("hír \(number)", kind: .registered))
     }
-    let doorbell = Doorbell()
+    let dispatchSignal = DispatchSignal()
     let notices = office.sms.whenHanded(3)
     let route = Route([office.sms.gateway], concurrency: 4)
-    try await running(office.dispatcher(doorbell: doorbell, ticking: StoppedClock(), sms: route)) {
+    try await running(
+      office.dispatcher(dispatchSignal: dispatchSignal, ticking: StoppedClock(), sms: route)
+    ) {
       await notices.wait()
       let code = office.sms.whenHanded(4)
       try await office.enqueue(try office.message("kód"))
-      doorbell.ring()
+      dispatchSignal.send()
       await code.wait()
       #expect(office.sms.keys.last == "kód")
       let rest = office.sms.whenHanded(9)
@@ -80,7 +82,7 @@ struct DispatcherServiceTests {
     #expect(Set(office.sms.keys).count == 9)
   }
 
-  @Test func `what another program queued is found without a bell`() async throws {
+  @Test func `what another program queued is found without a signal`() async throws {
     let office = try await PostOffice()
     let clock = TickingClock()
     try await running(office.dispatcher(ticking: clock)) {
@@ -93,7 +95,7 @@ struct DispatcherServiceTests {
 
   @Test func `a database that is out of order for a while loses nothing`() async throws {
     let breakage = Breakage()
-    let store = BreakableStore(try await TestStore.fresh(), breakage)
+    let store = BreakableStore(try await TestStore.migrated(), breakage)
     let office = try await PostOffice(store)
     try await office.enqueue(try office.message())
     breakage.takeOut()

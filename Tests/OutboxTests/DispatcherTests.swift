@@ -32,7 +32,7 @@ struct DispatcherTests {
   }
 
   @Test func `an empty queue costs nothing`() async throws {
-    let office = try await PostOffice(BreakingStore(try await TestStore.fresh()))
+    let office = try await PostOffice(BreakingStore(try await TestStore.migrated()))
     let store = try #require(office.store as? BreakingStore)
     store.break(.atStatement(.max))
     #expect(try await office.dispatcher().dispatchBatch() == 0)

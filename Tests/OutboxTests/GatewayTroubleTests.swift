@@ -9,6 +9,22 @@ import Testing
 
 /// Gateways that fail, and what a message and a dispatcher make of it.
 struct GatewayTroubleTests {
+  // MARK: Nonsense
+
+  @Test(arguments: [Int.max, Int.min, 99_999_999_999_999_999, -1, 86_401])
+  func `a gateway that asks for an eternity gets a day at most`(seconds: Int) async throws {
+    let office = try await PostOffice()
+    office.sms.answer { _ in .temporary("busy", retryAfterSeconds: seconds) }
+    try await office.enqueue(try office.message(living: 200_000))
+    _ = try await office.dispatcher().dispatchBatch()
+    #expect(try await office.entry()?.state == "queued")
+    // Another program, which knows nothing of the gateway's rest.
+    office.sms.answer { _ in nil }
+    office.clock.advance(by: 86_400)
+    _ = try await office.dispatcher(2).dispatchBatch()
+    #expect(try await office.entry()?.state == "sent")
+  }
+
   // MARK: Nobody knows
 
   @Test func `a message whose fate is unknown is sent once more, with the same key`() async throws {
@@ -384,13 +400,13 @@ private struct SlowingStore: Store {
   }
 
   func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
-  ) async throws -> Result { try await inner.read(body) }
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
+  ) async throws -> Result { try await inner.read(extent, body) }
 
   func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    let result = try await inner.write(body)
+    let result = try await inner.write(extent, body)
     afterWrite()
     return result
   }

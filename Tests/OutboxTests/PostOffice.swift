@@ -1,5 +1,5 @@
-import Accounts
 import Cryptography
+import DatabaseSchema
 import Domain
 import Foundation
 import Logging
@@ -18,23 +18,25 @@ struct PostOffice {
   let email = ScriptedGateway()
 
   init(_ store: (any Store)? = nil, clock: ManualClock = ManualClock()) async throws {
-    if let store { self.store = store } else { self.store = try await TestStore.fresh() }
+    if let store { self.store = store } else { self.store = try await TestStore.migrated() }
     self.clock = clock
     _ = try await Schema.belepo.migrate(self.store, at: clock.now)
   }
 
   /// A dispatcher of this office; each has chance of its own.
   func dispatcher(
-    _ number: UInt64 = 1, on store: (any Store)? = nil, doorbell: Doorbell = Doorbell(),
+    _ number: UInt64 = 1, on store: (any Store)? = nil,
+    dispatchSignal: DispatchSignal = DispatchSignal(),
     ticking: any Clock<Duration> = ContinuousClock(), jitter: Double = 0.5,
-    sms route: Route? = nil, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+    sms route: Route? = nil, clearance: Clearance.Asking? = nil,
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) -> Dispatcher {
     let chance = SeededBytes(seed: number).source
     return Dispatcher(
       routes: Routes(sms: route ?? Route([sms.gateway]), email: Route([email.gateway])),
-      doorbell: doorbell,
-      world: .init(
+      clearance: clearance, dispatchSignal: dispatchSignal,
+      dependencies: .init(
         store: store ?? self.store, clock: ticking, now: { [clock] in clock.now },
         randomBytes: { chance($0) }, jitter: { jitter }, metrics: metrics, logger: logger))
   }

@@ -44,7 +44,7 @@ struct QueueTests {
   ) async throws -> RecentMessages {
     let since = office.clock.now.addingTimeInterval(seconds)
     return try await office.store.read {
-      try $0.recentMessages(
+      try $0.messages.recent(
         kind: kind, to: "+36301234567", for: try CustomerNumber("1234567"), since: since)
     }
   }
@@ -55,13 +55,13 @@ struct QueueTests {
       try office.message("1"), try office.message("2", to: "+36209999999"),
       try office.message("3", customer: "7654321"),
       try office.message("4", to: "+36209999999", customer: "7654321"))
-    #expect(try await recent(office) == RecentMessages(toNumber: 2, forCustomer: 2))
+    #expect(try await recent(office) == RecentMessages(toRecipient: 2, forCustomer: 2))
   }
 
   @Test func `other kinds of message do not count`() async throws {
     let office = try await PostOffice()
     try await office.enqueue(try office.message(kind: .registered))
-    #expect(try await recent(office) == RecentMessages(toNumber: 0, forCustomer: 0))
+    #expect(try await recent(office) == RecentMessages(toRecipient: 0, forCustomer: 0))
   }
 
   @Test(arguments: [(86_399.999, 1), (86_400, 0)])
@@ -70,7 +70,7 @@ struct QueueTests {
     try await office.enqueue(try office.message())
     office.clock.advance(by: age)
     #expect(
-      try await recent(office) == RecentMessages(toNumber: count, forCustomer: count))
+      try await recent(office) == RecentMessages(toRecipient: count, forCustomer: count))
   }
 
   @Test func `sent and failed messages count as well`() async throws {
@@ -79,6 +79,6 @@ struct QueueTests {
     try await office.enqueue(try office.message("1"), try office.message("2"))
     _ = try await office.dispatcher().dispatchBatch()
     #expect(try await office.states() == ["sent", "failed"])
-    #expect(try await recent(office) == RecentMessages(toNumber: 2, forCustomer: 2))
+    #expect(try await recent(office) == RecentMessages(toRecipient: 2, forCustomer: 2))
   }
 }

@@ -1,4 +1,4 @@
-import Accounts
+import DatabaseSchema
 import Foundation
 import Persistence
 import Testing
@@ -149,7 +149,10 @@ struct MigrationTests {
   @Test(arguments: Schema.belepo.migrations.map(\.number), Dialect.allCases)
   func `a step is written for its engine`(number: Int, dialect: Dialect) {
     let script = Schema.belepo.migrations[number - 1].script(for: dialect)
-    #expect(script.contains("STRICT") == (dialect == .sqlite))
+    // A step that only changes a table says nothing about its kind.
+    if script.contains("CREATE TABLE") {
+      #expect(script.contains("STRICT") == (dialect == .sqlite))
+    }
     #expect(script.contains("BIGINT") == (dialect == .postgres))
     #expect(script.contains("BLOB") == false || dialect == .sqlite)
     #expect(script.contains("AUTOINCREMENT") == false || dialect == .sqlite)

@@ -85,6 +85,131 @@ struct SQLiteStoreTests {
     }
   }
 
+  @Test func `the files are readable by their owner alone, those of an older program too`()
+    async throws
+  {
+    try await ScratchFolder.use { file in
+      func modes() throws -> Set<Int> {
+        let attributes = try [file, file + "-wal", file + "-shm"].map {
+          try FileManager.default.attributesOfItem(atPath: $0)
+        }
+        return Set(attributes.compactMap { $0[.posixPermissions] as? Int })
+      }
+      let store = try SQLiteStore(path: file)
+      try await store.makeThings()
+      #expect(try modes() == [0o600])
+      for name in [file, file + "-wal", file + "-shm"] {
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: name)
+      }
+      let later = try SQLiteStore(path: file)
+      try await later.addThing("kulcs")
+      #expect(try modes() == [0o600])
+      try later.close()
+      try store.close()
+    }
+  }
+
+  // Attack 14: a copy of the files taken later has no code in it.
+  @Test func `what was blanked is nowhere once the log was emptied`() async throws {
+    try await ScratchFolder.use { file in
+      func found() throws -> Bool {
+        try [file, file + "-wal"].contains { name in
+          try Data(contentsOf: URL(fileURLWithPath: name)).range(of: Data("918273".utf8)) != nil
+        }
+      }
+      let store = try SQLiteStore(path: file)
+      try await store.makeThings()
+      try await store.addThing("az Ön kódja 918273")
+      try await store.write { try $0.perform("UPDATE thing SET label = NULL") }
+      #expect(try found())
+      await store.forgetLog()
+      #expect(try !found())
+      try await store.addThing("kulcs")
+      try store.close()
+    }
+  }
+
+  @Test func `emptying the log waits for nobody who reads, and works the next time`() async throws {
+    try await ScratchFolder.use { file in
+      let store = try SQLiteStore(path: file)
+      try await store.makeThings()
+      let (began, signal) = AsyncStream.makeStream(of: Void.self)
+      let mayEnd = DispatchSemaphore(value: 0)
+      async let read: Void = store.read { transaction in
+        _ = try transaction.rows("SELECT id FROM thing")
+        signal.finish()
+        mayEnd.wait()
+      }
+      for await _ in began {}
+      func log() throws -> Int {
+        try FileManager.default.attributesOfItem(atPath: file + "-wal")[.size] as? Int ?? 0
+      }
+      try await store.addThing("kulcs")
+      await store.forgetLog()
+      #expect(try log() > 0)
+      mayEnd.signal()
+      try await read
+      await store.forgetLog()
+      #expect(try log() == 0)
+      #expect(try await store.labels() == ["kulcs"])
+      try store.close()
+    }
+  }
+
+  // MARK: Soundness
+
+  /// A file of some hundred pages.
+  private func fill(_ store: SQLiteStore, rows: Int) async throws {
+    try await store.makeThings()
+    try await store.write { transaction in
+      try transaction.perform(
+        """
+        INSERT INTO thing (label)
+        WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < \(rows))
+        SELECT 'ez a ' || n || '. sor, és még sok egyéb is van benne' FROM number
+        """)
+    }
+  }
+
+  @Test func `a sound file is found to be so`() async throws {
+    try await ScratchFolder.use { file in
+      let store = try SQLiteStore(path: file)
+      try await fill(store, rows: 1000)
+      #expect(try await store.quickCheck(within: 60) == .sound)
+      try store.close()
+    }
+  }
+
+  @Test func `a damaged file is found to be so`() async throws {
+    try await ScratchFolder.use { file in
+      let store = try SQLiteStore(path: file)
+      try await fill(store, rows: 5000)
+      try store.close()
+      let handle = try FileHandle(forUpdating: URL(fileURLWithPath: file))
+      try handle.seek(toOffset: 40 * 4096)
+      try handle.write(contentsOf: Data(repeating: 0xA5, count: 4096))
+      try handle.close()
+      let damaged = try SQLiteStore(path: file)
+      let found = try await damaged.quickCheck(within: 60)
+      guard case .damaged(let words) = found else {
+        Issue.record("\(found)")
+        return
+      }
+      #expect(!words.isEmpty)
+      try damaged.close()
+    }
+  }
+
+  @Test func `a file that is too large for the time is left, and work goes on`() async throws {
+    try await ScratchFolder.use { file in
+      let store = try SQLiteStore(path: file)
+      try await fill(store, rows: 400_000)
+      #expect(try await store.quickCheck(within: 0) == .unfinished)
+      for number in 1...20 { try await store.addThing("\(number)") }
+      try store.close()
+    }
+  }
+
   @Test func `a folder that does not exist is an outage`() {
     #expect(throws: StoreFault.self) { try SQLiteStore(path: "/nowhere/belepo.sqlite") }
   }

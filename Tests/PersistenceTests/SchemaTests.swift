@@ -1,4 +1,4 @@
-import Accounts
+import DatabaseSchema
 import Foundation
 import Persistence
 import PersistenceSQLite

@@ -98,6 +98,57 @@ struct StoreTests {
   }
 
   @Test(arguments: Engine.available)
+  func `one statement by itself reads and writes like any other`(engine: Engine) async throws {
+    try await engine.use { store in
+      try await store.makeThings()
+      try await store.write(.oneStatement) {
+        try $0.perform("INSERT INTO thing (label) VALUES ('kulcs')")
+      }
+      let label = try await store.read(.oneStatement) {
+        try $0.row("SELECT label FROM thing")?.value("label", as: String.self)
+      }
+      #expect(label == "kulcs")
+    }
+  }
+
+  @Test(arguments: Engine.available)
+  func `who promised one statement gets no second one`(engine: Engine) async throws {
+    try await engine.use { store in
+      try await store.makeThings()
+      await #expect(throws: SecondStatement.self) {
+        try await store.write(.oneStatement) { transaction in
+          try transaction.perform("INSERT INTO thing (label) VALUES ('kulcs')")
+          try transaction.perform("INSERT INTO thing (label) VALUES ('lakat')")
+        }
+      }
+      await #expect(throws: SecondStatement.self) {
+        try await store.read(.oneStatement) { transaction in
+          _ = try transaction.row("SELECT label FROM thing")
+          _ = try transaction.row("SELECT label FROM thing")
+        }
+      }
+      #expect(try await store.labels() == ["kulcs"])
+    }
+  }
+
+  @Test(arguments: Engine.available)
+  func `one statement that breaks a rule leaves nothing, and the store works on`(
+    engine: Engine
+  ) async throws {
+    try await engine.use { store in
+      try await store.makeThings()
+      try await store.addThing("kulcs")
+      await #expect(throws: (any Error).self) {
+        try await store.write(.oneStatement) {
+          try $0.perform("INSERT INTO thing (label) VALUES ('lakat'), ('kulcs')")
+        }
+      }
+      try await store.addThing("zár")
+      #expect(try await store.labels() == ["kulcs", "zár"])
+    }
+  }
+
+  @Test(arguments: Engine.available)
   func `after a failure the store works on`(engine: Engine) async throws {
     try await engine.use { store in
       try await store.makeThings()

@@ -14,10 +14,31 @@ CREATE TABLE account (
   code_sent_at INTEGER NOT NULL,
   code_tries_left INTEGER NOT NULL CHECK (code_tries_left >= 0)
 , registered_again_at INTEGER, closed_at INTEGER, former_customer_number TEXT
-  CHECK ((closed_at IS NULL) = (former_customer_number IS NULL))) STRICT;
+  CHECK ((closed_at IS NULL) = (former_customer_number IS NULL)), absent_imports INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE INDEX account_absent ON account (id) WHERE absent_imports > 0;
 
 CREATE INDEX account_formerly_of ON account (former_customer_number)
   WHERE former_customer_number IS NOT NULL;
+
+CREATE TABLE account_lock (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  kind TEXT NOT NULL CHECK (kind IN ('staff', 'new_proof')),
+  reason TEXT NOT NULL,
+  locked_by TEXT NOT NULL,
+  locked_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  ended_by TEXT,
+  end_reason TEXT,
+  CHECK ((ended_at IS NULL) = (ended_by IS NULL)),
+  CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+) STRICT;
+
+CREATE UNIQUE INDEX account_lock_in_force ON account_lock (account_id)
+  WHERE ended_at IS NULL;
+
+CREATE INDEX account_lock_of_account ON account_lock (account_id, id);
 
 CREATE TABLE address_change (
   account_id INTEGER NOT NULL REFERENCES account (id),
@@ -55,6 +76,22 @@ CREATE INDEX address_undo_of_account ON address_undo (account_id);
 
 CREATE INDEX address_undo_of_email ON address_undo (old_email, code_expires_at);
 
+CREATE TABLE anonymous_event (
+  kind TEXT NOT NULL,
+  source BLOB NOT NULL,
+  window_start INTEGER NOT NULL,
+  times INTEGER NOT NULL CHECK (times > 0),
+  last_at INTEGER NOT NULL,
+  detail TEXT,
+  registration_id INTEGER,
+  PRIMARY KEY (kind, source, window_start)
+) STRICT;
+
+CREATE INDEX anonymous_event_of_registration ON anonymous_event (registration_id)
+  WHERE registration_id IS NOT NULL;
+
+CREATE INDEX anonymous_event_window_start ON anonymous_event (window_start);
+
 CREATE TABLE audit_event (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,
@@ -68,12 +105,24 @@ CREATE TABLE audit_event (
 CREATE INDEX audit_event_of_account ON audit_event (account_id, id)
   WHERE account_id IS NOT NULL;
 
+CREATE INDEX audit_event_of_case ON audit_event (detail) WHERE kind = 'login_held';
+
 CREATE INDEX audit_event_of_customer ON audit_event (customer_number, id);
+
+CREATE INDEX audit_event_of_funnel ON audit_event (at, kind, registration_id, account_id)
+  WHERE kind IN ('mismatch', 'sms_sent', 'sms_code_accepted', 'contact_given', 'registered', 'email_confirmed');
 
 CREATE INDEX audit_event_of_registration ON audit_event (registration_id, id);
 
 CREATE INDEX audit_event_of_sms_codes ON audit_event (at)
   WHERE kind IN ('sms_sent', 'sms_code_accepted');
+
+CREATE INDEX audit_event_of_staff ON audit_event (id) WHERE kind IN ('staff_added', 'staff_reset', 'staff_disabled', 'staff_enrolled', 'staff_logged_in',
+'staff_login_failed', 'staff_logged_out', 'staff_searched', 'case_opened', 'case_shown',
+'value_shown', 'list_shown', 'caller_code_sent', 'caller_code_wrong', 'caller_proven',
+'login_counts_lifted', 'sms_counts_lifted', 'mismatch_counts_lifted', 'message_retried',
+'message_cancelled', 'email_corrected_by_staff', 'data_request_declined', 'consent_asked',
+'consent_given', 'consent_refused');
 
 CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event
 BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END;
@@ -298,15 +347,31 @@ CREATE TABLE recovery (
   code_prefix TEXT NOT NULL,
   code_expires_at INTEGER NOT NULL,
   code_sent_at INTEGER NOT NULL,
-  code_tries_left INTEGER NOT NULL CHECK (code_tries_left >= 0),
+  code_tries_left INTEGER NOT NULL CHECK (code_tries_left >= 0), purpose TEXT NOT NULL DEFAULT 'password'
+  CHECK (purpose IN ('password', 'login')), user_name_hash BLOB, killed_at INTEGER, password_mark BLOB,
   CHECK (code_expires_at <= expires_at),
   CHECK (used_at IS NULL OR account_id IS NOT NULL)
 ) STRICT;
 
 CREATE INDEX recovery_expires_at ON recovery (expires_at);
 
-CREATE UNIQUE INDEX recovery_of_account ON recovery (account_id)
-  WHERE account_id IS NOT NULL AND used_at IS NULL;
+CREATE INDEX recovery_of_account ON recovery (account_id) WHERE account_id IS NOT NULL;
+
+CREATE INDEX recovery_of_user_name ON recovery (user_name_hash, purpose, id);
+
+CREATE TABLE register_contested (
+  generation INTEGER NOT NULL,
+  number TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('customer', 'policy')),
+  PRIMARY KEY (generation, number, kind)
+) STRICT;
+
+CREATE TABLE register_copy (
+  customer_number TEXT NOT NULL PRIMARY KEY,
+  asked_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX register_copy_asked ON register_copy (asked_at);
 
 CREATE TABLE register_customer (
   generation INTEGER NOT NULL,
@@ -316,6 +381,30 @@ CREATE TABLE register_customer (
   email TEXT,
   status TEXT NOT NULL CHECK (status IN ('active', 'blocked', 'deceased', 'closed')),
   PRIMARY KEY (generation, customer_number)
+) STRICT;
+
+CREATE INDEX register_customer_email ON register_customer (generation, (lower(email)))
+  WHERE email IS NOT NULL;
+
+CREATE INDEX register_customer_name
+  ON register_customer (generation, (lower(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(name, 'Á', 'A'), 'É', 'E'), 'Í', 'I'), 'Ó', 'O'), 'Ö', 'O'), 'Ő', 'O'), 'Ú', 'U'), 'Ü', 'U'), 'Ű', 'U'), 'Ä', 'A'), 'á', 'a'), 'é', 'e'), 'í', 'i'), 'ó', 'o'), 'ö', 'o'), 'ő', 'o'), 'ú', 'u'), 'ü', 'u'), 'ű', 'u'), 'ä', 'a'))));
+
+CREATE INDEX register_customer_sms_number ON register_customer (generation, sms_number)
+  WHERE sms_number IS NOT NULL;
+
+CREATE TABLE register_import (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  imported_at INTEGER NOT NULL,
+  person TEXT,
+  is_replaced INTEGER NOT NULL CHECK (is_replaced IN (0, 1)),
+  delivery INTEGER,
+  customers_hash TEXT NOT NULL,
+  policies_hash TEXT NOT NULL,
+  counts TEXT NOT NULL,
+  forced TEXT NOT NULL,
+  reason TEXT,
+  refusal TEXT,
+  CHECK (is_replaced = 1 OR refusal IS NOT NULL)
 ) STRICT;
 
 CREATE TABLE register_old_number (
@@ -348,7 +437,7 @@ CREATE TABLE register_state (
   generation INTEGER NOT NULL,
   imported_at INTEGER,
   newest_generation INTEGER NOT NULL,
-  import_seen_at INTEGER,
+  import_seen_at INTEGER, delivery INTEGER,
   CHECK (generation <= newest_generation)
 ) STRICT;
 
@@ -388,6 +477,8 @@ CREATE INDEX registration_expires_at ON registration (expires_at);
 CREATE INDEX registration_of_customer ON registration (customer_number)
   WHERE customer_number IS NOT NULL;
 
+CREATE INDEX registration_started_at ON registration (started_at);
+
 CREATE TABLE registration_declaration (
   registration_id INTEGER NOT NULL REFERENCES registration (id),
   kind TEXT NOT NULL,
@@ -395,6 +486,15 @@ CREATE TABLE registration_declaration (
   version TEXT NOT NULL,
   PRIMARY KEY (registration_id, kind)
 ) STRICT;
+
+CREATE TABLE renumbering (
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  old_customer_number TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, old_customer_number)
+) STRICT;
+
+CREATE INDEX renumbering_from ON renumbering (old_customer_number);
 
 CREATE TABLE schema_migration (
   number INTEGER PRIMARY KEY,
@@ -409,7 +509,9 @@ CREATE TABLE session (
   created_at INTEGER NOT NULL,
   last_used_at INTEGER NOT NULL,
   ended_at INTEGER
-, device TEXT NOT NULL DEFAULT '', authenticated_at INTEGER) STRICT;
+, device TEXT NOT NULL DEFAULT '', authenticated_at INTEGER, is_new_browser INTEGER NOT NULL DEFAULT 0
+  CHECK (is_new_browser IN (0, 1)), proven_at INTEGER, code_nonce BLOB, code_prefix TEXT, code_expires_at INTEGER, code_sent_at INTEGER, code_tries_left INTEGER
+  CHECK (code_tries_left >= 0)) STRICT;
 
 CREATE INDEX session_last_used_at ON session (last_used_at);
 
@@ -419,4 +521,77 @@ CREATE TABLE sms_step (
   customer_number TEXT PRIMARY KEY,
   failures_in_a_row INTEGER NOT NULL CHECK (failures_in_a_row >= 0),
   disabled_at INTEGER
+, messages_from INTEGER) STRICT;
+
+CREATE TABLE staff_account (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL
+    CHECK (role IN ('agent', 'supervisor', 'data_protection', 'auditor')),
+  password_hash TEXT NOT NULL,
+  nonce BLOB NOT NULL CHECK (length(nonce) = 32),
+  has_recovery_code INTEGER NOT NULL CHECK (has_recovery_code IN (0, 1)),
+  last_step INTEGER NOT NULL,
+  link_hash BLOB UNIQUE,
+  link_expires_at INTEGER,
+  created_at INTEGER NOT NULL,
+  disabled_at INTEGER,
+  CHECK ((link_hash IS NULL) = (link_expires_at IS NULL))
 ) STRICT;
+
+CREATE TABLE staff_consent (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  act TEXT NOT NULL,
+  customer_number TEXT NOT NULL,
+  value TEXT,
+  asked_by INTEGER NOT NULL REFERENCES staff_account (id),
+  reason TEXT NOT NULL,
+  asked_at INTEGER NOT NULL,
+  decided_by INTEGER REFERENCES staff_account (id),
+  is_given INTEGER CHECK (is_given IN (0, 1)),
+  decided_at INTEGER,
+  CHECK (decided_by <> asked_by),
+  CHECK ((decided_by IS NULL) = (decided_at IS NULL)),
+  CHECK ((decided_by IS NULL) = (is_given IS NULL))
+) STRICT;
+
+CREATE INDEX staff_consent_of_customer ON staff_consent (customer_number);
+
+CREATE UNIQUE INDEX staff_consent_open ON staff_consent (act, customer_number)
+  WHERE decided_at IS NULL;
+
+CREATE TABLE staff_opening (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash BLOB NOT NULL,
+  staff_id INTEGER NOT NULL REFERENCES staff_account (id),
+  customer_number TEXT,
+  registration_id INTEGER,
+  reason TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  shown TEXT NOT NULL,
+  proven_at INTEGER,
+  code_nonce BLOB,
+  code_prefix TEXT,
+  code_expires_at INTEGER,
+  code_sent_at INTEGER,
+  code_tries_left INTEGER CHECK (code_tries_left >= 0),
+  CHECK (customer_number IS NOT NULL OR registration_id IS NOT NULL)
+) STRICT;
+
+CREATE INDEX staff_opening_of_customer ON staff_opening (customer_number)
+  WHERE customer_number IS NOT NULL;
+
+CREATE INDEX staff_opening_opened_at ON staff_opening (opened_at);
+
+CREATE TABLE staff_session (
+  token_hash BLOB PRIMARY KEY,
+  staff_id INTEGER NOT NULL REFERENCES staff_account (id),
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  search TEXT
+) STRICT;
+
+CREATE INDEX staff_session_last_used_at ON staff_session (last_used_at);
+
+CREATE INDEX staff_session_of_staff ON staff_session (staff_id);

@@ -114,7 +114,7 @@ struct CSVParserTests {
     var parser = CSVParser()
     var count = 0
     #expect(throws: Full.self) {
-      try parser.parse(chunk: Array("a\nb\nc\n".utf8)) { _ in
+      try parser.parse(chunk: Array("a\nb\nc\n".utf8)) { _, _ in
         count += 1
         if count == 2 { throw Full() }
       }
@@ -129,8 +129,11 @@ struct CSVParserTests {
   private func rows(bytes: [UInt8], chunk size: Int = 7) -> [CSVRow] {
     var rows: [CSVRow] = []
     var parser = CSVParser()
-    for chunk in bytes.chunks(of: size) { parser.parse(chunk: chunk) { rows.append($0) } }
-    parser.finish { rows.append($0) }
+    let take: (CSVRow, ArraySlice<UInt8>) -> Void = { row, _ in
+      rows.append(CSVRow(line: row.line, fields: row.fields))
+    }
+    for chunk in bytes.chunks(of: size) { parser.parse(chunk: chunk, onRow: take) }
+    parser.finish(onRow: take)
     return rows
   }
 

@@ -1,15 +1,15 @@
 import Foundation
 import Persistence
-import RegisterImport
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import RegisterImport
 
 /// The old register or the new one, whatever happens in between.
 struct ImportInterruptionTests {
   let old = Files(customers: numbers(1...520), policies: numbers(1...100))
   let new = Files(customers: numbers(21...540), policies: numbers(31...150))
-  let options = ImportOptions(maxDeletePercent: 100)
 
   @Test func `a reader sees the old register until it sees the new one`() async throws {
     let office = try await RegisterOffice()
@@ -22,7 +22,7 @@ struct ImportInterruptionTests {
         seen.withLock { if $0.last != register { $0.append(register) } }
       })
     office.clock.advance(by: 60)
-    _ = try await take(new, in: office, through: store)
+    _ = try await take(new, in: office, sizes: .beside, through: store)
     let registers = seen.withLock { $0 }
     #expect(store.writeCount > 6)
     #expect(registers.map(\.customers.count) == [520, 520])
@@ -31,23 +31,27 @@ struct ImportInterruptionTests {
   }
 
   /// Each write of the import is once the last one before the power goes.
-  @Test func `after a power cut one register answers, and the next import cleans up`()
-    async throws
-  {
-    try await interrupt { office, number in
+  @Test(arguments: [ImportSizes.beside, .small])
+  func `after a power cut one register answers, and the next import cleans up`(
+    sizes: ImportSizes
+  ) async throws {
+    try await interrupt(sizes) { office, number in
       HookedStore(office.store, beforeWrite: { if $0 >= number { throw PowerCut() } })
     }
   }
 
   /// The answer to each commit gets lost once, as it can on the way from PostgreSQL.
-  @Test func `a commit of which nobody knows whether it happened costs no rows`() async throws {
-    try await interrupt { office, number in
+  @Test(arguments: [ImportSizes.beside, .small])
+  func `a commit of which nobody knows whether it happened costs no rows`(
+    sizes: ImportSizes
+  ) async throws {
+    try await interrupt(sizes) { office, number in
       HookedStore(office.store, afterWrite: { if $0 == number { throw PowerCut() } })
     }
   }
 
   private func interrupt(
-    _ interrupted: (RegisterOffice, Int) -> HookedStore
+    _ sizes: ImportSizes, _ interrupted: (RegisterOffice, Int) -> HookedStore
   ) async throws {
     let before = try await outcome(of: old)
     let after = try await outcome(of: new)
@@ -55,14 +59,14 @@ struct ImportInterruptionTests {
       let office = try await RegisterOffice()
       _ = try await take(old, in: office)
       let store = interrupted(office, number)
-      let report = try? await take(new, in: office, through: store)
+      let report = try? await take(new, in: office, sizes: sizes, through: store)
 
       let register = try await office.register()
       #expect([before, after].contains(Self.rows(of: register)))
       if report?.outcome == .replaced { #expect(Self.rows(of: register) == after) }
 
       office.clock.advance(by: Double(ImportLimits.secondsOfSilence))
-      let next = try await take(old, in: office)
+      let next = try await take(old, in: office, sizes: sizes)
       #expect(next.outcome == .replaced)
       #expect(Self.rows(of: try await office.register()) == before)
       #expect(try await office.storedRows() == before.count)
@@ -90,7 +94,9 @@ struct ImportInterruptionTests {
   @Test func `a dead import is taken over after two minutes and not before`() async throws {
     let office = try await RegisterOffice()
     let store = HookedStore(office.store, beforeWrite: { if $0 > 3 { throw PowerCut() } })
-    await #expect(throws: PowerCut.self) { try await take(old, in: office, through: store) }
+    await #expect(throws: PowerCut.self) {
+      try await take(old, in: office, sizes: .beside, through: store)
+    }
     let died = office.clock.now
     #expect(try await office.storedRows() > 0)
 
@@ -105,11 +111,15 @@ struct ImportInterruptionTests {
   @Test func `an import that slept too long finds itself replaced`() async throws {
     let office = try await RegisterOffice()
     let sleeper = try await take(old, in: office) { progress in
-      guard progress.file == .customers, progress.lines <= ImportLimits.linesPerBatch else {
+      guard progress.file == .customers, progress.stage == .reading, progress.bytes < 1_000 else {
         return
       }
-      office.clock.advance(by: Double(ImportLimits.secondsOfSilence))
-      let other = try? await take(new, in: office)
+      var other: ImportReport?
+      // The policies are read at the same time, and may give a sign of life in between.
+      for _ in 1...5 where other?.outcome != .replaced {
+        office.clock.advance(by: Double(ImportLimits.secondsOfSilence))
+        other = try? await take(new, in: office)
+      }
       #expect(other?.outcome == .replaced)
     }
     #expect(sleeper.outcome == .refused(.takenOver))
@@ -137,9 +147,14 @@ struct ImportInterruptionTests {
   @Test func `an import that is cancelled cleans up`() async throws {
     let office = try await RegisterOffice()
     let files = old
+    let cancellation = Mutex<(@Sendable () -> Void)?>(nil)
     let running = Task {
-      try await take(files, in: office) { _ in withUnsafeCurrentTask { $0?.cancel() } }
+      try await take(files, in: office) { _ in
+        while cancellation.withLock({ $0 == nil }) { await Task.yield() }
+        cancellation.withLock { $0?() }
+      }
     }
+    cancellation.withLock { $0 = { running.cancel() } }
     await #expect(throws: CancellationError.self) { try await running.value }
     #expect(try await office.storedRows() == 0)
     #expect(try await take(old, in: office).outcome == .replaced)
@@ -150,21 +165,56 @@ struct ImportInterruptionTests {
   {
     let office = try await RegisterOffice()
     _ = try await take(old, in: office)
-    // The claim, three batches, the replacement.
-    let store = HookedStore(office.store, beforeWrite: { if $0 > 5 { throw PowerCut() } })
-    let report = try await take(new, in: office, through: store)
+    // The claim, four batches, the replacement.
+    let store = HookedStore(office.store, beforeWrite: { if $0 > 6 { throw PowerCut() } })
+    let report = try await take(new, in: office, sizes: .beside, through: store)
     #expect(report.outcome == .replaced)
     #expect(report.hasLeftovers)
     #expect(Self.rows(of: try await office.register()) == (try await outcome(of: new)))
   }
 
+  @Test func `a lock that the system takes back makes waiting for a dead import needless`()
+    async throws
+  {
+    let office = try await RegisterOffice()
+    let store = HookedStore(office.store, beforeWrite: { if $0 > 3 { throw PowerCut() } })
+    await #expect(throws: PowerCut.self) {
+      try await take(old, in: office, sizes: .beside, through: store)
+    }
+    #expect(try await take(new, in: office).refusal?.isWorthAnotherTry == true)
+
+    let alone = RegisterReplacement(
+      store: office.store, now: { office.clock.now }, sizes: .small, lock: StoryLock(isFree: true))
+    let next = try await alone.run(
+      customers: RegisterOffice.stream(
+        Array((RegisterOffice.customerHeader + new.customerLines).utf8)),
+      policies: RegisterOffice.stream(
+        Array((RegisterOffice.policyHeader + new.policyLines).utf8)),
+      options: .unguarded)
+    #expect(next.outcome == .replaced)
+    #expect(try await office.storedRows() == office.register().rowCount)
+  }
+
+  @Test func `while another program has the lock nothing is written`() async throws {
+    let office = try await RegisterOffice()
+    let store = HookedStore(office.store)
+    let second = RegisterReplacement(
+      store: store, now: { office.clock.now }, lock: StoryLock(isFree: false))
+    let report = try await second.run(
+      customers: RegisterOffice.stream([]), policies: RegisterOffice.stream([]))
+    #expect(report.outcome == .refused(.anotherImport(lastSeenAt: nil)))
+    #expect(report.refusal?.isWorthAnotherTry == true)
+    #expect(store.writeCount == 0)
+  }
+
   private func take(
-    _ files: Files, in office: RegisterOffice, through store: (any Store)? = nil,
-    onProgress: (ImportProgress) async -> Void = { _ in }
+    _ files: Files, in office: RegisterOffice, sizes: ImportSizes = .small,
+    through store: (any Store)? = nil,
+    onProgress: @escaping @Sendable (ImportProgress) async -> Void = { _ in }
   ) async throws -> ImportReport {
     try await office.take(
-      customers: files.customerLines, policies: files.policyLines,
-      options: options, through: store, onProgress: onProgress)
+      customers: files.customerLines, policies: files.policyLines, sizes: sizes, through: store,
+      onProgress: onProgress)
   }
 
   private func outcome(of files: Files) async throws -> [String] {
@@ -191,4 +241,11 @@ struct Files: Sendable {
   var policyLines: String {
     policies.map { "P\($0),\($0),életbiztosítás,active,,\n" }.joined()
   }
+}
+
+/// A lock that another program has, or has not.
+private struct StoryLock: ImportLock {
+  let isFree: Bool
+
+  func acquire() -> Bool { isFree }
 }

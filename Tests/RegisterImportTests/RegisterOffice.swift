@@ -1,9 +1,11 @@
 import Accounts
+import DatabaseSchema
 import Foundation
 import Persistence
 import PersistenceSQLite
-import RegisterImport
 import TestSupport
+
+@testable import RegisterImport
 
 /// An empty database and somebody who imports files into it.
 struct RegisterOffice {
@@ -14,32 +16,39 @@ struct RegisterOffice {
   let clock = ManualClock()
 
   init() async throws {
-    store = try await TestStore.fresh()
+    store = try await TestStore.migrated()
     _ = try await Schema.belepo.migrate(store, at: clock.now)
   }
 
-  /// Imports lines below the usual header lines.
+  /// Imports lines below the usual header lines; the guards let everything pass unless they are
+  /// told otherwise.
   func take(
-    customers: String, policies: String = "", options: ImportOptions = ImportOptions(),
-    through store: (any Store)? = nil, onProgress: (ImportProgress) async -> Void = { _ in }
+    customers: String, policies: String = "", options: ImportOptions = .unguarded,
+    sizes: ImportSizes = .small, through store: (any Store)? = nil,
+    onProgress: @escaping @Sendable (ImportProgress) async -> Void = { _ in }
   ) async throws -> ImportReport {
     try await take(
       files: Array((Self.customerHeader + customers).utf8),
-      Array((Self.policyHeader + policies).utf8), options: options, through: store,
+      Array((Self.policyHeader + policies).utf8), options: options, sizes: sizes, through: store,
       onProgress: onProgress)
   }
 
   func take(
-    files customers: [UInt8], _ policies: [UInt8], options: ImportOptions = ImportOptions(),
-    through store: (any Store)? = nil, onProgress: (ImportProgress) async -> Void = { _ in }
+    files customers: [UInt8], _ policies: [UInt8], options: ImportOptions = .unguarded,
+    sizes: ImportSizes = .small, through store: (any Store)? = nil,
+    rejected: RegisterReplacement.Rejected? = nil,
+    onProgress: @escaping @Sendable (ImportProgress) async -> Void = { _ in }
   ) async throws -> ImportReport {
-    try await replacement(through: store).run(
+    try await replacement(sizes, through: store).run(
       customers: Self.stream(customers), policies: Self.stream(policies), options: options,
-      onProgress: onProgress)
+      rejected: rejected, onProgress: onProgress)
   }
 
-  func replacement(through store: (any Store)? = nil) -> RegisterReplacement {
-    RegisterReplacement(store: store ?? self.store, now: { [clock] in clock.now })
+  func replacement(
+    _ sizes: ImportSizes = .small, through store: (any Store)? = nil
+  ) -> RegisterReplacement {
+    RegisterReplacement(
+      store: store ?? self.store, now: { [clock] in clock.now }, sizes: sizes)
   }
 
   static func stream(_ bytes: [UInt8]) -> AsyncStream<[UInt8]> {
@@ -65,6 +74,45 @@ struct RegisterOffice {
         """)
       return try row?.value("count") ?? 0
     }
+  }
+}
+
+extension ImportOptions {
+  /// With guards that nothing stops.
+  static var unguarded: ImportOptions {
+    var options = ImportOptions()
+    options.guards.maxRejectPercent = 100
+    options.guards.maxDeletePercent = 100
+    options.guards.maxChangePercent = 100
+    options.guards.maxEmptiedPercent = 100
+    return options
+  }
+
+  func with(_ change: (inout ImportOptions) -> Void) -> ImportOptions {
+    var options = self
+    change(&options)
+    return options
+  }
+}
+
+extension ImportSizes {
+  /// So small that a few hundred rows need many pages, runs and batches.
+  static var small: ImportSizes {
+    var sizes = ImportSizes()
+    sizes.rowsPerBatch = 256
+    sizes.rest = .zero
+    sizes.rowsPerPage = 64
+    sizes.bytesPerRun = 4_096
+    sizes.rowsInPlace = 2_000
+    sizes.scratchFolder = FileManager.default.temporaryDirectory.path
+    return sizes
+  }
+
+  /// Writes a whole register for every difference.
+  static var beside: ImportSizes {
+    var sizes = small
+    sizes.rowsInPlace = 0
+    return sizes
   }
 }
 

@@ -44,7 +44,10 @@ extension CustomerClient.Answer {
       let input = body.range(of: "<input", range: place.upperBound..<body.endIndex),
       error.lowerBound < input.lowerBound
     else { return nil }
-    return CustomerClient.Answer.unescape(String(body[error.upperBound..<end.lowerBound]))
+    return CustomerClient.Answer.unescape(
+      String(body[error.upperBound..<end.lowerBound])
+        .replacingOccurrences(of: "<strong>", with: "")
+        .replacingOccurrences(of: "</strong>", with: ""))
   }
 
   /// Whether the page says the words, however its markup escapes them.
@@ -75,10 +78,15 @@ extension CustomerClient.Answer {
   }
 
   package static func unescape(_ html: String) -> String {
-    html.replacingOccurrences(of: "&lt;", with: "<")
-      .replacingOccurrences(of: "&gt;", with: ">")
-      .replacingOccurrences(of: "&quot;", with: "\"")
-      .replacingOccurrences(of: "&#39;", with: "'")
-      .replacingOccurrences(of: "&amp;", with: "&")
+    // What only helps the eye: a telephone number's link, and where a long word may break.
+    html.replacingOccurrences(
+      of: #"<a class="call" href="[^"]*">([^<]*)</a>"#, with: "$1", options: .regularExpression
+    )
+    .replacingOccurrences(of: "\u{AD}", with: "")
+    .replacingOccurrences(of: "&lt;", with: "<")
+    .replacingOccurrences(of: "&gt;", with: ">")
+    .replacingOccurrences(of: "&quot;", with: "\"")
+    .replacingOccurrences(of: "&#39;", with: "'")
+    .replacingOccurrences(of: "&amp;", with: "&")
   }
 }

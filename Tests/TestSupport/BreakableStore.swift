@@ -12,17 +12,17 @@ package struct BreakableStore: Store {
   }
 
   package func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
     try breakage.check()
-    return try await store.read(body)
+    return try await store.read(extent, body)
   }
 
   package func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
     try breakage.check()
-    return try await store.write(body)
+    return try await store.write(extent, body)
   }
 
   package func close() throws { try store.close() }

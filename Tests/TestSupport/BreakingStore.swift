@@ -18,6 +18,7 @@ package final class BreakingStore: Store {
   private struct State {
     var moment: Moment?
     var statements = 0
+    var readStatements = 0
     var writes = 0
   }
 
@@ -39,16 +40,24 @@ package final class BreakingStore: Store {
   /// Statements that writes have run since the store was told to break.
   package var statements: Int { state.withLock { $0.statements } }
 
+  /// Statements that reads have run since then; none of them breaks.
+  package var readStatements: Int { state.withLock { $0.readStatements } }
+
   package func read<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    try await store.read(body)
+    try await store.read(extent) { [self] transaction in
+      try body(
+        BreakingTransaction(transaction: transaction) {
+          self.state.withLock { $0.readStatements += 1 }
+        })
+    }
   }
 
   package func write<Result: Sendable>(
-    _ body: @escaping @Sendable (any Transaction) throws -> Result
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    let result = try await store.write { [self] transaction in
+    let result = try await store.write(extent) { [self] transaction in
       try body(BreakingTransaction(transaction: transaction, beforeStatement: countStatement))
     }
     try countWrite()

@@ -79,6 +79,22 @@ extension CustomerClient {
     try await confirmTheAddress(on: stage)
   }
 
+  /// Asks for the code that proves once more who is there.
+  @discardableResult
+  package func askForStepUp() async throws -> Answer {
+    try await get("/fiok/biztonsagi-kod")
+    return try await post("/fiok/biztonsagi-kod/uj-kod")
+  }
+
+  /// Reads the newest SMS and types its last five characters.
+  @discardableResult
+  package func stepUp(on stage: Stage) async throws -> Answer {
+    try await askForStepUp()
+    try await get("/fiok/biztonsagi-kod")
+    let code = try await stage.smsCode()
+    return try await post("/fiok/biztonsagi-kod", ["code": String(code.suffix(5))])
+  }
+
   @discardableResult
   package func logOut() async throws -> Answer {
     try await post("/kijelentkezes")

@@ -35,6 +35,8 @@ package final class CustomerClient: Sendable {
           return nil
         }
         return String(piece[open.upperBound..<close.lowerBound])
+          .replacingOccurrences(of: "<span class=\"detail\">", with: "")
+          .replacingOccurrences(of: "</span>", with: "")
           .replacingOccurrences(of: "&#39;", with: "'")
           .replacingOccurrences(of: "&quot;", with: "\"")
       }

@@ -4,11 +4,11 @@ internal import CustomerSite
 internal import Domain
 internal import Logging
 internal import Pages
-internal import Wording
+package import Wording
 
 /// What the stages share because it takes long to make and nothing changes it.
-enum Props {
-  static let brand = Result { try Brand.load(directory: nil) }
+package enum Props {
+  package static let brand = Result { try Brand.load(directory: nil) }
 
   /// The cheapest hash that libsodium knows, and room for every test at once.
   static func passwords(_ policy: PasswordPolicy) throws -> Passwords {

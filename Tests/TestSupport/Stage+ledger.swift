@@ -3,15 +3,17 @@ package import Domain
 internal import Foundation
 internal import Persistence
 
-/// The desks of the ledger, and of the staff that answers for the data.
+/// The services of the ledger, and of the staff that answers for the data.
 extension Stage {
   package var declarations: Declarations { Declarations(world: world) }
   package var contracts: Contracts { Contracts(world: world, passwords: passwords) }
   package var dataRights: DataRights { DataRights(world: world, passwords: passwords) }
   package var seals: AuditSeals { AuditSeals(world: world) }
-  package var verification: AuditVerification { AuditVerification(store: store) }
+  package var verification: AuditVerification {
+    AuditVerification(store: store, now: world.now, limits: world.limits)
+  }
   package var records: Records {
-    Records(store: store, now: world.now, randomBytes: world.randomBytes)
+    Records(store: store, now: world.now, randomBytes: world.randomBytes, act: Stage.clerk)
   }
 }
 

@@ -1,3 +1,4 @@
+package import Domain
 package import Persistence
 
 /// What a story left in the books.
@@ -7,12 +8,13 @@ extension Stage {
     package let kind: String
     package let detail: String?
     package let customer: String?
-    package let registration: Int64?
-    package let account: Int64?
+    package let registration: Registration.ID?
+    package let account: Account.ID?
 
     package init(
-      kind: String, detail: String? = nil, customer: String? = nil, registration: Int64? = nil,
-      account: Int64? = nil
+      kind: String, detail: String? = nil, customer: String? = nil,
+      registration: Registration.ID? = nil,
+      account: Account.ID? = nil
     ) {
       self.kind = kind
       self.detail = detail
@@ -47,6 +49,31 @@ extension Stage {
   /// How often something stands in the audit trail.
   package func audited(_ kind: String) async throws -> Int {
     try await audit().count { $0.kind == kind }
+  }
+
+  /// How often something was counted of people whom nobody knows.
+  package func counted(_ kind: String) async throws -> Int {
+    try await number(
+      """
+      SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) AS number FROM anonymous_event
+      WHERE kind = \(kind)
+      """) ?? 0
+  }
+
+  /// What was counted last of people whom nobody knows, of one kind.
+  package func lastCounted(_ kind: String) async throws -> Record? {
+    try await store.read { transaction in
+      try transaction.row(
+        """
+        SELECT kind, detail, registration_id FROM anonymous_event
+        WHERE kind = \(kind) ORDER BY last_at DESC LIMIT 1
+        """
+      ).map { row in
+        Record(
+          kind: try row.value("kind"), detail: try row.optional("detail"),
+          registration: try row.optional("registration_id"))
+      }
+    }
   }
 
   /// One number out of the database.

@@ -2,7 +2,7 @@ package import Accounts
 package import Domain
 internal import Foundation
 
-/// The way through the desks, for stories that begin in the middle.
+/// The way through the services, for stories that begin in the middle.
 extension Stage {
   /// A click on the first page; each call is a click of its own unless the form is named.
   package func visit(
@@ -20,6 +20,8 @@ extension Stage {
 
   /// The person has proven the phone.
   package func proven(_ person: Cast) async throws -> Token {
+    // What others wait for goes out first: messages of one batch arrive in any order.
+    _ = try await post()
     let token = try await identified(person)
     let entry = try CodeEntry(try await smsCode(), alphabet: world.limits.smsAlphabet)
     guard let newToken = try await registrations.enterCode(entry, in: token).newToken else {

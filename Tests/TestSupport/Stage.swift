@@ -1,16 +1,19 @@
 package import Accounts
 package import Cryptography
 package import CustomerSite
+import DatabaseSchema
 package import Domain
 internal import Foundation
 package import Hummingbird
-internal import Logging
+package import Logging
 internal import Metrics
 package import Outbox
 package import Pages
 package import Persistence
 internal import PersistenceSQLite
 internal import Synchronization
+package import Traces
+package import WebServer
 internal import Wording
 
 /// A whole Belépő in one test: a database of its own, a clock to turn, seeded chance, and the post
@@ -23,6 +26,7 @@ package struct Stage: Sendable {
   package let catcher: Catcher
   package let alarms = Alarms()
   package let breakage = Breakage()
+  let tracer: Tracer
   private let dispatcher: Dispatcher
   private let hasUsualKey: Bool
 
@@ -37,11 +41,14 @@ package struct Stage: Sendable {
   ///   - keys: the operator's keys; the first signs
   ///   - hashing: the hash's cost; the least that libsodium knows, unless a test is about it
   ///   - queue: where hashes wait; one for all stages, unless a test is about it
+  ///   - registerCopy: where the insurer's own service is asked
+  ///   - tracer: what records requests, transactions and messages
   package init(
     limits: Limits = Limits(), policy: PasswordPolicy = .insurer, file: String? = nil,
     on shared: (any Store)? = nil, clock: ManualClock = ManualClock(),
     keys: [[UInt8]] = [Stage.key], seed: UInt64 = 1,
-    hashing: Argon2id? = nil, queue: HashingQueue? = nil
+    hashing: Argon2id? = nil, queue: HashingQueue? = nil, registerCopy: RegisterCopy? = nil,
+    tracer: Tracer = .off
   ) async throws {
     let sound: any Store =
       if let shared {
@@ -49,22 +56,29 @@ package struct Stage: Sendable {
       } else if let file {
         try SQLiteStore(path: file)
       } else {
-        try await TestStore.fresh()
+        try await TestStore.migrated()
       }
-    let store = BreakableStore(sound, breakage)
+    let store = tracer.traced(BreakableStore(sound, breakage), engine: "sqlite")
+    self.tracer = tracer
     self.clock = clock
     let now: @Sendable () -> Date = { clock.now }
-    let taken = try await Schema.belepo.migrate(store, at: clock.now)
+    _ = try await Schema.belepo.migrate(store, at: clock.now)
     // A database that a test opens again has its cast already.
-    if !taken.isEmpty { try await store.write { try $0.engage(Cast.allCases) } }
+    try await store.write { transaction in
+      guard try transaction.row("SELECT 1 AS one FROM register_customer LIMIT 1") == nil else {
+        return
+      }
+      try transaction.engage(Cast.allCases)
+    }
     let brand = try Props.brand.get()
     let chance = SeededBytes(seed: seed).source
     let alarms = alarms
     self.store = store
     world = World(
-      store: store, keys: try SecretKeys(keys), limits: limits, brand: brand,
+      store: store, registerCopy: registerCopy, keys: try SecretKeys(keys), limits: limits,
+      brand: brand,
       correspondence: Correspondence(brand: brand, host: "portal.pelda.example"),
-      doorbell: Doorbell(), now: now, randomBytes: chance, raise: { alarms.add($0) })
+      dispatchSignal: DispatchSignal(), now: now, randomBytes: chance, raise: { alarms.add($0) })
     passwords =
       if hashing == nil, queue == nil {
         try Props.passwords(policy)
@@ -77,13 +91,17 @@ package struct Stage: Sendable {
     hasUsualKey = keys == [Stage.key]
     catcher = Catcher(now: now)
     dispatcher = Dispatcher(
-      routes: catcher.routes, doorbell: world.doorbell,
-      world: .init(
+      // In an order: stories take the newest code.
+      routes: catcher.routes(concurrency: 1),
+      clearance: registerCopy?.clearance(in: store, now: now),
+      dispatchSignal: world.dispatchSignal,
+      dependencies: .init(
         store: store, clock: ContinuousClock(), now: now, randomBytes: { chance($0) },
-        jitter: { 0.5 }, metrics: NOOPMetricsHandler.instance, logger: Props.logger))
+        jitter: { 0.5 }, metrics: NOOPMetricsHandler.instance, logger: Props.logger,
+        tracer: tracer))
   }
 
-  // MARK: Desks
+  // MARK: Services
 
   package var registrations: Registrations { Registrations(world: world, passwords: passwords) }
   package var logins: Logins { Logins(world: world, passwords: passwords) }
@@ -93,13 +111,31 @@ package struct Stage: Sendable {
   package var passwordChanges: PasswordChanges {
     PasswordChanges(world: world, passwords: passwords)
   }
-  package var portal: Portal { Portal(world: world) }
+  package var portalHome: PortalHome { PortalHome(world: world) }
   package var devices: Devices { Devices(world: world) }
   package var addressChanges: AddressChanges {
     AddressChanges(world: world, passwords: passwords)
   }
-  package var handOverDesk: HandOverDesk { HandOverDesk(store: store, now: world.now) }
-  package var callCentre: CallCentre { CallCentre(store: store, now: world.now) }
+  package var stepUps: StepUps { StepUps(world: world) }
+  package var handOverBatches: HandOverBatches {
+    HandOverBatches(store: store, now: world.now, act: Stage.clerk)
+  }
+  package var callCentre: CallCentre {
+    CallCentre(world: world, act: Stage.clerk)
+  }
+  package var registerLookup: RegisterLookup {
+    RegisterLookup(store: store, now: world.now, act: Stage.clerk)
+  }
+  package var accountLocks: AccountLocks { AccountLocks(world: world) }
+  package var customerSearch: CustomerSearch { CustomerSearch(store: store) }
+
+  /// Who does what staff does.
+  package static var clerk: StaffAct {
+    guard let act = StaffAct(by: "kovacs.eva", reason: "telefonon kérte") else {
+      preconditionFailure("the name and the reason are good")
+    }
+    return act
+  }
 
   // MARK: Post
 
@@ -137,12 +173,12 @@ package struct Stage: Sendable {
   // MARK: Site
 
   package func site(isDemo: Bool = false) throws -> CustomerSite {
-    let desks = CustomerSite.Desks(
+    let services = CustomerSite.Services(
       registrations: registrations, logins: logins, sessions: sessions,
       confirmations: confirmations, recoveries: recoveries, passwordChanges: passwordChanges,
-      portal: portal, devices: devices, declaredTexts: world.declaredTexts,
+      portalHome: portalHome, devices: devices, declaredTexts: world.declaredTexts,
       declarations: declarations, contracts: contracts, dataRights: dataRights,
-      addressChanges: addressChanges)
+      addressChanges: addressChanges, stepUps: stepUps)
     let site =
       hasUsualKey
       ? try Props.site(isDemo: isDemo)
@@ -150,26 +186,42 @@ package struct Stage: Sendable {
         brand: world.brand, isDemo: isDemo, keys: world.keys,
         templateFolders: [CustomerSite.templates], randomBytes: world.randomBytes)
     return CustomerSite(
-      site: site, desks: desks, limits: world.limits, catcher: isDemo ? catcher : nil)
+      site: site, services: services, limits: world.limits, catcher: isDemo ? catcher : nil,
+      returnPlaces: ReturnPlaces(prefixes: ["/portal/"]))
   }
 
   /// What the program makes of the store's faults.
   package static let outage: @Sendable (any Error) -> Outage? = { error in
     switch error as? StoreFault {
     case .outcomeUnknown: .outcomeUnknown
-    case .busy, .unavailable: .outOfOrder
-    case nil: nil
+    case .busy, .unavailable, .damaged: .outOfOrder
+    case nil: (error as? RegisterUnavailable).map { .awayFor(seconds: $0.retryAfterSeconds) }
     }
   }
 
-  package func application(isDemo: Bool = false) throws -> some ApplicationProtocol {
-    let router = try site(isDemo: isDemo).router(
+  /// - Parameters:
+  ///   - patience: with connections, where there are any
+  ///   - connections: the places for them
+  package func application(
+    isDemo: Bool = false, patience: Patience = Stage.patience,
+    connections: Connections = Connections(most: 1000, perNetwork: 1000),
+    logger: Logger? = nil
+  ) throws -> some ApplicationProtocol {
+    let site = try site(isDemo: isDemo)
+    let router = site.router(
       at: .init(
         hosts: ["portal.pelda.example", "localhost"], origin: "https://portal.pelda.example",
         isSecure: true),
-      outage: Stage.outage)
-    return Application(router: router, logger: Props.logger)
+      tracer: tracer, outage: Stage.outage)
+    return Application(
+      router: router,
+      server: .patient(patience, connections, refusals: try site.refusals(isSecure: true)),
+      logger: logger ?? Props.logger)
   }
+
+  /// More than any test takes.
+  package static let patience = Patience(
+    idle: .seconds(60), request: .seconds(60), answer: .seconds(60))
 }
 
 /// The alarms that were raised.

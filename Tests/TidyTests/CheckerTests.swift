@@ -52,10 +52,52 @@ internal import Testing
     #expect(!(try bans("let now = Date()", "Tests/AccountsTests/Sample.swift")).isEmpty)
   }
 
+  // MARK: SQL
+
+  @Test(arguments: [
+    "try row(\"SELECT id FROM account\")", "    SELECT id\n    FROM account",
+    "  INSERT INTO account (id)", "  UPDATE account\n  SET id = 1", "\"DELETE FROM account\"",
+  ])
+  func `a statement outside of the files for it`(text: String) throws {
+    #expect(try SQLRules.faults(in: file(text)).count == 1)
+    #expect(try SQLRules.faults(in: file(text, "Sources/Accounts/A/B+Queries.swift")) == [])
+  }
+
+  @Test(arguments: [
+    "/// Selects what to update in an account.", "update account SET", "let UPDATE = 1",
+  ])
+  func `no statement where none is`(text: String) throws {
+    #expect(try SQLRules.faults(in: file(text)) == [])
+  }
+
   @Test func `a fault's line`() throws {
     let faults = try bans("let a = \"\"\"\n  x\n  \"\"\"\n/* a\n b */\nlet b = c!\n")
     #expect(faults.map(\.line) == [6])
     #expect(faults.first?.description.hasPrefix("Sources/Accounts/Sample.swift:6: ") == true)
+  }
+
+  // MARK: Regular expressions
+
+  @Test(arguments: [
+    "let a = b.matches(of: #/x+/#)", "let a = try Regex(b)", "let a: Regex<Substring>",
+    "a.range(of: b, options: .regularExpression)", "a.replacing(/x/, with: y)",
+    "a.firstMatch(of: ##/x/##)", "let a = NSRegularExpression(b)", "let a = /x/",
+    "import RegexBuilder",
+  ])
+  func `a regular expression`(text: String) {
+    #expect(PatternRules.faults(in: file("// one\n\(text)")).map(\.line) == [2])
+    let place = PatternRules.places.first ?? ""
+    #expect(PatternRules.faults(in: file(text, place)) == [])
+    #expect(PatternRules.faults(in: file(text, "Tests/AccountsTests/Sample.swift")) == [])
+  }
+
+  @Test(arguments: [
+    "let a = b / c", "// Regex", "let a = \"#/x/#\"", "let path = \"/a/b\"",
+    "a.replacing(\"/\", with: b)",
+    "let a = (b) / c / d",
+  ])
+  func `no regular expression where none is`(text: String) {
+    #expect(PatternRules.faults(in: file(text)) == [])
   }
 
   // MARK: Functions
@@ -116,6 +158,34 @@ internal import Testing
     #expect(faults == [])
   }
 
+  // MARK: Messages
+
+  @Test(arguments: [
+    "try transaction.enqueue(message, at: now)",
+    "try transaction.enqueue(\n  letter(code, to: account.email), at: now)",
+    "try enqueue(message, at: now)", "try self.enqueue([a, b], at: now)",
+    "try transaction.enqueue(message) { a(to: b) }",
+  ])
+  func `a message that asks no rule`(text: String) throws {
+    let planted = file("// one\n\(text)")
+    #expect(MessageRules.faults(in: planted, SwiftCode(planted.text)).map(\.line) == [2])
+    let place = try #require(MessageRules.places.first { $0.count == 1 })
+    #expect(MessageRules.faults(in: file(text, place.file), SwiftCode(text)) == [])
+    let twice = "\(text)\n\(text)"
+    #expect(MessageRules.faults(in: file(twice, place.file), SwiftCode(twice)).count == 1)
+    #expect(MessageRules.faults(in: file(text, "Sources/Outbox/A.swift"), SwiftCode(text)) == [])
+  }
+
+  @Test(arguments: [
+    "try transaction.enqueue(letter(a), to: owner, at: now)",
+    "try transaction.enqueue(\n  letter(code, to: account.email),\n  to: owner, at: now)",
+    "// transaction.enqueue(message)", "func enqueue(_ message: Message, at now: Date) throws {}",
+    "let a = \"transaction.enqueue(message)\"", "try enqueue(letter(a), to: owner, at: now)",
+  ])
+  func `no message that asks no rule where none is`(text: String) {
+    #expect(MessageRules.faults(in: file(text), SwiftCode(text)) == [])
+  }
+
   // MARK: Texts
 
   @Test(arguments: [
@@ -138,12 +208,56 @@ internal import Testing
 
   @Test(arguments: ["", "Text.", "# A\n\n# B\n", "## A\n", "Text.\n\n# A\n"])
   func `a document without its one title`(text: String) {
-    #expect(MarkdownRules.faults(in: file(text, "docs/a.md")).count == 1)
+    #expect(MarkdownRules.faults(in: file(text, "README.md")).count == 1)
   }
 
   @Test(arguments: ["# A\n", "# A\n\n```\n# a comment\n```\n\n## B\n"])
   func `a document with one title`(text: String) {
-    #expect(MarkdownRules.faults(in: file(text, "docs/a.md")) == [])
+    #expect(MarkdownRules.faults(in: file(text, "README.md")) == [])
+  }
+
+  // MARK: Marks
+
+  /// Split, so that this file holds no mark that leads nowhere.
+  private static let marks = MarkRules(documents: [
+    Repository.File(path: MarkRules.rules, text: "# Rules\n\n### J" + "91\n\n### D " + "92\n"),
+    Repository.File(path: MarkRules.interfaces, text: "# A\n\n## I" + "93: what is promised\n"),
+    Repository.File(
+      path: MarkRules.attacks,
+      text: "# A\n" + [991, 992, 993, 995].map { "\n## Attack \($0)\n" }.joined()),
+    Repository.File(path: "docs/decisions/" + "9999-a." + "md", text: "# A\n"),
+  ])
+
+  @Test(arguments: [
+    "/// Why (J" + "94).", "(J" + "91, D " + "94)", "| J" + "94 |", "`I" + "94`", "attack" + " 994",
+    "attacks" + " 991 to 995", "attacks" + " 991, 992 and 994", "attacks" + " 991,\n  /// 994",
+    "# Attack" + " 996", "decision" + " 9998", "see no" + "where." + "md", "rules" + ".md#j94",
+    "(G" + "-09)", "(S" + "13)", "(R" + "-28)", "(J" + " 91)", "(D" + "92)",
+    "security" + ".md 2.3", "house style" + " 4.3", "contract" + ", part 2", ".." + "/shared",
+    "the" + " specification says",
+  ])
+  func `a mark that leads nowhere`(text: String) {
+    #expect(Self.marks.faults(in: file(text, "docs/sample.swift")).count == 1)
+  }
+
+  @Test(arguments: [
+    "(J" + "91, D " + "92; NIST: 100 at most)", "(I" + "93)", "attacks" + " 991 to 993 and 995",
+    "decision" + " 9999", "rules" + ".md", "docs/rules" + ".md#j" + "91", "RFC 5322, ASVS 6.5.5",
+    "\"P12345\", \"P12-345\"", "(X11; Linux)", "attack " + "(5)",
+    "https://example.hu/no" + "where." + "md", "7-M-2-X-Q",
+  ])
+  func `a mark that leads somewhere, and what is none`(text: String) {
+    #expect(Self.marks.faults(in: file(text, "docs/sample.swift")) == [])
+  }
+
+  @Test func `a link within a document that leads nowhere`() {
+    let text = "# Rules\n\n### J" + "91\n\n[a](#j" + "91) [b](#j" + "94)\n"
+    #expect(Self.marks.faults(in: file(text, MarkRules.rules)).map(\.line) == [5])
+  }
+
+  @Test func `an attack that nobody names`() {
+    let files = [file("// attacks" + " 991 to 993")]
+    #expect(Self.marks.unnamedAttacks(in: files) == ["attack" + " 995"])
   }
 
   @Test(arguments: ["{{{a}}}", "{{& a}}", "{{&a}}", "<p style=\"x\">", "<script>"])

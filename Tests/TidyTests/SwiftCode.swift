@@ -13,10 +13,18 @@ struct SwiftCode {
     lines = text.split(separator: "\n", omittingEmptySubsequences: false)
   }
 
+  /// The lines on which regular expressions begin, as in `#/a+/#`.
+  static func patterns(in source: String) -> [Int] {
+    var scanner = Scanner(source)
+    scanner.scanCode(until: nil)
+    return scanner.patterns
+  }
+
   private struct Scanner {
     private let source: [Character]
     private var place = 0
     private(set) var kept = ""
+    private(set) var patterns: [Int] = []
 
     init(_ text: String) {
       // Windows line ends are one character to Swift.
@@ -86,6 +94,7 @@ struct SwiftCode {
       place += pounds
       guard place < source.count else { return }
       let mark = source[place]
+      if mark == "/" { patterns.append(source[..<place].count { $0 == "\n" } + 1) }
       let isBlock = mark == "\"" && starts("\"\"\"")
       let close = String(repeating: mark, count: isBlock ? 3 : 1)
       let end = close + String(repeating: "#", count: pounds)

@@ -1,7 +1,7 @@
 internal import TestSupport
 internal import Testing
 
-/// The style is a test (house style 4.4, 20). What `swift format` looks at is not repeated here.
+/// The style is a test (CONTRIBUTING.md#house-style), but for what `swift format` looks at.
 @Suite struct `The repository is tidy` {
   private static let swift = Result {
     try Repository.files(under: "Sources", endingIn: ["swift"])
@@ -23,6 +23,13 @@ internal import Testing
     }
   }
 
+  @Test func `regular expressions are made where the program starts, and nowhere else`() throws {
+    let files = try Self.swift.get()
+    for file in files { #expect(PatternRules.faults(in: file) == []) }
+    let makers = files.filter { !PatternRules.makers(in: $0).isEmpty }.map(\.path)
+    #expect(PatternRules.places.isSubset(of: makers), "a place on the list has none any more")
+  }
+
   @Test func `no function is longer than a page`() throws {
     for file in try Self.swift.get() {
       #expect(FunctionLength.faults(in: file, SwiftCode(file.text)) == [])
@@ -32,6 +39,23 @@ internal import Testing
   @Test func `every target knows only whom it may know`() throws {
     for file in try Self.swift.get() {
       #expect(ImportRules.faults(in: file, SwiftCode(file.text)) == [])
+    }
+  }
+
+  @Test func `no message goes past the rule of whom it may go to`() throws {
+    let files = try Self.swift.get()
+    for file in files { #expect(MessageRules.faults(in: file, SwiftCode(file.text)) == []) }
+    for place in MessageRules.places {
+      let file = try #require(files.first { $0.path == place.file })
+      #expect(
+        MessageRules.direct(in: SwiftCode(file.text)).count == place.count,
+        "\(place.file): \(place.reason)")
+    }
+  }
+
+  @Test func `SQL stands in files of its own`() throws {
+    for file in try Self.swift.get() {
+      #expect(try SQLRules.faults(in: file) == [])
     }
   }
 
@@ -52,6 +76,21 @@ internal import Testing
   @Test func `every document has one title`() throws {
     let documents = try Repository.files(endingIn: ["md"])
     for file in documents { #expect(MarkdownRules.faults(in: file) == []) }
+  }
+
+  /// Without what programs wrote: pages as they were reviewed, lists, pictures.
+  private static let marked: Set<String> = [
+    "swift", "mustache", "md", "yaml", "yml", "py", "sh", "css", "js", "sql", "html", "h", "c",
+    "modulemap", "cfg", "conf", "ini", "",
+  ]
+
+  @Test func `every mark leads to a heading of this repository`() throws {
+    let files = try Repository.files(endingIn: Self.marked).filter {
+      !$0.path.hasPrefix("Tests/CustomerSiteTests/Snapshots/")
+    }
+    let rules = MarkRules(documents: files.filter { $0.path.hasSuffix(".md") })
+    for file in files { #expect(rules.faults(in: file) == []) }
+    #expect(rules.unnamedAttacks(in: files) == [])
   }
 
   @Test func `the files are found`() throws {

@@ -1,13 +1,14 @@
 internal import Domain
+internal import TestSupport
 internal import Testing
 internal import Wording
 
-/// One folder makes Belépő an insurer's own (D 11, G-24).
+/// One folder makes Belépő an insurer's own (D 11, R1).
 @Suite struct `An insurer's own brand` {
   @Test func `changes one sentence and leaves the others`() throws {
     let own = try OwnBrand(["texts/hu.yaml": "start.register.button: Kezdjük\n"])
     let texts = try own.load().texts(in: .hungarian)
-    let shipped = try Brand.load(directory: nil)
+    let shipped = try Props.brand.get()
     #expect(texts["start.register.button"] == "Kezdjük")
     #expect(texts["action.next"] == "Tovább")
     #expect(
@@ -53,7 +54,7 @@ internal import Wording
     let html = "<h1>Saját szerződés</h1>\n<p>Egy mondat.</p>\n"
     let own = try OwnBrand(["documents/hu/portalszerzodes.html": html])
     let brand = try own.load()
-    let shipped = try Brand.load(directory: nil)
+    let shipped = try Props.brand.get()
     let contract = brand.document(.contract, in: .hungarian)
     #expect(contract.html == html)
     #expect(contract.title == "Saját szerződés")
@@ -63,9 +64,31 @@ internal import Wording
       brand.document(.contract, in: .english) == shipped.document(.contract, in: .english))
   }
 
+  @Test func `has no fact that nobody reads`() throws {
+    let facts = try OwnBrand.facts("none", "") + "callCenterPhone: 06-1-111-1111\n"
+    let refusal = try #require(try OwnBrand(["brand.yaml": facts]).refusal())
+    #expect(refusal.contains("brand.yaml"))
+    #expect(refusal.contains("callCenterPhone is no key"))
+  }
+
+  @Test func `knows what in it still is the made-up insurer's`() throws {
+    let shipped = try Brand.load(directory: nil)
+    #expect(shipped.examples.count == 1 + 2 * 4)
+    var own = ["brand.yaml": try OwnBrand.facts("none", "")]
+    for language in Language.allCases {
+      for name in [DocumentName.contract, .notice, .privacy, .imprint] {
+        own["documents/\(language.rawValue)/\(name.rawValue).html"] = "<h1>Saját</h1>\n"
+      }
+    }
+    #expect(try OwnBrand(own).load().examples.isEmpty)
+    // A copy of what ships is no document of one's own.
+    own["documents/en/impresszum.html"] = shipped.document(.imprint, in: .english).html
+    #expect(try OwnBrand(own).load().examples == ["documents/en/impresszum.html"])
+  }
+
   @Test func `may be an empty folder`() throws {
     let own = try OwnBrand()
-    #expect(try own.load().facts == Brand.load(directory: nil).facts)
+    #expect(try own.load().facts == Props.brand.get().facts)
   }
 
   // MARK: Limits
@@ -82,10 +105,10 @@ internal import Wording
     limits.loginDelaySecondsMax = seconds
     let brand = try Brand.load(directory: nil, limits: limits)
     let keys: [TextKey] = [
-      "notice.expired.body", "logIn.refused", "confirm.wrongPassword",
+      "notice.expired.body", "confirm.wrongPassword",
     ]
     for key in keys {
-      #expect(brand.texts(in: .hungarian)[key].contains(": \(hungarian)"), "\(key)")
+      #expect(brand.texts(in: .hungarian)[key].contains(hungarian), "\(key)")
       #expect(brand.texts(in: .english)[key].contains(english), "\(key)")
     }
   }
@@ -98,7 +121,7 @@ internal import Wording
   func `rounds what is left down and what is to be waited for up`(
     seconds: Int, left: String, wait: String
   ) throws {
-    let texts = try Brand.load(directory: nil).texts(in: .hungarian)
+    let texts = try Props.brand.get().texts(in: .hungarian)
     #expect(texts.time(atMost: seconds) == left)
     #expect(texts.time(atLeast: seconds) == wait)
   }
@@ -109,7 +132,7 @@ internal import Wording
     ("2024-00-01", "2024-00-01", "2024-00-01"), ("", "", ""), ("tegnap", "tegnap", "tegnap"),
   ])
   func `writes a day as people do`(date: String, hungarian: String, english: String) throws {
-    let brand = try Brand.load(directory: nil)
+    let brand = try Props.brand.get()
     #expect(brand.texts(in: .hungarian).day(date) == hungarian)
     #expect(brand.texts(in: .english).day(date) == english)
   }
@@ -119,7 +142,7 @@ internal import Wording
     limits.smsPerRegistration = 7
     let brand = try Brand.load(directory: nil, limits: limits)
     for language in Language.allCases {
-      #expect(brand.texts(in: language)["code.resend.body"].contains(": 7."))
+      #expect(brand.texts(in: language)["code.resend.body"].contains(" 7 "))
     }
   }
 
@@ -144,7 +167,9 @@ internal import Wording
       words: ["en.yaml", "action.next", "{name}"]),
     Refused(path: "texts/hu.yaml", text: "action.next: [1]\n", words: ["hu.yaml"]),
     Refused(path: "texts/hu.yaml", text: "action.next: \"x\n", words: ["hu.yaml"]),
-    Refused(path: "brand.yaml", text: "insurerName: X\n", words: ["brand.yaml"]),
+    Refused(path: "brand.yaml", text: "insurerName: X\n", words: ["brand.yaml: ", " is missing."]),
+    Refused(
+      path: "brand.yaml", text: "insurerName: [X]\n", words: ["brand.yaml: insurerName is no "]),
     Refused(path: "brand.yaml", text: ": :\n- {\n", words: ["brand.yaml"]),
   ])
   func `is refused for what is unknown or cannot be read`(refused: Refused) throws {

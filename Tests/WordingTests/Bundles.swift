@@ -19,7 +19,7 @@ enum Bundles {
     let text = try Repository.text(of: "Sources/Wording/Texts/\(language.rawValue).yaml")
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     // The keys are the loaded ones; the words are the file's, which still have the brand's places.
-    let keys = try Brand.load(directory: nil).texts(in: language).sentences.keys
+    let keys = try Props.brand.get().texts(in: language).sentences.keys
     var sentences: [String: String] = [:]
     for (place, line) in lines.enumerated() {
       guard let colon = line.firstIndex(of: ":"), keys.contains(String(line[..<colon])) else {

@@ -1,4 +1,5 @@
 internal import Domain
+internal import TestSupport
 internal import Testing
 internal import Wording
 
@@ -6,7 +7,7 @@ internal import Wording
 @Suite struct `The contract's file` {
   @Test(arguments: Language.allCases)
   func `is tagged, and has a title and a language`(language: Language) throws {
-    let brand = try Brand.load(directory: nil)
+    let brand = try Props.brand.get()
     let bytes = try #require(brand.contractFile(in: language))
     let text = String(decoding: bytes, as: Unicode.ASCII.self)
     #expect(text.hasPrefix("%PDF-1."))
@@ -28,7 +29,7 @@ internal import Wording
 
   @Test(arguments: ["%PDF-1.6", "%PDF-1.7"])
   func `that is not the noted one stops the start`(content: String) throws {
-    let contract = try Brand.load(directory: nil).document(.contract, in: .hungarian)
+    let contract = try Props.brand.get().document(.contract, in: .hungarian)
     let path = ContractFile.path(in: .hungarian)
     let own = try OwnBrand([
       path: content,

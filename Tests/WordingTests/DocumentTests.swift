@@ -1,10 +1,11 @@
 internal import Domain
+internal import TestSupport
 internal import Testing
 internal import Wording
 
 @Suite struct `The documents` {
   private func document(_ name: DocumentName, _ language: Language) throws -> Document {
-    try Brand.load(directory: nil).document(name, in: language)
+    try Props.brand.get().document(name, in: language)
   }
 
   /// The opening tags in their order.

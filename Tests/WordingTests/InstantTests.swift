@@ -1,5 +1,6 @@
 internal import Domain
 internal import Foundation
+internal import TestSupport
 internal import Testing
 internal import Wording
 
@@ -20,20 +21,51 @@ internal import Wording
     ("2027-10-31T01:00:00Z", "2027. október 31. 02:00"),
   ])
   func `is told by the clocks of Hungary`(iso: String, words: String) throws {
-    let texts = try Brand.load(directory: nil).texts(in: .hungarian)
+    let texts = try Props.brand.get().texts(in: .hungarian)
     #expect(texts.instant(try Date(iso, strategy: .iso8601)) == words)
   }
 
   @Test func `has an English reading too`() throws {
-    let texts = try Brand.load(directory: nil).texts(in: .english)
+    let texts = try Props.brand.get().texts(in: .english)
     let instant = try Date("2026-11-24T12:05:00Z", strategy: .iso8601)
     #expect(texts.instant(instant) == "24 November 2026, 13:05")
     #expect(texts.day(of: instant) == "24 November 2026")
   }
 
+  @Test(arguments: [
+    ("2026-11-24T09:32:00Z", 600.0, "10:42", "10:42"),
+    ("2026-11-24T22:55:00Z", 600, "november 25. 00:05", "25 November, 00:05"),
+    ("2026-12-31T12:00:00Z", 86_400, "január 1. 13:00", "1 January, 13:00"),
+    ("2028-02-28T23:30:00Z", 86_400, "március 1. 00:30", "1 March, 00:30"),
+  ])
+  func `to come is told by the clock, and by its day when that is another`(
+    now: String, seconds: Double, hungarian: String, english: String
+  ) throws {
+    let now = try Date(now, strategy: .iso8601)
+    let end = now.addingTimeInterval(seconds)
+    let brand = try Props.brand.get()
+    #expect(brand.texts(in: .hungarian).clock(until: end, from: now) == hungarian)
+    #expect(brand.texts(in: .english).clock(until: end, from: now) == english)
+  }
+
+  @Test func `is the day that a calendar has, for four hundred years`() throws {
+    let texts = try Props.brand.get().texts(in: .hungarian)
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
+    // Winter at noon: an hour ahead of UTC changes no day.
+    for year in stride(from: 1700, through: 2100, by: 1) {
+      for (month, day) in [(1, 1), (2, 28), (3, 1), (12, 31)] {
+        let date = try #require(
+          calendar.date(from: DateComponents(year: year, month: month, day: day, hour: 12)))
+        let iso = String(date.ISO8601Format().prefix(10))
+        #expect(texts.day(of: date) == texts.day(iso))
+      }
+    }
+  }
+
   @Test(arguments: Language.allCases)
   func `a device nobody knows has words of its own`(language: Language) throws {
-    let texts = try Brand.load(directory: nil).texts(in: language)
+    let texts = try Props.brand.get().texts(in: language)
     #expect(texts.device(.unknown) == texts["device.unknown"])
     #expect(texts.device(Device(browser: .chrome, system: .android)) == "Chrome, Android")
   }

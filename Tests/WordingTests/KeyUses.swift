@@ -2,16 +2,21 @@ internal import TestSupport
 
 /// Where the program and its templates name sentences.
 ///
-/// A key is a literal such as `"code.expired"`. Nothing else in the sites, the outbox and the desks
-/// looks like one, so that every such literal is taken for a key.
+/// A key is a literal such as `"code.expired"`. Nothing else in the sites, the outbox and the
+/// accounts looks like one, so that every such literal is taken for a key.
 struct KeyUses {
   /// Keys, with the first place that names each.
   private(set) var places: [String: String] = [:]
   /// Keys whose places are filled where they are used, and the names they are filled with.
   private(set) var filled: [(key: String, names: Set<String>, place: String)] = []
 
+  /// The beginnings of the names that OpenTelemetry has, and of ours beside them.
+  private static let spanWords = ["belepo.", "http."]
+
   init() throws {
-    let folders = ["Accounts", "CustomerSite", "Letters", "Outbox", "Pages", "Wording"]
+    let folders = [
+      "Accounts", "CustomerSite", "Letters", "Outbox", "Pages", "StaffSite", "Wording",
+    ]
     for folder in folders + ["belepo/Commands"] {
       for file in try Repository.files(
         under: "Sources/\(folder)", endingIn: ["swift", "mustache"])
@@ -32,7 +37,10 @@ struct KeyUses {
     for match in code.matches(of: #/"([a-z][A-Za-z]*(?:\.[a-zA-Z0-9]+)+)"/#) {
       let key = String(match.1)
       let ending = key.split(separator: ".").last ?? ""
-      guard !["css", "js", "svg", "yaml", "json", "html", "txt"].contains(ending) else { continue }
+      guard !["css", "js", "svg", "yaml", "json", "html", "txt", "webmanifest"].contains(ending)
+      else { continue }
+      // What the framework calls a request in its logs, and what a span is told with.
+      guard key != "hb.request.id", !Self.spanWords.contains(where: key.hasPrefix) else { continue }
       places[key] = places[key] ?? file.path
     }
     for match in code.matches(
@@ -47,7 +55,8 @@ struct KeyUses {
   private mutating func readTemplate(_ file: Repository.File) {
     for match in file.text.matches(of: #/\[\[([^\]]+)\]\]/#) {
       let key = String(match.1)
-      if !key.hasPrefix("asset:") { places[key] = places[key] ?? file.path }
+      guard !key.hasPrefix("asset:"), !key.hasPrefix("colour:") else { continue }
+      places[key] = places[key] ?? file.path
     }
   }
 }

@@ -3,7 +3,7 @@ internal import TestSupport
 internal import Testing
 internal import Wording
 
-/// How an insurer speaks to its customers (G-22, G-23, G-25).
+/// How an insurer speaks to its customers (CONTRIBUTING.md#sentences).
 @Suite struct `The sentences` {
   static let longest = 25
 

@@ -1,8 +1,8 @@
-internal import Persistence
+package import Persistence
 
 extension Schema {
   /// Attempts to become a user, and the counts that outlive each attempt.
-  static let registration = Migration(2, "registration") { types in
+  package static let registration = Migration(2, "registration") { types in
     """
     CREATE TABLE registration (
       id \(types.identity),

@@ -1,8 +1,8 @@
-internal import Persistence
+package import Persistence
 
 extension Schema {
   /// Accounts, what their owners declared, and their logins.
-  static let account = Migration(3, "account") { types in
+  package static let account = Migration(3, "account") { types in
     """
     CREATE TABLE account (
       id \(types.identity),

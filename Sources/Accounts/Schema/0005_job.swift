@@ -1,8 +1,8 @@
-internal import Persistence
+package import Persistence
 
 extension Schema {
-  /// Work that runs once among all instances: who claims the round does it.
-  static let job = Migration(5, "job") { types in
+  /// Work that only one instance does: the one that claims the round.
+  package static let job = Migration(5, "job") { types in
     """
     CREATE TABLE job (
       name TEXT PRIMARY KEY,

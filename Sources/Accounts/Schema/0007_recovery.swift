@@ -1,11 +1,10 @@
-internal import Persistence
+package import Persistence
 
 extension Schema {
   /// Forgotten passwords, and when an account was registered again.
   ///
-  /// A row without an account is a decoy: no code fits it. Whoever looks at its page cannot tell it
-  /// from another.
-  static let recovery = Migration(7, "recovery", oldestProgram: 6) { types in
+  /// A row without an account is a decoy: no code matches it. Its page looks like any other.
+  package static let recovery = Migration(7, "recovery", oldestProgram: 6) { types in
     """
     CREATE TABLE recovery (
       id \(types.identity),

@@ -1,9 +1,9 @@
-internal import Persistence
+package import Persistence
 
 extension Schema {
-  /// Where letters go, changes of addresses that wait for their code, those that can still be
-  /// undone, and what the back office is to be told.
-  static let addresses = Migration(8, "addresses", oldestProgram: 6) { types in
+  /// Where letters go, changes of addresses waiting for their code, those that can still be undone,
+  /// and what the back office is to be told.
+  package static let addresses = Migration(8, "addresses", oldestProgram: 6) { types in
     """
     CREATE TABLE correspondence_address (
       account_id \(types.integer) PRIMARY KEY REFERENCES account (id),

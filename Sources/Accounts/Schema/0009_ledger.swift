@@ -1,12 +1,12 @@
-internal import Persistence
+package import Persistence
 
 extension Schema {
   /// The ledger sealed, accounts that end, people who are forgotten, and contracts as files.
   ///
-  /// An account that has ended keeps its row, because what was declared hangs on it; the customer
-  /// number and the address in it make room, so that neither a login nor a new registration ever
-  /// finds it. Older programs work on it: to them such a row is an account of nobody.
-  static let ledger = Migration(9, "ledger", oldestProgram: 6) { types in
+  /// An account that has ended keeps its row, because declarations refer to it; its customer number
+  /// and address are cleared, so that no login or new registration ever finds it. Older programs
+  /// still work on this schema: to them such a row is nobody's account.
+  package static let ledger = Migration(9, "ledger", oldestProgram: 6) { types in
     """
     ALTER TABLE account ADD COLUMN closed_at \(types.integer);
     ALTER TABLE account ADD COLUMN former_customer_number TEXT
@@ -68,8 +68,8 @@ extension Schema {
     """
   }
 
-  /// The one change of the audit trail: a customer number gives way to its pseudonym, once an
-  /// erasure is on record.
+  /// The only change of the audit trail that is allowed: a pseudonym replaces a customer number,
+  /// once an erasure is on record.
   private static let onlyPseudonym = """
     NEW.id = OLD.id AND NEW.at = OLD.at AND NEW.kind = OLD.kind
         AND NEW.detail IS NOT DISTINCT FROM OLD.detail

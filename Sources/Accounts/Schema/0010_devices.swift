@@ -1,12 +1,12 @@
-internal import Persistence
+package import Persistence
 
 extension Schema {
   /// What a session is used with, and the browsers that each account has been used with.
   ///
-  /// `authenticated_at` is when the password was last asked for in a session; a session of an older
-  /// program has none, and was authenticated when it began. Older programs work on it: each new
-  /// column has a default.
-  static let devices = Migration(10, "devices", oldestProgram: 6) { types in
+  /// `authenticated_at` is when a session last asked for the password; a session of an older
+  /// program has none, and was authenticated when it began. Older programs still work on this
+  /// schema: each new column has a default.
+  package static let devices = Migration(10, "devices", oldestProgram: 6) { types in
     """
     ALTER TABLE session ADD COLUMN device TEXT NOT NULL DEFAULT '';
     ALTER TABLE session ADD COLUMN authenticated_at \(types.integer);

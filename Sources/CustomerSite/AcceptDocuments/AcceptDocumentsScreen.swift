@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import Pages
 internal import Wording
 
-/// Asks who accepted an earlier version for the present one (J10).
+/// Asks customers who accepted an earlier version to accept the present one (J10).
 struct AcceptDocumentsScreen: Sendable {
   let site: Site
   let declarations: Declarations
@@ -15,7 +15,9 @@ struct AcceptDocumentsScreen: Sendable {
   ) async throws -> Response {
     let outdated = try await declarations.outdated(for: account)
     guard !outdated.isEmpty else { return CustomerPath.home.seeOther() }
-    return try response(context, outdated, [])
+    let typed = site.takeTyped(
+      at: CustomerPath.acceptDocuments.rawValue, by: account.id.owner, in: context)
+    return try response(context, outdated, [], typed: typed ?? [:])
   }
 
   @Sendable func submit(
@@ -44,21 +46,27 @@ struct AcceptDocumentsScreen: Sendable {
     }
   }
 
+  /// - Parameter typed: what was ticked before the time was over; a box stays so only beside the
+  ///   words that it stood beside
   private func response(
-    _ context: SiteContext, _ outdated: [DeclarationKind], _ errors: [FieldError]
+    _ context: SiteContext, _ outdated: [DeclarationKind], _ errors: [FieldError],
+    typed: [String: String] = [:]
   ) throws -> Response {
     let texts = site.texts(context)
     let present = outdated.map { declarations.text(of: $0, in: context.language) }
     let items = outdated.enumerated().map { place, kind in
-      AcceptDocumentsPage.Item(
-        kind, version: present[place]?.version ?? "", place: place,
-        isTicked: !errors.isEmpty && context.form[kind.rawValue] == "yes",
+      let name = kind.rawValue
+      let version = present[place]?.version ?? ""
+      let wasTicked = typed[name] == "yes" && typed["\(name)Version"] == version
+      return AcceptDocumentsPage.Item(
+        kind, version: version, place: place,
+        isTicked: wasTicked || !errors.isEmpty && context.form[name] == "yes",
         error: errors.first { $0.anchor == kind.rawValue }?.text, texts)
     }
     return try site.response(
       AcceptDocumentsPage(
         frame: site.frame(texts["accept.title"], context, errors: errors, form: .typedAnew),
-        items: items),
+        isRestored: !typed.isEmpty && items.contains(where: \.isTicked), items: items),
       holding: present.map { KeptDocument(html: $0?.text ?? "", depth: 2) }, context,
       status: errors.isEmpty ? .ok : .unprocessableContent)
   }
@@ -67,6 +75,8 @@ struct AcceptDocumentsScreen: Sendable {
 struct AcceptDocumentsPage: Page {
   var template: String { "accept-documents" }
   let frame: Frame
+  /// Whether the form is as it was before the time was over.
+  let isRestored: Bool
   let items: [Item]
 
   /// One document that has changed.

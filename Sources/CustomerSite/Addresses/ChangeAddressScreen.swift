@@ -6,7 +6,7 @@ internal import InternationalDomains
 internal import Pages
 internal import Wording
 
-/// The page of another address: for letters, or as the user name (J10).
+/// The page for another address: for letters, or as the user name (J10).
 struct ChangeAddressScreen: Sendable {
   let site: Site
   let addressChanges: AddressChanges
@@ -18,7 +18,10 @@ struct ChangeAddressScreen: Sendable {
     let error =
       FlashMessage(request) == .addressTaken
       ? FieldError(anchor: "email", text: site.texts(context)["addressCode.taken"]) : nil
-    return try await answer("", account, context, error: error, status: .ok)
+    let typed = site.takeTyped(at: purpose.path.rawValue, by: account.id.owner, in: context)
+    return try await answer(
+      typed?["email"] ?? "", account, context, error: error, status: .ok,
+      isRestored: typed != nil)
   }
 
   @Sendable func submit(
@@ -49,7 +52,7 @@ struct ChangeAddressScreen: Sendable {
     switch outcome {
     case .codeSent: return purpose.codePath.seeOther()
     case .removed: return CustomerPath.profile.seeOther(message: .correspondenceRemoved)
-    // The second click of a double click reads what the first one did.
+    // The second click of a double click finds what the first one did.
     case .unchanged where isRemoval:
       return CustomerPath.profile.seeOther(message: .correspondenceRemoved)
     case .overloaded: throw Unavailable()
@@ -59,7 +62,7 @@ struct ChangeAddressScreen: Sendable {
     }
   }
 
-  private func sentence(for outcome: AddressChanges.Request, _ texts: Texts) -> String {
+  private func sentence(for outcome: AddressChanges.RequestOutcome, _ texts: Texts) -> String {
     switch outcome {
     case .unchanged: texts["address.unchanged"]
     case .wrongPassword: texts["confirm.wrongPassword"]
@@ -80,7 +83,7 @@ struct ChangeAddressScreen: Sendable {
 
   private func answer(
     _ typed: String, _ account: Account, _ context: SiteContext, error: FieldError?,
-    status: HTTPResponse.Status
+    status: HTTPResponse.Status, isRestored: Bool = false
   ) async throws -> Response {
     let profile = try await addressChanges.profile(of: account)
     let own = purpose == .correspondence ? profile.correspondence : nil
@@ -93,8 +96,9 @@ struct ChangeAddressScreen: Sendable {
         frame: site.frame(
           purpose.title(site.texts(context)), context, errors: error.map { [$0] } ?? [],
           form: .keptInOtherLanguage),
-        isUserName: purpose == .userName, isCorrespondence: purpose == .correspondence,
-        userName: account.email.address, present: (own ?? account.email).shown, hasOwn: own != nil,
+        isRestored: isRestored, isUserName: purpose == .userName,
+        isCorrespondence: purpose == .correspondence, userName: account.email.address,
+        present: (own ?? account.email).shown, hasOwn: own != nil,
         pending: pending?.shown ?? "", hasPending: pending != nil, email: field("email", typed),
         password: field("password")),
       context, status: status)
@@ -104,12 +108,14 @@ struct ChangeAddressScreen: Sendable {
 struct ChangeAddressPage: Page {
   var template: String { "change-address" }
   let frame: Frame
+  /// Whether the form is as it was before the time was over.
+  let isRestored: Bool
   let isUserName: Bool
   let isCorrespondence: Bool
   /// For the browser's password manager.
   let userName: String
   let present: String
-  /// Whether letters have an address of their own.
+  /// Whether letters have a separate address.
   let hasOwn: Bool
   let pending: String
   let hasPending: Bool

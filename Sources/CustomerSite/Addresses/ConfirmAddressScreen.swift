@@ -6,7 +6,7 @@ internal import InternationalDomains
 internal import Pages
 internal import Wording
 
-/// The page of the code that was sent to another address (J10).
+/// The page for the code that was sent to another address (J10).
 struct ConfirmAddressScreen: Sendable {
   let site: Site
   let addressChanges: AddressChanges
@@ -25,57 +25,40 @@ struct ConfirmAddressScreen: Sendable {
   @Sendable func submit(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
-    let texts = site.texts(context)
-    let entry: CodeEntry
-    do throws(CodeEntry.Invalid) {
-      entry = try CodeEntry(context.form["code"], alphabet: .unambiguous)
-    } catch {
-      return try await again(account, context, texts.sentence(for: error))
-    }
-    let outcome = try await addressChanges.enterCode(
-      entry, for: purpose, of: account.id,
-      session: context.cookies[.session].flatMap { Token($0) })
-    switch outcome {
-    // The second click of a double click reads what the first one did.
-    case .changed, .alreadyChanged: return CustomerPath.profile.seeOther(message: purpose.saved)
-    case .nothingPending: return purpose.path.seeOther()
-    case .taken: return purpose.path.seeOther(message: .addressTaken)
-    case .wrong(let triesLeft):
-      return try await again(account, context, texts.wrongCode(triesLeft: triesLeft))
-    case .expired: return try await again(account, context, texts["code.expired"])
-    case .spent: return try await again(account, context, texts["code.spent"])
+    try await codePage(of: account, context).submit { entry in
+      let outcome = try await addressChanges.enterCode(
+        entry, for: purpose, of: account.id,
+        session: context.cookies[.session].flatMap { Token($0) })
+      return switch outcome {
+      // The second click of a double click finds what the first one did.
+      case .changed, .alreadyChanged:
+        .answer(CustomerPath.profile.seeOther(message: purpose.saved))
+      case .nothingPending: .answer(purpose.path.seeOther())
+      case .taken: .answer(purpose.path.seeOther(message: .addressTaken))
+      case .mistake(let mistake): .mistake(mistake)
+      }
     }
   }
 
   @Sendable func resend(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
-    let texts = site.texts(context)
-    switch try await addressChanges.resendCode(
+    let outcome = try await addressChanges.resendCode(
       for: purpose, of: account.id, mark: context.form["mark"])
-    {
-    case .sent(let isNewCode):
-      return purpose.codePath.seeOther(message: isNewCode ? .newCode : .sameCode)
-    case .tooSoon(let seconds):
-      let sentence = texts["code.tooSoon", ["seconds": String(seconds)]]
-      return try await again(account, context, sentence, anchor: "resend")
-    case .tooMany:
-      return try await again(account, context, texts["confirm.tooMany"], anchor: "resend")
-    case .nothingPending: return purpose.path.seeOther()
-    }
+    return try await codePage(of: account, context).response(to: outcome, elsewhere: purpose.path)
   }
 
-  private func again(
-    _ account: Account, _ context: SiteContext, _ mistake: String, anchor: String = "code"
-  ) async throws -> Response {
-    guard let standing = try await addressChanges.standing(of: account, for: purpose) else {
-      return purpose.path.seeOther()
+  private func codePage(of account: Account, _ context: SiteContext) -> CodePage {
+    CodePage(
+      site: site, context: context, alphabet: .unambiguous, path: purpose.codePath
+    ) { mistake in
+      guard let standing = try await addressChanges.standing(of: account, for: purpose) else {
+        return purpose.path.seeOther()
+      }
+      return try site.response(
+        page(standing, context, error: mistake.whereMended(ifFieldIsLive: standing.code.isLive)),
+        context, status: .unprocessableContent)
     }
-    // Without a field to mend, the way on is a new code.
-    let anchor = standing.code.isLive ? anchor : "resend"
-    return try site.response(
-      page(standing, context, error: FieldError(anchor: anchor, text: mistake)), context,
-      status: .unprocessableContent)
   }
 
   private func page(

@@ -6,7 +6,7 @@ internal import InternationalDomains
 internal import Pages
 internal import Wording
 
-/// What the portal knows of a customer, and where each of it can be changed (J10).
+/// What the portal knows about a customer, and where each item can be changed (J10).
 struct ProfileScreen: Sendable {
   let site: Site
   let addressChanges: AddressChanges

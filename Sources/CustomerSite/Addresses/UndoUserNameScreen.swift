@@ -6,9 +6,9 @@ internal import InternationalDomains
 internal import Pages
 internal import Wording
 
-/// Where the owner of an old user name takes a change back that somebody else made.
+/// Where the owner of an old user name undoes a change that somebody else made.
 ///
-/// Everybody may come here: whoever needs the page cannot log in any more.
+/// It is open to everybody: the people who need the page cannot log in any more.
 struct UndoUserNameScreen: Sendable {
   let site: Site
   let addressChanges: AddressChanges
@@ -53,7 +53,13 @@ struct UndoUserNameScreen: Sendable {
         typed, context, [FieldError(anchor: "code", text: texts["undo.refused"])])
     case .taken:
       return try site.response(
-        Notice(texts["undo.taken.title"], [texts["undo.taken.body"]], actions: []), context,
+        Notice(
+          texts["undo.taken.title"], [texts["undo.taken.body"]],
+          actions: [
+            Notice.Action(
+              texts["action.startRegistration"], path: CustomerPath.identify.rawValue,
+              isPrimary: true)
+          ]), context,
         status: .unprocessableContent)
     case .limited(let seconds):
       return try site.response(
@@ -62,7 +68,7 @@ struct UndoUserNameScreen: Sendable {
     }
   }
 
-  /// All six characters: who has only this page is shown none of them.
+  /// All six characters: this page does not show the first one.
   private func whole(_ typed: String) throws(CodeEntry.Invalid) -> CodeEntry {
     let entry = try CodeEntry(typed, alphabet: .unambiguous)
     guard entry.bytes.count == VerificationCode.length else { throw .length(entry.bytes.count) }

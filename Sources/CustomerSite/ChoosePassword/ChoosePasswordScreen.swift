@@ -11,16 +11,16 @@ struct ChoosePasswordScreen: Sendable {
   let registrations: Registrations
 
   @Sendable func show(
-    _ request: Request, _ context: SiteContext, _ guest: RegistrationDoor.Guest
+    _ request: Request, _ context: SiteContext, _ guest: RegistrationAccess.Guest
   ) async throws -> Response {
     guard case .password(let email, _, let given) = guest.standing.step else {
       return try site.outOfTurn(.choosePassword, guest, context)
     }
-    return try site.response(page(email, given, context), context)
+    return try site.response(page(email, given, guest, context), context)
   }
 
   @Sendable func submit(
-    _ request: Request, _ context: SiteContext, _ guest: RegistrationDoor.Guest
+    _ request: Request, _ context: SiteContext, _ guest: RegistrationAccess.Guest
   ) async throws -> Response {
     guard case .password(let email, _, let given) = guest.standing.step else {
       return guest.standing.step.path.seeOther()
@@ -29,13 +29,15 @@ struct ChoosePasswordScreen: Sendable {
     let password = context.form["password"]
     func again(password: String? = nil, repetition: String? = nil) throws -> Response {
       try site.response(
-        page(email, given, context, password: password, repetition: repetition), context,
+        page(email, given, guest, context, password: password, repetition: repetition), context,
         status: .unprocessableContent)
     }
     guard password.isEmpty || password == context.form["passwordAgain"] else {
       return try again(repetition: texts["password.differ"])
     }
-    switch try await registrations.choosePassword(password, in: guest.token) {
+    let outcome = try await registrations.choosePassword(
+      password, in: guest.token, standing: guest.standing)
+    switch context.told(.password, outcome) {
     case .registered: return CustomerPath.success.seeOther()
     case .refused(let refusals):
       return try again(
@@ -49,8 +51,8 @@ struct ChoosePasswordScreen: Sendable {
   }
 
   private func page(
-    _ email: EmailAddress, _ given: Registration.Contact, _ context: SiteContext,
-    password: String? = nil, repetition: String? = nil
+    _ email: EmailAddress, _ given: Registration.Contact, _ guest: RegistrationAccess.Guest,
+    _ context: SiteContext, password: String? = nil, repetition: String? = nil
   ) -> ChoosePasswordPage {
     let texts = site.texts(context)
     let errors = [("password", password), ("passwordAgain", repetition)].compactMap {
@@ -63,7 +65,8 @@ struct ChoosePasswordScreen: Sendable {
     let policy = registrations.passwordPolicy
     return ChoosePasswordPage(
       frame: site.frame(texts["password.title"], context, errors: errors, form: .typedAnew),
-      email: email.address, marketing: answer(.marketing),
+      email: email.address, mobile: guest.standing.maskedNumber,
+      hasMobile: !guest.standing.maskedNumber.isEmpty, marketing: answer(.marketing),
       dataProcessing: answer(.dataProcessing), password: Field(error: password),
       passwordAgain: Field(error: repetition), isInsurerPolicy: policy == .insurer,
       minimum: String(policy.minimumLength))
@@ -74,6 +77,9 @@ struct ChoosePasswordPage: Page {
   var template: String { "choose-password" }
   let frame: Frame
   let email: String
+  /// Where the code by SMS went, masked.
+  let mobile: String
+  let hasMobile: Bool
   let marketing: String
   let dataProcessing: String
   let password: Field

@@ -6,10 +6,11 @@ internal import InternationalDomains
 internal import Pages
 internal import Wording
 
-/// The page of the code from the e-mail, and of a mistyped address (J9).
+/// The page for the code from the e-mail, and for correcting a mistyped address (J9).
 struct ConfirmEmailScreen: Sendable {
   let site: Site
   let confirmations: Confirmations
+  let returnPlaces: ReturnPlaces
 
   @Sendable func show(
     _ request: Request, _ context: SiteContext, _ account: Account
@@ -24,52 +25,36 @@ struct ConfirmEmailScreen: Sendable {
   @Sendable func submit(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
-    let texts = site.texts(context)
-    let entry: CodeEntry
-    do throws(CodeEntry.Invalid) {
-      entry = try CodeEntry(context.form["code"], alphabet: .unambiguous)
-    } catch {
-      return try await again(account, context, texts.sentence(for: error))
-    }
-    switch try await confirmations.enterCode(entry, of: account.id) {
-    // The second click of a double click reads what the first one did.
-    case .confirmed, .alreadyConfirmed: return CustomerPath.home.seeOther(message: .confirmed)
-    case .wrong(let triesLeft):
-      return try await again(account, context, texts.wrongCode(triesLeft: triesLeft))
-    case .expired: return try await again(account, context, texts["code.expired"])
-    case .spent: return try await again(account, context, texts["code.spent"])
+    try await codePage(of: account, context).submit { entry in
+      switch context.told(.confirmation, try await confirmations.enterCode(entry, of: account.id)) {
+      // The second click of a double click finds what the first one did.
+      case .confirmed, .alreadyConfirmed:
+        .answer(
+          context.takeReturn(among: returnPlaces).map { .redirect(to: $0, type: .normal) }
+            ?? CustomerPath.home.seeOther(message: .confirmed))
+      case .mistake(let mistake): .mistake(mistake)
+      }
     }
   }
 
   @Sendable func resend(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
-    let texts = site.texts(context)
-    switch try await confirmations.resendCode(
-      of: account.id, mark: context.form["mark"])
-    {
-    case .sent(let isNewCode):
-      return CustomerPath.confirmEmail.seeOther(message: isNewCode ? .newCode : .sameCode)
-    case .tooSoon(let seconds):
-      let sentence = texts["code.tooSoon", ["seconds": String(seconds)]]
-      return try await again(account, context, sentence, anchor: "resend")
-    case .tooMany:
-      return try await again(account, context, texts["confirm.tooMany"], anchor: "resend")
-    case .alreadyConfirmed: return CustomerPath.home.seeOther()
-    }
+    let outcome = try await confirmations.resendCode(of: account.id, mark: context.form["mark"])
+    return try await codePage(of: account, context).response(to: outcome, elsewhere: .home)
   }
 
-  private func again(
-    _ account: Account, _ context: SiteContext, _ mistake: String, anchor: String = "code"
-  ) async throws -> Response {
-    guard let standing = try await confirmations.standing(of: account.id) else {
-      return CustomerPath.home.seeOther()
+  private func codePage(of account: Account, _ context: SiteContext) -> CodePage {
+    CodePage(
+      site: site, context: context, alphabet: .unambiguous, path: .confirmEmail
+    ) { mistake in
+      guard let standing = try await confirmations.standing(of: account.id) else {
+        return CustomerPath.home.seeOther()
+      }
+      return try site.response(
+        page(standing, context, error: mistake.whereMended(ifFieldIsLive: standing.isLive)),
+        context, status: .unprocessableContent)
     }
-    // Without a field to mend, the way on is a new code.
-    let anchor = standing.isLive ? anchor : "resend"
-    return try site.response(
-      page(standing, context, error: FieldError(anchor: anchor, text: mistake)), context,
-      status: .unprocessableContent)
   }
 
   private func page(
@@ -92,7 +77,10 @@ struct ConfirmEmailScreen: Sendable {
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
     guard !account.isConfirmed else { return CustomerPath.home.seeOther() }
-    return try site.response(correction(account, "", context), context)
+    let typed = site.takeTyped(
+      at: CustomerPath.correctEmail.rawValue, by: account.id.owner, in: context)
+    return try site.response(
+      correction(account, typed?["email"] ?? "", context, isRestored: typed != nil), context)
   }
 
   @Sendable func submitCorrection(
@@ -127,13 +115,14 @@ struct ConfirmEmailScreen: Sendable {
   }
 
   private func correction(
-    _ account: Account, _ typed: String, _ context: SiteContext, error: FieldError? = nil
+    _ account: Account, _ typed: String, _ context: SiteContext, error: FieldError? = nil,
+    isRestored: Bool = false
   ) -> CorrectEmailPage {
     CorrectEmailPage(
       frame: site.frame(
         site.texts(context)["correct.title"], context, errors: error.map { [$0] } ?? [],
         form: .keptInOtherLanguage),
-      present: account.email.shown,
+      isRestored: isRestored, present: account.email.shown,
       email: Field(typed, error: error?.anchor == "email" ? error?.text : nil),
       password: Field(error: error?.anchor == "password" ? error?.text : nil))
   }
@@ -150,6 +139,8 @@ struct ConfirmEmailPage: Page {
 struct CorrectEmailPage: Page {
   var template: String { "correct-email" }
   let frame: Frame
+  /// Whether the form is as it was before the time was over.
+  let isRestored: Bool
   let present: String
   let email: Field
   let password: Field

@@ -7,9 +7,11 @@ internal import Wording
 /// The address and the declarations as they were posted (J5).
 struct ContactForm: Sendable {
   let email: String
-  /// Whether the address on file is wanted: the button was pressed now, whatever is typed, or it
-  /// was pressed before and nothing else was typed since.
+  /// Whether to use the address on file: its button was pressed now, whatever was typed, or was
+  /// pressed before and nothing else has been typed since.
   let usesAddressOnFile: Bool
+  /// Whether its button was pressed now.
+  let choosesAddressOnFileNow: Bool
   private(set) var marketing: Bool?
   private(set) var dataProcessing: Bool?
   private(set) var acceptsContract: Bool
@@ -23,6 +25,7 @@ struct ContactForm: Sendable {
   init(_ form: Form, language: Language) {
     email = form["email"]
     let choice = form["useAddressOnFile"]
+    choosesAddressOnFileNow = choice == "now"
     usesAddressOnFile = choice == "now" || (choice == "chosen" && form["email"].isEmpty)
     marketing = ContactForm.answer(form["marketing"])
     dataProcessing = ContactForm.answer(form["dataProcessing"])
@@ -33,13 +36,13 @@ struct ContactForm: Sendable {
     confirmedEmail = form["confirmedEmail"]
   }
 
-  /// What was given before, for who comes back from the next page.
+  /// What was given before, for a customer who comes back from the next page.
   init(_ given: Registration.Contact?, language: Language) {
     func answer(_ kind: DeclarationKind) -> Bool? {
       given?.declarations.first { $0.kind == kind }?.isAccepted
     }
     email = given?.email.shown ?? ""
-    usesAddressOnFile = false
+    (usesAddressOnFile, choosesAddressOnFileNow) = (false, false)
     marketing = answer(.marketing)
     dataProcessing = answer(.dataProcessing)
     acceptsContract = answer(.contract) ?? false
@@ -49,7 +52,25 @@ struct ContactForm: Sendable {
     confirmedEmail = email
   }
 
-  /// The same with no answer given: the texts that were answered are no longer those on the page.
+  /// What was typed before the time was over; answers to texts that have changed since are not
+  /// given again.
+  init(_ typed: [String: String], texts: DeclaredTexts, language: Language) {
+    let areSameTexts =
+      typed["textLanguage"] == language.rawValue
+      && typed["textVersions"] == texts.versions(in: language)
+    func answer(_ field: String) -> String { areSameTexts ? typed[field] ?? "" : "" }
+    email = typed["email"] ?? ""
+    (usesAddressOnFile, choosesAddressOnFileNow) = (false, false)
+    marketing = ContactForm.answer(answer("marketing"))
+    dataProcessing = ContactForm.answer(answer("dataProcessing"))
+    acceptsContract = answer("contract") == "yes"
+    acceptsNotice = answer("notice") == "yes"
+    textLanguage = language
+    textVersions = ""
+    confirmedEmail = ""
+  }
+
+  /// The same without any answers: the texts that were answered are no longer those on the page.
   var unanswered: ContactForm {
     var form = self
     (form.marketing, form.dataProcessing) = (nil, nil)
@@ -65,7 +86,7 @@ struct ContactForm: Sendable {
     }
   }
 
-  /// The contact, or the sentences for what is missing or cannot be.
+  /// The contact, or the sentences for what is missing or impossible.
   func contact(
     onFile: EmailAddress?, texts declaredTexts: DeclaredTexts, in texts: Texts
   ) -> Result<Registration.Contact, Mistakes> {
@@ -117,9 +138,9 @@ struct ContactForm: Sendable {
 
   struct Mistakes: Error {
     var email: String?
-    /// An address that looks mistyped; sent once more it is taken as it is.
+    /// An address that looks mistyped; when sent again it is accepted as it is.
     var doubtfulEmail = ""
-    /// Whether the answers were given to other words than those on the page.
+    /// Whether the answers were given to texts other than those on the page.
     var haveTextsChanged = false
     var marketing: String?
     var dataProcessing: String?

@@ -4,6 +4,10 @@ internal import Pages
 struct ContactPage: Page {
   var template: String { "contact" }
   let frame: Frame
+  /// Whether the form is as it was before the time was over.
+  let isRestored: Bool
+  /// Whether the address on file was chosen by its button just now.
+  let hasJustChosen: Bool
   let email: Field
   let hasAddressOnFile: Bool
   let addressOnFile: String
@@ -16,11 +20,12 @@ struct ContactPage: Page {
   let textLanguage: String
   let textVersions: String
 
-  /// A yes or no, with nothing chosen beforehand (D 6).
+  /// A yes or no, with nothing selected beforehand (D 6).
   struct Choice: Sendable {
     let isYes: Bool
     let isNo: Bool
     let error: String
+    let detail = ""
     let hasError: Bool
 
     init(_ answer: Bool?, error: String?) {
@@ -35,6 +40,7 @@ struct ContactPage: Page {
   struct Tick: Sendable {
     let isTicked: Bool
     let error: String
+    let detail = ""
     let hasError: Bool
 
     init(_ isTicked: Bool, error: String?) {

@@ -12,22 +12,31 @@ struct ContactScreen: Sendable {
   let declaredTexts: DeclaredTexts
 
   @Sendable func show(
-    _ request: Request, _ context: SiteContext, _ guest: RegistrationDoor.Guest
+    _ request: Request, _ context: SiteContext, _ guest: RegistrationAccess.Guest
   ) async throws -> Response {
     guard let place = place(of: guest) else {
       return try site.outOfTurn(.contact, guest, context)
     }
-    let form = ContactForm(place.given, language: context.language)
+    var form = ContactForm(place.given, language: context.language)
+    let typed = guest.standing.customer.flatMap {
+      site.takeTyped(at: CustomerPath.contact.rawValue, by: $0.owner, in: context)
+    }
+    if let typed, place.given == nil {
+      form = ContactForm(typed, texts: declaredTexts, language: context.language)
+    }
     var mistakes = ContactForm.Mistakes()
     if FlashMessage(request) == .emailTaken {
       // Somebody else took the address while the password was being chosen.
       mistakes.email = site.texts(context)["email.taken"]
     }
-    return try site.response(page(form, place.onFile, context, mistakes: mistakes), context)
+    return try site.response(
+      page(
+        form, place.onFile, context, mistakes: mistakes,
+        isRestored: typed != nil && place.given == nil), context)
   }
 
   @Sendable func submit(
-    _ request: Request, _ context: SiteContext, _ guest: RegistrationDoor.Guest
+    _ request: Request, _ context: SiteContext, _ guest: RegistrationAccess.Guest
   ) async throws -> Response {
     guard let place = place(of: guest) else { return guest.standing.step.path.seeOther() }
     let form = ContactForm(context.form, language: context.language)
@@ -37,9 +46,14 @@ struct ContactScreen: Sendable {
     let texts = site.texts(context)
     switch form.contact(onFile: place.onFile, texts: declaredTexts, in: texts) {
     case .failure(let mistakes):
+      if form.choosesAddressOnFileNow, place.onFile != nil, !mistakes.haveTextsChanged {
+        // The button only chose the address; what is further down has not been reached yet.
+        return try site.response(
+          page(form, place.onFile, context, hasJustChosen: true), context)
+      }
       return try again(form, place.onFile, context, mistakes)
     case .success(let contact):
-      switch try await registrations.give(contact, in: guest.token) {
+      switch context.told(.contact, try await registrations.give(contact, in: guest.token)) {
       case .of(.accepted): return CustomerPath.choosePassword.seeOther()
       case .of(.emailTaken(let answersLeft)):
         var mistakes = ContactForm.Mistakes()
@@ -57,8 +71,8 @@ struct ContactScreen: Sendable {
     let given: Registration.Contact?
   }
 
-  /// Where the page may be shown: until the account exists, also for who comes back to it.
-  private func place(of guest: RegistrationDoor.Guest) -> Place? {
+  /// Where the page may be shown: until the account exists, also after coming back to it.
+  private func place(of guest: RegistrationAccess.Guest) -> Place? {
     switch guest.standing.step {
     case .email(let onFile, let given): Place(onFile: onFile, given: given)
     case .password(_, let onFile, let given): Place(onFile: onFile, given: given)
@@ -77,12 +91,14 @@ struct ContactScreen: Sendable {
 
   private func page(
     _ form: ContactForm, _ onFile: EmailAddress?, _ context: SiteContext,
-    mistakes: ContactForm.Mistakes = .init()
+    mistakes: ContactForm.Mistakes = .init(), isRestored: Bool = false,
+    hasJustChosen: Bool = false
   ) -> ContactPage {
     ContactPage(
       frame: site.frame(
         site.texts(context)["contact.title"], context, errors: mistakes.errors,
         form: .keptInOtherLanguage),
+      isRestored: isRestored, hasJustChosen: hasJustChosen && onFile != nil,
       email: Field(form.email, error: mistakes.email),
       hasAddressOnFile: onFile != nil, addressOnFile: onFile?.masked ?? "",
       usesAddressOnFile: form.usesAddressOnFile && onFile != nil,

@@ -6,7 +6,7 @@ internal import NIOCore
 internal import Pages
 internal import Wording
 
-/// The portal's contract as the customer accepted it, to be read and to be kept (J10).
+/// The portal's contract as the customer accepted it, to read and to keep (J10).
 struct ContractScreen: Sendable {
   let site: Site
   let contracts: Contracts
@@ -14,7 +14,7 @@ struct ContractScreen: Sendable {
   @Sendable func show(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
-    // Who has accepted none is asked to.
+    // Customers who have not accepted one are asked to.
     guard let accepted = try await contracts.accepted(by: account) else {
       return CustomerPath.acceptDocuments.seeOther()
     }
@@ -28,7 +28,7 @@ struct ContractScreen: Sendable {
       holding: [KeptDocument(html: text.text, depth: 1)], context)
   }
 
-  /// The same as a file: the same bytes at every download.
+  /// The same as a file: identical bytes with every download.
   @Sendable func download(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
@@ -49,6 +49,6 @@ struct ContractPage: Page {
   let acceptedOn: String
   let version: String
   let hasFile: Bool
-  /// Of the contract, which need not be the page's.
+  /// The contract's language, which may differ from the page's.
   let language: String
 }

@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import Pages
 internal import Wording
 
-/// What the customer declared, and a change of mind in one click (J10, D 6).
+/// What the customer declared, and changing an answer with one click (J10, D 6).
 struct DeclarationsScreen: Sendable {
   let site: Site
   let declarations: Declarations
@@ -13,7 +13,10 @@ struct DeclarationsScreen: Sendable {
   @Sendable func show(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
-    try await response(context, account, message: FlashMessage(request))
+    let typed = site.takeTyped(
+      at: CustomerPath.declarations.rawValue, by: account.id.owner, in: context)
+    return try await response(
+      context, account, message: FlashMessage(request), lost: typed.flatMap(LostAnswer.init))
   }
 
   @Sendable func submit(
@@ -37,7 +40,7 @@ struct DeclarationsScreen: Sendable {
 
   private func response(
     _ context: SiteContext, _ account: Account, message: FlashMessage? = nil,
-    error: FieldError? = nil
+    error: FieldError? = nil, lost: LostAnswer? = nil
   ) async throws -> Response {
     let texts = site.texts(context)
     let standing = try await declarations.standing(of: account)
@@ -52,14 +55,32 @@ struct DeclarationsScreen: Sendable {
         kind, entry, now: declarations.text(of: kind, in: context.language),
         place: documents.count - 1, texts)
     }
+    let unsaved = lost.flatMap { lost in
+      standing[lost.kind]?.isAccepted == lost.isAccepted ? nil : texts.title(of: lost.kind)
+    }
     let page = DeclarationsPage(
       frame: site.frame(
         texts["declarations.title"], context, errors: error.map { [$0] } ?? [],
         form: .typedAnew),
-      message: message.map(texts.sentence) ?? "", hasMessage: message != nil, items: items,
+      message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
+      unsaved: unsaved ?? "", hasUnsaved: unsaved != nil, items: items,
       history: history.map { DeclarationsPage.Line($0, texts) })
     return try site.response(
       page, holding: documents, context, status: error == nil ? .ok : .unprocessableContent)
+  }
+}
+
+/// The one click that came when the time was over.
+private struct LostAnswer {
+  let kind: DeclarationKind
+  let isAccepted: Bool
+
+  init?(_ typed: [String: String]) {
+    guard let kind = DeclarationKind(rawValue: typed["kind"] ?? ""), !kind.isRequired,
+      let isAccepted = ["yes": true, "no": false][typed["answer"] ?? ""]
+    else { return nil }
+    self.kind = kind
+    self.isAccepted = isAccepted
   }
 }
 
@@ -68,6 +89,9 @@ struct DeclarationsPage: Page {
   let frame: Frame
   let message: String
   let hasMessage: Bool
+  /// The declaration whose answer came after the time was over, and was not recorded.
+  let unsaved: String
+  let hasUnsaved: Bool
   let items: [Item]
   let history: [Line]
 
@@ -79,13 +103,13 @@ struct DeclarationsPage: Page {
     let answer: String
     let when: String
     let version: String
-    /// Whether the words are a document, which the page holds at `place`.
+    /// Whether the text is a document, which the page holds at `place`.
     let isDocument: Bool
     let place: String
     let text: String
     let isVoluntary: Bool
     let isYes: Bool
-    /// Whether the words that would be answered now are others.
+    /// Whether the text to be answered now is a different one.
     let hasNewText: Bool
     let newText: String
     let newVersion: String
@@ -130,7 +154,7 @@ struct DeclarationsPage: Page {
 }
 
 extension DeclaredText {
-  /// Enough of the version to tell it from others.
+  /// Enough of the version to distinguish it from others.
   var short: String { String(version.prefix(12)) }
 }
 
@@ -148,7 +172,7 @@ extension Texts {
     self[isAccepted ? "declarations.yes" : "declarations.no"]
   }
 
-  /// Where it was said; what another program wrote is shown as it is.
+  /// Where it was declared; a value from another program is shown unchanged.
   fileprivate func channel(_ channel: String) -> String {
     switch channel {
     case "registration": self["declarations.atRegistration"]

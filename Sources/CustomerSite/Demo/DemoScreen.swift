@@ -5,10 +5,10 @@ internal import Outbox
 internal import Pages
 internal import Wording
 
-/// The messages that the demo caught instead of sending them. Nothing of it exists outside the
-/// demo.
+/// The messages that the demo caught instead of sending them. None of this exists outside the demo.
 struct DemoScreen: Sendable {
   static let path = "/demo/uzenetek"
+  static let elementsPath = "/demo/elemek"
 
   let site: Site
   let catcher: Catcher
@@ -22,7 +22,20 @@ struct DemoScreen: Sendable {
       context)
   }
 
-  /// All caught messages, or the newest few when `?darab=` says how many.
+  /// Every element of the pages in each of its states, for who changes how they look.
+  @Sendable func showElements(_ request: Request, _ context: SiteContext) async throws -> Response {
+    let texts = site.texts(context)
+    return try site.response(
+      ElementsPage(
+        frame: site.frame(texts["demo.elements.title"], context, form: .typedAnew),
+        field: Field("LA 2023"),
+        mistake: Field(
+          "06 1 234 5678",
+          error: texts["mobileNumber.wrong"] + ". " + texts["mobileNumber.landline"])),
+      context)
+  }
+
+  /// All caught messages, or only the newest ones when `?darab=` gives a number.
   @Sendable func showJSON(_ request: Request, _ context: SiteContext) async throws -> Response {
     let wanted = request.uri.queryParameters["darab"].flatMap { Int($0) } ?? Catcher.capacity
     let encoder = JSONEncoder()
@@ -36,7 +49,7 @@ struct DemoScreen: Sendable {
   }
 }
 
-/// As the contract has it, part 3.
+/// A caught message, as other programs read it (I3).
 private struct CaughtMessage: Encodable {
   let id: Int
   let channel: String
@@ -53,6 +66,13 @@ private struct CaughtMessage: Encodable {
     text = message.text
     createdAt = message.createdAt
   }
+}
+
+struct ElementsPage: Page {
+  var template: String { "demo-elements" }
+  let frame: Frame
+  let field: Field
+  let mistake: Field
 }
 
 struct DemoPage: Page {

@@ -13,7 +13,7 @@ struct DevicesScreen: Sendable {
   @Sendable func show(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
-    // The door has just opened by it.
+    // This session has just given access.
     guard let token = context.sessionToken else { return CustomerPath.logIn.seeOther() }
     let overview = try await devices.overview(of: account, in: token)
     let texts = site.texts(context)
@@ -26,7 +26,7 @@ struct DevicesScreen: Sendable {
       context)
   }
 
-  /// Ends the session that the form names, all the others, or all.
+  /// Ends the session that the form names, all others, or all.
   @Sendable func end(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
@@ -40,7 +40,7 @@ struct DevicesScreen: Sendable {
       return CustomerPath.devices.seeOther(message: .othersClosed)
     case let name:
       switch try await devices.end(name, of: account, in: token) {
-      // A second click finds it ended, and is told the same.
+      // A second click finds it ended, and says the same.
       case .ended: return CustomerPath.devices.seeOther(message: .sessionClosed)
       case .endedThis: return context.loggedOut(message: .loggedOut)
       case .missing: throw HTTPError(.notFound)
@@ -75,7 +75,7 @@ struct DevicesPage: Page {
     lastLogin = overview.lastLogin.map { texts.instant($0.at) } ?? ""
     lastDevice = overview.lastLogin.map { texts.device($0.device) } ?? ""
     hasLastLogin = overview.lastLogin != nil
-    failures = String(overview.failures)
+    failures = texts.failedLogins(overview.failures, isFirst: overview.lastLogin == nil)
     hasFailures = overview.failures > 0
     activities = overview.activities.map { Line($0, texts) }
     hasActivities = !overview.activities.isEmpty
@@ -107,48 +107,9 @@ struct DevicesPage: Page {
 
     init(_ activity: Activity, _ texts: Texts) {
       when = texts.instant(activity.at)
-      what = texts.sentence(for: activity.kind)
+      what = texts[activity.kind.sentence]
       device = activity.device.name ?? ""
       hasDevice = activity.device != .unknown
-    }
-  }
-}
-
-extension Texts {
-  func sentence(for activity: Activity.Kind) -> String {
-    switch activity {
-    case .registered: self["activity.registered"]
-    case .loggedIn: self["activity.loggedIn"]
-    case .loginFailed: self["activity.loginFailed"]
-    case .loggedOut: self["activity.loggedOut"]
-    case .newDevice: self["activity.newDevice"]
-    case .oldestSessionEnded: self["activity.oldestSessionEnded"]
-    case .sessionEnded: self["activity.sessionEnded"]
-    case .otherSessionsEnded: self["activity.otherSessionsEnded"]
-    case .allSessionsEnded: self["activity.allSessionsEnded"]
-    case .sessionsEndedByStaff: self["activity.sessionsEndedByStaff"]
-    case .emailCodeSent: self["activity.emailCodeSent"]
-    case .emailCodeWrong: self["activity.emailCodeWrong"]
-    case .emailConfirmed: self["activity.emailConfirmed"]
-    case .emailCorrected: self["activity.emailCorrected"]
-    case .emailTaken: self["activity.emailTaken"]
-    case .passwordRecovered: self["activity.passwordRecovered"]
-    case .passwordChanged: self["activity.passwordChanged"]
-    case .recoveryRequested: self["activity.recoveryRequested"]
-    case .recoveryCodeWrong: self["activity.recoveryCodeWrong"]
-    case .registeredAgain: self["activity.registeredAgain"]
-    case .declared: self["activity.declared"]
-    case .documentsAccepted: self["activity.documentsAccepted"]
-    case .contractEndRefused: self["activity.contractEndRefused"]
-    case .dataRequested: self["activity.dataRequested"]
-    case .dataRequestRefused: self["activity.dataRequestRefused"]
-    case .addressCodeSent: self["activity.addressCodeSent"]
-    case .addressCodeWrong: self["activity.addressCodeWrong"]
-    case .correspondenceChanged: self["activity.correspondenceChanged"]
-    case .correspondenceRemoved: self["activity.correspondenceRemoved"]
-    case .userNameChanged: self["activity.userNameChanged"]
-    case .userNameRestored: self["activity.userNameRestored"]
-    case .userNameUndoWrong: self["activity.userNameUndoWrong"]
     }
   }
 }

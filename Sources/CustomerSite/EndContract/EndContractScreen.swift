@@ -13,7 +13,9 @@ struct EndContractScreen: Sendable {
   @Sendable func show(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
-    try response(context, account, [])
+    let typed = site.takeTyped(
+      at: CustomerPath.endContract.rawValue, by: account.id.owner, in: context)
+    return try response(context, account, [], wasTicked: typed?["confirm"] == "yes")
   }
 
   @Sendable func submit(
@@ -33,7 +35,7 @@ struct EndContractScreen: Sendable {
     case .ended:
       context.remove(.session)
       var response = CustomerPath.logIn.seeOther(message: .contractEnded)
-      // As after logging out: what the browser kept of the pages goes too.
+      // As after logging out, what the browser stored of the pages is deleted too.
       if let name = HTTPField.Name("Clear-Site-Data") { response.headers[name] = "\"cache\"" }
       return response
     case .outOfTurn: return CustomerPath.home.seeOther()
@@ -46,7 +48,7 @@ struct EndContractScreen: Sendable {
   }
 
   private func response(
-    _ context: SiteContext, _ account: Account, _ errors: [FieldError]
+    _ context: SiteContext, _ account: Account, _ errors: [FieldError], wasTicked: Bool = false
   ) throws -> Response {
     func field(_ name: String) -> Field {
       Field(error: errors.first { $0.anchor == name }?.text)
@@ -54,7 +56,8 @@ struct EndContractScreen: Sendable {
     let page = EndContractPage(
       frame: site.frame(
         site.texts(context)["endContract.title"], context, errors: errors, form: .typedAnew),
-      userName: account.email.address, isTicked: context.form["confirm"] == "yes",
+      isRestored: wasTicked, userName: account.email.address,
+      isTicked: wasTicked || context.form["confirm"] == "yes",
       confirm: field("confirm"), password: field("password"))
     return try site.response(
       page, context, status: errors.isEmpty ? .ok : .unprocessableContent)
@@ -64,6 +67,8 @@ struct EndContractScreen: Sendable {
 struct EndContractPage: Page {
   var template: String { "end-contract" }
   let frame: Frame
+  /// Whether the form is as it was before the time was over.
+  let isRestored: Bool
   let userName: String
   let isTicked: Bool
   let confirm: Field

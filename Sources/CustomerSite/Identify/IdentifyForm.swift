@@ -21,7 +21,7 @@ struct IdentifyForm: Sendable {
 
   var isCustomerNumber: Bool { kind == "customer" }
 
-  /// The claim, or the sentences for the fields that cannot be one.
+  /// The claim, or the sentences for the invalid fields.
   func claim(accepting prefixes: [String], in texts: Texts) -> Result<Claim, Mistakes> {
     var mistakes = Mistakes()
     var number: Claim.Number?
@@ -50,6 +50,7 @@ struct IdentifyForm: Sendable {
         prefix: mobilePrefix, number: mobileNumber, accepting: prefixes)
     } catch {
       mistakes.mobile = texts.sentence(for: error, prefixes: prefixes)
+      mistakes.isPrefixMissing = error == .prefixChoice
       mistakes.reasons.append("mobileNumber \(error)")
     }
     guard let number, let mobile else { return .failure(mistakes) }
@@ -60,7 +61,9 @@ struct IdentifyForm: Sendable {
     var kind: String?
     var number: String?
     var mobile: String?
-    /// The same for the call centre, with nothing of what was typed.
+    /// Whether it is the choice beside the number that is missing.
+    var isPrefixMissing = false
+    /// The same for the call centre, without anything that was typed.
     var reasons: [String] = []
   }
 }

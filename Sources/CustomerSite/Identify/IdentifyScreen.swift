@@ -17,9 +17,9 @@ struct IdentifyScreen: Sendable {
       page(IdentifyForm(Form()), context, running: await running(context)), context)
   }
 
-  /// Where a registration goes on that is under way in this browser.
+  /// Where a registration in progress in this browser continues.
   ///
-  /// A comfort that the page can do without: it is there when the database is not.
+  /// A convenience that the page can do without: it still works when the database does not.
   private func running(_ context: SiteContext) async -> CustomerPath? {
     guard let token = context.registrationToken,
       let step = try? await registrations.standing(of: token)?.step, step.isUnderWay
@@ -32,15 +32,19 @@ struct IdentifyScreen: Sendable {
     if context.isLanguageOnly { return try site.response(page(form, context), context) }
     switch form.claim(accepting: limits.mobilePrefixes, in: site.texts(context)) {
     case .failure(let mistakes):
-      let (token, caseNumber) = try await registrations.refuse(
+      let refused = try await registrations.refuse(
         mistakes.reasons.joined(separator: ", "), on: try visit(request, context))
-      context.setRegistration(token, caseNumber)
+      switch context.told(.identification, refused) {
+      case .told(let token, let caseNumber): context.setRegistration(token, caseNumber)
+      case .limited(let seconds):
+        return try answer(.limited(retryAfterSeconds: seconds), form, context)
+      }
       return try site.response(
         page(form, context, mistakes: mistakes), context, status: .unprocessableContent)
     case .success(let claim):
       let identified = try await registrations.identify(claim, on: try visit(request, context))
       context.setRegistration(identified.token, identified.caseNumber)
-      return try answer(identified.outcome, form, context)
+      return try answer(context.told(.identification, identified.outcome), form, context)
     }
   }
 
@@ -72,6 +76,9 @@ struct IdentifyScreen: Sendable {
       return try site.response(
         site.stopped(.smsStepDisabled, context), context, status: .unprocessableContent)
     case .suspended: return try site.smsSuspended(context)
+    case .notOpen: return try site.registrationNotOpen(context)
+    case .registerUnavailable(let seconds):
+      return try site.registerUnavailable(seconds: seconds, context)
     }
   }
 
@@ -89,10 +96,16 @@ struct IdentifyScreen: Sendable {
     }
     if let number = mistakes.number { errors.append(FieldError(anchor: anchor, text: number)) }
     if let mobile = mistakes.mobile {
-      errors.append(FieldError(anchor: "mobileNumber", text: mobile))
+      errors.append(
+        FieldError(
+          anchor: mistakes.isPrefixMissing ? "mobilePrefix" : "mobileNumber", text: mobile))
     }
     let numberError = mistakes.number ?? (isMismatch ? texts["identify.noMatch"] : nil)
-    let chosen = form.mobilePrefix.isEmpty ? limits.mobilePrefixes.first : form.mobilePrefix
+    // With one prefix there is nothing to choose; otherwise nobody shall overlook the choice.
+    let chosen =
+      limits.mobilePrefixes.count == 1
+      ? limits.mobilePrefixes.first
+      : limits.mobilePrefixes.first { $0 == form.mobilePrefix }
     return IdentifyPage(
       frame: site.frame(
         texts["identify.title"], context, errors: errors, form: .keptInOtherLanguage),
@@ -105,6 +118,7 @@ struct IdentifyScreen: Sendable {
         form.customerNumber, error: form.isCustomerNumber ? numberError : nil),
       mobileNumber: Field(form.mobileNumber, error: mistakes.mobile),
       prefixes: limits.mobilePrefixes.map { .init(digits: $0, isChosen: $0 == chosen) },
-      isMismatch: isMismatch)
+      isMismatch: isMismatch, showsWayOut: isMismatch || mistakes.number != nil,
+      hasNoPrefix: chosen == nil)
   }
 }

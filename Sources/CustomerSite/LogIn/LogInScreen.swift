@@ -12,9 +12,13 @@ struct LogInScreen: Sendable {
   let sessions: Sessions
   let limits: Limits
   let clientAddress: ClientAddress
+  let returnPlaces: ReturnPlaces
 
   @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
-    try site.response(page("", context, message: FlashMessage(request)), context)
+    context.rememberReturn(
+      request.uri.queryParameters[Substring(ReturnPlaces.parameter)].map { String($0) },
+      among: returnPlaces)
+    return try site.response(page("", context, message: FlashMessage(request)), context)
   }
 
   @Sendable func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -30,16 +34,21 @@ struct LogInScreen: Sendable {
     }
     let visit = Logins.Visit(
       device: context.device, browser: context.cookies[.device].flatMap { Token($0) },
-      session: context.sessionToken, address: try clientAddress.key(of: request, in: context))
-    switch try await logins.logIn(
+      session: context.sessionToken, address: try clientAddress.key(of: request, in: context),
+      language: context.language)
+    let outcome = try await logins.logIn(
       userName: userName, password: context.form["password"], from: visit)
-    {
+    switch context.told(.login, outcome) {
     case .loggedIn(let token, let entry):
-      context.set(.session, to: token.reveal())
-      context.set(
-        .device, to: entry.browser.reveal(), maxAgeSeconds: limits.knownDeviceSeconds)
-      return (entry.isConfirmed ? CustomerPath.home : .confirmEmail)
-        .seeOther(message: entry.hasEndedOldest ? .oldestEnded : nil)
+      return site.loggedIn(token, entry, context, limits, returnPlaces)
+    case .codeAsked(let token):
+      context.set(.login, to: token.reveal())
+      return CustomerPath.logInCode.seeOther()
+    case .help(let number):
+      var context = context
+      context.ownCase = number
+      return try site.response(
+        site.accountHeld(context), context, status: .unprocessableContent)
     case .refused:
       let error = FieldError(anchor: "username", text: texts["logIn.refused"])
       return try site.response(
@@ -72,11 +81,13 @@ struct LogInScreen: Sendable {
   }
 }
 
-struct LogInPage: Page {
+struct LogInPage: CommonPage {
   var template: String { "log-in" }
-  let frame: Frame
+  var frame: Frame
   let message: String
   let hasMessage: Bool
   let username: Field
   let password: Field
+
+  var isUntouched: Bool { username.isBlank && password.isBlank }
 }

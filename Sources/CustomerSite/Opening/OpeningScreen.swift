@@ -1,12 +1,15 @@
 internal import Hummingbird
 internal import Pages
+internal import QRCodes
 internal import Wording
 
 /// The public pages before the journey (J1).
 struct OpeningScreen: Sendable {
   let site: Site
+  /// The start page's address, for a phone's camera.
+  let code: QRCode?
 
-  /// The insurer's opening page, or the way to its own one.
+  /// The built-in opening page, or a redirect to the insurer's own.
   @Sendable func showOpening(_ request: Request, _ context: SiteContext) async throws -> Response {
     if let page = site.brand.facts.openingPage, !page.isEmpty {
       return .redirect(to: page, type: .found)
@@ -17,16 +20,23 @@ struct OpeningScreen: Sendable {
 
   @Sendable func showStart(_ request: Request, _ context: SiteContext) async throws -> Response {
     let frame = site.frame(site.texts(context)["start.title"], context)
-    return try site.response(StartPage(frame: frame), context)
+    return try site.response(
+      StartPage(
+        frame: frame, hasCode: code != nil, size: String(code?.size ?? 0), path: code?.path ?? ""),
+      context)
   }
 }
 
-struct OpeningPage: Page {
+struct OpeningPage: CommonPage {
   var template: String { "opening" }
-  let frame: Frame
+  var frame: Frame
 }
 
-struct StartPage: Page {
+struct StartPage: CommonPage {
   var template: String { "start" }
-  let frame: Frame
+  var frame: Frame
+  /// The start page's own address, drawn for a phone's camera.
+  let hasCode: Bool
+  let size: String
+  let path: String
 }

@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import Pages
 internal import Wording
 
-/// The page where who is logged in replaces the password (J10).
+/// The page where a logged-in customer replaces the password (J10).
 struct OwnPasswordScreen: Sendable {
   let site: Site
   let passwordChanges: PasswordChanges
@@ -38,6 +38,7 @@ struct OwnPasswordScreen: Sendable {
     case .refused(let refusals):
       mistakes.password = texts.sentences(for: refusals, policy: passwordChanges.passwordPolicy)
     case .isPresentPassword: mistakes.password = texts["password.isPresent"]
+    case .tooMany: mistakes.present = texts["ownPassword.tooMany"]
     case .loggedOut:
       context.remove(.session)
       return CustomerPath.logIn.seeOther(message: .sessionEnded)
@@ -46,15 +47,17 @@ struct OwnPasswordScreen: Sendable {
     return try again(account, context, mistakes)
   }
 
-  /// The second click of a double click, whose session has got a new token by the first one.
+  /// The second click of a double click, whose session got a new token from the first one.
   ///
-  /// - Returns: `nil` when it is none
-  @Sendable func repeated(_ context: SiteContext) async throws -> Response? {
+  /// - Returns: `nil` when it is not one
+  @Sendable func repeated(
+    _ request: Request, _ context: SiteContext
+  ) async throws -> Response? {
     guard let session = context.sessionToken else { return nil }
     switch try await passwordChanges.repeated(context.form["password"], in: session) {
     case .changed(let successor): return changed(successor, context)
     case .overloaded: throw Unavailable()
-    case nil, .wrongPassword, .refused, .isPresentPassword, .loggedOut: return nil
+    case nil, .wrongPassword, .refused, .isPresentPassword, .tooMany, .loggedOut: return nil
     }
   }
 
@@ -63,7 +66,7 @@ struct OwnPasswordScreen: Sendable {
     return CustomerPath.home.seeOther(message: .passwordChanged)
   }
 
-  /// What is wrong with which field.
+  /// What is wrong in which field.
   private struct Mistakes {
     var present: String?
     var password: String?

@@ -2,10 +2,11 @@ internal import Accounts
 internal import Domain
 internal import HTTPTypes
 internal import Hummingbird
+internal import InternationalDomains
 internal import Pages
 internal import Wording
 
-/// The pages of a forgotten password: the address, then the code from the e-mail with a new
+/// The pages for a forgotten password: the address, then the code from the e-mail with a new
 /// password (J10).
 struct RecoverScreen: Sendable {
   let site: Site
@@ -15,8 +16,8 @@ struct RecoverScreen: Sendable {
   // MARK: The address
 
   @Sendable func show(_ request: Request, _ context: SiteContext) async throws -> Response {
-    // Who asks again, because the time was over, need not type the address again. A comfort that
-    // the page can do without: it is there when the database is not.
+    // After a time-out the address need not be typed again. A convenience that the page can do
+    // without: it still works when the database does not.
     let standing = try? await standing(context)
     let email = standing.map { $0.isUsed ? "" : $0.code.email.address } ?? ""
     return try site.response(page(email, context), context)
@@ -26,7 +27,7 @@ struct RecoverScreen: Sendable {
     let typed = context.form["email"]
     if context.isLanguageOnly { return try site.response(page(typed, context), context) }
     let email: EmailAddress
-    do throws(EmailAddress.Invalid) { email = try EmailAddress(typed) } catch {
+    do throws(EmailAddress.Invalid) { email = try EmailAddress(typed: typed) } catch {
       let sentence = site.texts(context).sentence(for: error)
       return try site.response(
         page(typed, context, error: sentence), context, status: .unprocessableContent)
@@ -34,7 +35,7 @@ struct RecoverScreen: Sendable {
     let visit = Recoveries.Visit(
       form: Array(context.form["formToken"].utf8), language: context.language,
       address: try clientAddress.key(of: request, in: context))
-    switch try await recoveries.request(email, on: visit) {
+    switch context.told(.recoveryRequest, try await recoveries.request(email, on: visit)) {
     case .asked(let token):
       context.set(.recovery, to: token.reveal())
       return CustomerPath.recoverPassword.seeOther()
@@ -75,7 +76,7 @@ struct RecoverScreen: Sendable {
     let texts = site.texts(context)
     let password = context.form["password"]
     var mistakes = Mistakes()
-    // What is told here is told without the code: it says nothing of the account.
+    // This is said without the code: it reveals nothing about the account.
     if password.isEmpty {
       mistakes.password = texts["password.missing"]
     } else if password != context.form["passwordAgain"] {
@@ -89,15 +90,20 @@ struct RecoverScreen: Sendable {
       return try await again(context, mistakes)
     }
     guard mistakes.isEmpty else { return try await again(context, mistakes) }
-    switch try await recoveries.choosePassword(password, code: entry, in: token) {
+    let outcome = try await recoveries.choosePassword(
+      password, code: entry, in: token, from: try clientAddress.key(of: request, in: context))
+    switch context.told(.recoveryPassword, outcome) {
     case .changed, .changedBefore:
       return CustomerPath.logIn.seeOther(message: .passwordRecovered)
-    case .wrongCode(let triesLeft): mistakes.code = texts.wrongCode(triesLeft: triesLeft)
-    case .codeSpent: mistakes.code = texts["code.spent"]
+    case .mistake(let mistake): mistakes.code = texts.sentence(for: mistake)
     case .refused(let refusals):
       mistakes.password = texts.sentences(for: refusals, policy: recoveries.passwordPolicy)
     case .isPresentPassword: mistakes.password = texts["password.isPresent"]
     case .over: return CustomerPath.recoverPassword.seeOther()
+    case .limited(let seconds):
+      return try site.response(
+        site.tooManyRecoveries(minutes: (seconds + 59) / 60, context), context,
+        status: .tooManyRequests, retryAfterSeconds: seconds)
     case .overloaded: throw Unavailable()
     }
     return try await again(context, mistakes)
@@ -111,9 +117,9 @@ struct RecoverScreen: Sendable {
         message: isNewCode ? .recoveryNewCode : .recoverySameCode)
     case .tooSoon(let seconds):
       var mistakes = Mistakes()
-      mistakes.resend = site.texts(context)["code.tooSoon", ["seconds": String(seconds)]]
+      mistakes.resend = site.texts(context).resendTooSoon(seconds: seconds)
       return try await again(context, mistakes)
-    case .over: return CustomerPath.recoverPassword.seeOther()
+    case .tooMany, .notAwaited: return CustomerPath.recoverPassword.seeOther()
     }
   }
 
@@ -122,7 +128,7 @@ struct RecoverScreen: Sendable {
     return try await recoveries.standing(of: token)
   }
 
-  /// Where the person is when there is nothing to type (R2).
+  /// Where the customer is when there is nothing to type (R2).
   private func over(
     _ standing: Recoveries.Standing?, _ context: SiteContext
   ) throws -> Response {
@@ -135,7 +141,7 @@ struct RecoverScreen: Sendable {
     return try site.response(notice, context, status: .ok)
   }
 
-  /// What is wrong with which field.
+  /// What is wrong in which field.
   private struct Mistakes {
     var code: String?
     var password: String?
@@ -151,14 +157,14 @@ struct RecoverScreen: Sendable {
     }
   }
 
-  /// The same page with what went wrong; code and password are typed anew.
+  /// The same page with what went wrong; code and password have to be typed again.
   private func again(_ context: SiteContext, _ mistakes: Mistakes) async throws -> Response {
     guard let standing = try await standing(context), !standing.isUsed,
       standing.code.secondsLeft > 0
     else { return CustomerPath.recoverPassword.seeOther() }
     var mistakes = mistakes
     if !standing.code.isLive {
-      // Without a field to mend, the way on is a new code.
+      // Without a field to correct, the way on is a new code.
       mistakes = Mistakes(resend: mistakes.code ?? mistakes.resend ?? mistakes.all.first?.text)
     }
     return try site.response(

@@ -10,7 +10,7 @@ struct SuccessScreen: Sendable {
   let site: Site
 
   @Sendable func show(
-    _ request: Request, _ context: SiteContext, _ guest: RegistrationDoor.Guest
+    _ request: Request, _ context: SiteContext, _ guest: RegistrationAccess.Guest
   ) async throws -> Response {
     guard case .finished(let email) = guest.standing.step else {
       return try site.outOfTurn(.success, guest, context)

@@ -2,9 +2,9 @@ package import FoundationEssentials
 
 /// How fast somebody may guess the password of one user name.
 ///
-/// After a few failures each further one doubles the pause, up to a minute: guessing becomes
-/// hopeless, and yet nobody can lock a customer out for longer than that minute (ASVS 6.1.1). User
-/// names without an account are throttled in the same way, so that a pause tells nothing.
+/// After a few failures each further one doubles the pause, up to a minute, and while it lasts the
+/// password alone opens nothing: a code by e-mail is asked for besides (D 13, ASVS 6.1.1). User
+/// names without an account are throttled in the same way, so that a pause reveals nothing.
 package struct LoginThrottle: Hashable, Sendable {
   package private(set) var failuresInARow: Int
   package private(set) var lastFailureAt: Date
@@ -27,7 +27,7 @@ package struct LoginThrottle: Hashable, Sendable {
   package func delaySeconds(_ limits: Limits) -> Int {
     let counted = failuresInARow - limits.loginFailuresWithoutDelay
     guard counted > 0 else { return 0 }
-    // Sixteen doublings are more than any maximum; more would only risk an overflow.
+    // Sixteen doublings exceed any maximum; more would only risk an overflow.
     return min(1 << min(counted - 1, 16), limits.loginDelaySecondsMax)
   }
 

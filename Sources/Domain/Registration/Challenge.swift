@@ -2,15 +2,15 @@ package import FoundationEssentials
 
 /// A code that was sent, and how often and how long it may still be tried.
 ///
-/// The code itself is nowhere: it is derived from the nonce with a key that is not in the database,
-/// so that a resend can repeat it and a stolen database tells nothing.
+/// The code itself is not stored: it is derived from the nonce with a key that is not in the
+/// database, so that a resend can repeat it and a stolen database reveals nothing.
 package struct Challenge: Hashable, Sendable {
   /// Unguessable and unique; 32 bytes.
   package let nonce: [UInt8]
   /// The first character, which the page shows (J4). It says which of two messages is meant.
   package let prefix: String
   package let expiresAt: Date
-  /// When it was sent last.
+  /// When it was last sent.
   package private(set) var sentAt: Date
   package private(set) var triesLeft: Int
 
@@ -22,21 +22,21 @@ package struct Challenge: Hashable, Sendable {
     self.triesLeft = triesLeft
   }
 
-  /// What a try came to.
+  /// The result of a try.
   package enum Outcome: Hashable, Sendable {
     case accepted
     /// With no try left, the code is dead.
     case wrong(triesLeft: Int)
-    /// Its life is over.
+    /// The code has expired.
     case expired
     /// All its tries were used up before; even the right code is refused now.
     case spent
   }
 
-  /// Somebody typed a code.
+  /// A code was entered.
   ///
-  /// The try is counted first, whatever it comes to (R6). At the very instant of its end a code is
-  /// refused.
+  /// The try is counted first, whatever its result (R6). A code is no longer accepted at the exact
+  /// instant at which it expires.
   package mutating func `try`(matches: Bool, at now: Date) -> Outcome {
     guard now < expiresAt else { return .expired }
     guard triesLeft > 0 else { return .spent }
@@ -48,9 +48,9 @@ package struct Challenge: Hashable, Sendable {
   package enum Resend: Hashable, Sendable {
     /// The last message may still be on its way.
     case tooSoon(secondsLeft: Int)
-    /// The same code goes out again: the message that is late stays good.
+    /// The same code is sent again: a late message stays valid.
     case same
-    /// A new code takes the place of this one.
+    /// A new code replaces this one.
     case new
   }
 
@@ -65,7 +65,7 @@ package struct Challenge: Hashable, Sendable {
     return triesLeft > 0 && life >= Double(limits.sameCodeForSeconds) ? .same : .new
   }
 
-  /// How long the customer still has to wait before asking again; 0 when now is fine.
+  /// How long the customer has to wait before asking again; 0 if not at all.
   package func secondsUntilResend(at now: Date, limits: Limits) -> Int {
     switch resend(at: now, limits: limits) {
     case .tooSoon(let secondsLeft): secondsLeft

@@ -5,7 +5,7 @@ package enum DeclarationKind: String, CaseIterable, Sendable {
   case contract
   case notice
 
-  /// Without these there is no registration; the others may be refused (J5).
+  /// Without these there is no registration; the others may be declined (J5).
   package var isRequired: Bool {
     switch self {
     case .marketing, .dataProcessing: false
@@ -14,7 +14,7 @@ package enum DeclarationKind: String, CaseIterable, Sendable {
   }
 }
 
-/// The text that somebody said yes or no to, word for word.
+/// The exact text that somebody said yes or no to.
 package struct DeclaredText: Hashable, Sendable {
   /// SHA-256 of the text, lower-case hexadecimal: its version.
   package let version: String

@@ -21,7 +21,7 @@ package struct Claim: Hashable, Sendable {
   }
 }
 
-/// A customer as the register has them.
+/// A customer according to the register.
 package struct RegisteredCustomer: Hashable, Sendable {
   package let number: CustomerNumber
   package let name: String
@@ -41,10 +41,36 @@ package struct RegisteredCustomer: Hashable, Sendable {
   }
 }
 
+/// What the register says about a claimed number.
+package struct RegisterAnswer: Hashable, Sendable {
+  /// The customer who has the number, if anybody has.
+  package let customer: RegisteredCustomer?
+  /// Of how many customers it is an old number.
+  package let oldOwners: Int
+  /// The one of them, if it is only one.
+  package let oldOwner: CustomerNumber?
+  /// Whether the insurer's files give it to several customers.
+  package let isContested: Bool
+
+  package init(
+    customer: RegisteredCustomer? = nil, oldOwners: Int = 0, oldOwner: CustomerNumber? = nil,
+    isContested: Bool = false
+  ) {
+    self.customer = customer
+    self.oldOwners = oldOwners
+    self.oldOwner = oldOwner
+    self.isContested = isContested
+  }
+}
+
 /// Why a claim did not match: for the call centre, never for the page (J3).
 package enum Mismatch: String, CaseIterable, Sendable {
   case unknownNumber = "unknown_number"
   case oldCustomerNumber = "old_customer_number"
+  /// Several customers had the number before, and nobody has it now.
+  case oldNumberOfSeveral = "old_number_of_several"
+  /// Written as people write it, it is the number of several customers at once.
+  case severalCustomers = "several_customers"
   case customerBlocked = "customer_blocked"
   case customerDeceased = "customer_deceased"
   case customerClosed = "customer_closed"
@@ -56,15 +82,19 @@ package enum Mismatch: String, CaseIterable, Sendable {
 extension Claim {
   /// Whether the claim matches what the register has under its number.
   ///
-  /// - Parameters:
-  ///   - customer: the customer who has that number, if anybody has
-  ///   - isOldNumber: whether it is somebody's old customer number
-  /// - Returns: the customer's own record with the number to be texted, or the first reason.
+  /// Only of exactly one customer: nobody is let in on a number that may be another's.
+  ///
+  /// - Returns: the customer's own record with the number to text, or the first reason.
   package func compare(
-    with customer: RegisteredCustomer?, isOldNumber: Bool, limits: Limits
+    with answer: RegisterAnswer, limits: Limits
   ) -> Result<RegisteredCustomer, IdentificationRefused> {
-    guard let customer else {
-      return .failure(.init(isOldNumber ? .oldCustomerNumber : .unknownNumber))
+    if answer.isContested { return .failure(.init(.severalCustomers)) }
+    guard let customer = answer.customer else {
+      switch answer.oldOwners {
+      case 0: return .failure(.init(.unknownNumber))
+      case 1: return .failure(.init(.oldCustomerNumber))
+      default: return .failure(.init(.oldNumberOfSeveral))
+      }
     }
     switch customer.status {
     case .active: break
@@ -92,7 +122,7 @@ package struct IdentificationRefused: Error, Hashable {
 extension PhoneNumber {
   /// Whether this is a Hungarian mobile number with one of the prefixes.
   ///
-  /// Messages go nowhere else, so that a mistake in the register cannot text a costly number.
+  /// Messages go nowhere else, so that an error in the register cannot text an expensive number.
   package func hasPrefix(in prefixes: [String]) -> Bool {
     isHungarianMobile && prefixes.contains { e164.utf8.starts(with: "+36\($0)".utf8) }
   }

@@ -2,9 +2,9 @@ package import FoundationEssentials
 
 /// One attempt to become a user, from the first page to success.
 ///
-/// A registration decides and remembers; it does nothing. Every event answers with an outcome, and
-/// the desk saves the registration and acts on the answer. An event that does not fit the step
-/// answers `.outOfTurn` and changes nothing.
+/// A registration decides and remembers; it has no side effects. Every event returns an outcome,
+/// and the caller saves the registration and acts on the outcome. An event that does not fit the
+/// step returns `.outOfTurn` and changes nothing.
 package struct Registration: Hashable, Sendable {
   package enum Step: Hashable, Sendable {
     /// Nobody is identified yet.
@@ -17,7 +17,7 @@ package struct Registration: Hashable, Sendable {
     case password(CustomerNumber, Contact)
     /// The account exists.
     case finished(CustomerNumber)
-    /// The account existed before; told only to who has the phone (D 4).
+    /// The account existed before; only said to somebody who has the phone (D 4).
     case alreadyRegistered(CustomerNumber)
     /// It cannot go on; the call centre helps.
     case stopped(CustomerNumber, Stop)
@@ -28,7 +28,7 @@ package struct Registration: Hashable, Sendable {
     case smsStepDisabled = "sms_step_disabled"
     /// Five addresses that belong to others (D 7).
     case takenEmails = "taken_emails"
-    /// The register was replaced meanwhile, and the customer can no longer register by it.
+    /// The register was replaced meanwhile, and no longer lets the customer register.
     case registerChanged = "register_changed"
   }
 
@@ -43,19 +43,21 @@ package struct Registration: Hashable, Sendable {
     }
   }
 
-  package let id: Int64
+  package typealias ID = Identity<Registration>
+
+  package let id: ID
   package let caseNumber: CaseNumber
   package let expiresAt: Date
-  /// In which the customer reads the page, and so the messages.
+  /// Of the page, and so of the messages.
   package var language: Language
   package private(set) var step: Step
   package private(set) var smsSent: Int
   package private(set) var takenEmails: Int
-  /// The challenge whose code was accepted, so that the same click twice is answered twice alike.
+  /// The challenge whose code was accepted, so that a repeated click gets the same answer.
   package private(set) var proof: Challenge?
 
   package init(
-    id: Int64, caseNumber: CaseNumber, expiresAt: Date, language: Language,
+    id: ID, caseNumber: CaseNumber, expiresAt: Date, language: Language,
     step: Step = .identification, smsSent: Int = 0, takenEmails: Int = 0, proof: Challenge? = nil
   ) {
     self.id = id
@@ -70,7 +72,7 @@ package struct Registration: Hashable, Sendable {
 
   package func isExpired(at now: Date) -> Bool { now >= expiresAt }
 
-  /// Whether there is something left to do in this attempt; who comes back after that begins anew.
+  /// Whether this attempt can still go on; anybody who comes back after that begins a new one.
   package func isOpen(at now: Date) -> Bool {
     switch step {
     case .identification, .phone, .email, .password: !isExpired(at: now)
@@ -78,7 +80,7 @@ package struct Registration: Hashable, Sendable {
     }
   }
 
-  /// Who this attempt is about, as far as it is known.
+  /// The customer this attempt is about, as far as known.
   package var customer: CustomerNumber? {
     switch step {
     case .identification: nil
@@ -91,31 +93,36 @@ package struct Registration: Hashable, Sendable {
 
 // MARK: Messages
 
-/// How many code messages went out lately, to one number and for one customer.
+/// How many code messages went out recently, to one number and for one customer.
 package struct RecentMessages: Hashable, Sendable {
-  package let toNumber: Int
+  package let toRecipient: Int
   package let forCustomer: Int
 
-  package init(toNumber: Int, forCustomer: Int) {
-    self.toNumber = toNumber
+  package init(toRecipient: Int, forCustomer: Int) {
+    self.toRecipient = toRecipient
     self.forCustomer = forCustomer
+  }
+
+  /// Whether there were as many codes by SMS as a day has room for (D 2).
+  package func fillDay(_ limits: Limits) -> Bool {
+    toRecipient >= limits.smsPerNumberPerDay || forCustomer >= limits.smsPerCustomerPerDay
   }
 }
 
 extension Registration {
   /// Which limit of messages is reached (D 2).
   package enum MessageLimit: Hashable, Sendable {
-    /// That of the registration; another one may begin when this one is over.
+    /// The registration's limit; another one may begin when this one is over.
     case registration
-    /// That of the day, for the number or the customer.
+    /// The day's limit, for the number or the customer.
     case day
   }
 
-  /// What is to be done about a message.
+  /// What to do about a message.
   package enum Sending: Hashable, Sendable {
-    /// The code of this challenge is to be sent.
+    /// Send the code of this challenge.
     case send(Challenge, isNewCode: Bool)
-    /// A message is on its way already; nothing to do but to wait for it.
+    /// A message is on its way already; all there is to do is wait.
     case underWay
     case tooSoon(secondsLeft: Int)
     case tooMany(MessageLimit)
@@ -127,8 +134,8 @@ extension Registration {
   /// The number and the mobile number match the register.
   ///
   /// The same customer again, with a code that is still good, gets no second message: a double
-  /// click, a reload and a step back cost nothing. Another customer begins from the beginning, so
-  /// that what was proven for the one never serves the other.
+  /// click, a reload and a step back cost nothing. Another customer starts from the beginning, so
+  /// that what was proven for one never serves another.
   package mutating func identify(
     _ customer: CustomerNumber, smsStep: SMSStep, recent: RecentMessages, drawing new: Challenge,
     at now: Date, limits: Limits
@@ -150,7 +157,7 @@ extension Registration {
     return .send(new, isNewCode: true)
   }
 
-  /// The customer asks for the code once more.
+  /// The customer asks for the code again.
   package mutating func resendCode(
     smsStep: SMSStep, recent: RecentMessages, drawing new: Challenge, at now: Date, limits: Limits
   ) -> Sending {
@@ -174,8 +181,7 @@ extension Registration {
   }
 
   private func limitReached(by recent: RecentMessages, _ limits: Limits) -> MessageLimit? {
-    if recent.toNumber >= limits.smsPerNumberPerDay { return .day }
-    if recent.forCustomer >= limits.smsPerCustomerPerDay { return .day }
+    if recent.fillDay(limits) { return .day }
     return smsSent >= limits.smsPerRegistration ? .registration : nil
   }
 }
@@ -185,7 +191,7 @@ extension Registration {
 extension Registration {
   package enum CodeOutcome: Hashable, Sendable {
     case accepted
-    /// Accepted, and the customer has an account already (D 4).
+    /// Accepted, but the customer already has an account (D 4).
     case alreadyRegistered
     case wrong(triesLeft: Int)
     case codeExpired
@@ -197,10 +203,10 @@ extension Registration {
     case outOfTurn
   }
 
-  /// The customer typed a code.
+  /// The customer entered a code.
   ///
   /// - Parameters:
-  ///   - matches: whether it is the challenge's code, found out in constant time
+  ///   - matches: whether it is the challenge's code, compared in constant time
   ///   - isRegistered: whether the customer has an account
   package mutating func enterCode(
     matches: Bool, smsStep: inout SMSStep, isRegistered: Bool, at now: Date, limits: Limits
@@ -233,10 +239,10 @@ extension Registration {
 }
 
 extension Registration {
-  /// The same code once more, from a browser that did not get the answer to the first click.
+  /// The same code again, from a browser that did not get the answer to the first click.
   ///
-  /// It gains nothing and costs a try: whoever types the right code a second time sees what the
-  /// first time brought, and nothing is done again. A wrong one counts like any other (D 1).
+  /// It gains nothing and costs a try: entering the right code a second time shows the result of
+  /// the first, and nothing is done again. A wrong one counts like any other (D 1).
   package mutating func repeatCode(
     matches: Bool, smsStep: inout SMSStep, at now: Date, limits: Limits
   ) -> CodeOutcome {
@@ -274,7 +280,7 @@ extension Registration {
 
   /// The customer gave an address and answered the declarations.
   ///
-  /// Possible again after a step back from the password, until the account exists.
+  /// This can be repeated after a step back from the password, until the account exists.
   package mutating func give(
     _ contact: Contact, isTaken: Bool, at now: Date, limits: Limits
   ) -> ContactOutcome {
@@ -297,10 +303,10 @@ extension Registration {
     return .emailTaken(answersLeft: limits.takenEmailsPerRegistration - takenEmails)
   }
 
-  /// Whether the person has proven the phone, and what follows is still to be done.
+  /// Whether the phone has been proven, and there are still steps to take.
   package var isProven: Bool { provenCustomer != nil }
 
-  /// The customer whose phone the person has, while the account is still missing.
+  /// The customer whose phone was proven, while there is no account yet.
   private var provenCustomer: CustomerNumber? {
     switch step {
     case .email(let customer), .password(let customer, _): customer
@@ -312,7 +318,7 @@ extension Registration {
 // MARK: Password
 
 extension Registration {
-  /// What the account is made of, when the password is chosen.
+  /// What the account consists of, when the password is chosen.
   package enum Completion: Hashable, Sendable {
     case ready(CustomerNumber, Contact)
     case expired
@@ -325,13 +331,13 @@ extension Registration {
     return .ready(customer, contact)
   }
 
-  /// The account was made.
+  /// The account was created.
   package mutating func finish() {
     guard case .password(let customer, _) = step else { return }
     step = .finished(customer)
   }
 
-  /// The register no longer has the customer as one who may register.
+  /// The register no longer lists the customer as one who may register.
   package mutating func lostCustomer() {
     switch step {
     case .phone(let customer, _), .email(let customer), .password(let customer, _):
@@ -340,13 +346,13 @@ extension Registration {
     }
   }
 
-  /// Somebody else's registration of this customer was faster.
+  /// Another registration of this customer was faster.
   package mutating func wasOvertaken() {
     guard let customer = provenCustomer else { return }
     step = .alreadyRegistered(customer)
   }
 
-  /// Somebody else's registration took the address while the password was being typed.
+  /// Another registration took the address while the password was being typed.
   package mutating func lostEmail(limits: Limits) -> ContactOutcome {
     guard let customer = provenCustomer else { return .outOfTurn }
     return refuseTakenEmail(of: customer, limits)

@@ -9,7 +9,7 @@ package struct CaseNumber: Hashable, Sendable, CustomStringConvertible {
   /// With the hyphen in its middle.
   package let text: String
 
-  /// Makes a number of random bytes; 31^8 of them (39.6 bits) make a coincidence rare.
+  /// Makes a number from random bytes; 31^8 possible ones (39.6 bits) make a coincidence rare.
   ///
   /// Rare is not never: the database refuses the same number twice.
   package init(drawing bytes: [UInt8]) {
@@ -29,7 +29,8 @@ package struct CaseNumber: Hashable, Sendable, CustomStringConvertible {
   package init?(_ typed: String) {
     guard typed.utf8.count <= String.longestTypedNumber else { return nil }
     let symbols = CodeAlphabet.unambiguous.symbols
-    guard let bytes = typed.symbols(skipping: { $0.isSpacing || $0.isDash }),
+    let number = String(typed.trimmed { $0.isSpacing || $0 == "." })
+    guard let bytes = number.symbols(skipping: { $0.isSpacing || $0.isDash }),
       bytes.count == Self.length, bytes.allSatisfy(symbols.contains)
     else { return nil }
     text = Self.withHyphen(bytes)

@@ -1,7 +1,7 @@
 /// What a customer typed where a code was asked for.
 ///
-/// Asked for are the last five characters, but who pastes the whole six, or has them filled in, has
-/// not made a mistake. A code is a row of characters, never a number: «+1234» is no code.
+/// The page asks for the last five characters, but pasting all six, or having them filled in, is no
+/// mistake. A code is a row of characters, never a number: «+1234» is no code.
 package struct CodeEntry: Sendable, Masked {
   /// Five or six bytes of the alphabet.
   package let bytes: [UInt8]
@@ -11,7 +11,9 @@ package struct CodeEntry: Sendable, Masked {
       throw .length(typed.utf8.count)
     }
     let symbols = alphabet.symbols
-    guard let bytes = typed.symbols(skipping: { $0.isSpacing || $0.isDash }),
+    // Our own SMS ends a sentence after the code, and has # before it for browsers (I6).
+    let code = String(typed.trimmed { $0.isSpacing || $0 == "." || $0 == "#" })
+    guard let bytes = code.symbols(skipping: { $0.isSpacing || $0.isDash }),
       bytes.allSatisfy(symbols.contains)
     else { throw .characters }
     guard !bytes.isEmpty else { throw .empty }
@@ -20,9 +22,9 @@ package struct CodeEntry: Sendable, Masked {
     self.bytes = bytes
   }
 
-  /// The six bytes to be compared with the code, given the character that the page showed.
+  /// The six bytes to compare with the code, given the character that the page showed.
   ///
-  /// Of six typed characters the first is not checked here: a wrong one makes a wrong code.
+  /// If six characters were typed, the first is not checked here: a wrong one makes a wrong code.
   package func candidate(prefix: String) -> [UInt8] {
     bytes.count == VerificationCode.length ? bytes : Array(prefix.utf8) + bytes
   }
@@ -31,7 +33,7 @@ package struct CodeEntry: Sendable, Masked {
 
   package enum Invalid: Error, Equatable {
     case empty
-    /// So many characters, which are neither five nor six.
+    /// This many characters, neither five nor six.
     case length(Int)
     case characters
   }

@@ -1,6 +1,6 @@
 /// The seven characters by which the insurer knows a customer («ügyfélszámlaszám»).
 ///
-/// People copy it from paper, so the case of letters and whatever groups the characters is ignored.
+/// People copy it from paper, so letter case and whatever groups the characters are ignored.
 package struct CustomerNumber: Hashable, Sendable, Masked {
   package static let length = 7
 
@@ -21,7 +21,7 @@ package struct CustomerNumber: Hashable, Sendable, Masked {
 
   package enum Invalid: Error, Equatable {
     case empty
-    /// So many characters, which are not seven.
+    /// This many characters, not seven.
     case length(Int)
     case characters
   }

@@ -1,4 +1,4 @@
-/// How a customer stands with the insurer, in the register's own words.
+/// A customer's status with the insurer, in the register's own words.
 package enum CustomerStatus: String, CaseIterable, Sendable, Codable {
   case active
   case blocked

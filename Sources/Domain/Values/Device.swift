@@ -1,7 +1,7 @@
 /// What somebody uses the portal with, in words that a customer knows: «Chrome, Android».
 ///
 /// Read from the browser's own description, of which nothing else is kept: enough to recognise
-/// one's own phone in a list, and too little to follow anybody.
+/// one's own phone in a list, and too little to track anybody.
 package struct Device: Hashable, Sendable {
   package let browser: Browser?
   package let system: System?
@@ -32,8 +32,7 @@ package struct Device: Hashable, Sendable {
       }
     }
 
-    /// Most browsers also name those that they want to be taken for; these words come first in the
-    /// order in which they are asked for.
+    /// Most browsers also name those that they imitate, so the imitators are tried first.
     fileprivate static let marks: [(String, Browser)] = [
       ("Edg/", .edge), ("EdgA/", .edge), ("EdgiOS/", .edge), ("OPR/", .opera), ("OPT/", .opera),
       ("SamsungBrowser/", .samsungInternet), ("Firefox/", .firefox), ("FxiOS/", .firefox),
@@ -69,19 +68,19 @@ package struct Device: Hashable, Sendable {
     ]
   }
 
-  /// Reads a `User-Agent`; of a long one only the beginning, where browsers say what they are.
+  /// Reads a `User-Agent`; only the beginning of a long one, where browsers say what they are.
   package init(userAgent: String) {
     let text = String(userAgent.prefix(512))
     browser = Browser.marks.first { text.contains($0.0) }?.1
     system = System.marks.first { text.contains($0.0) }?.1
   }
 
-  /// How the database writes it; empty when nothing is known.
+  /// The form stored in the database; empty when nothing is known.
   package var code: String {
     self == .unknown ? "" : "\(browser?.rawValue ?? "")-\(system?.rawValue ?? "")"
   }
 
-  /// Reads what ``code`` wrote; what another version wrote may be unknown here.
+  /// Reads what ``code`` returned; the code of another version may be unknown here.
   package init(code: String) {
     let parts = code.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
     browser = parts.first.flatMap(Browser.init(rawValue:))

@@ -1,5 +1,5 @@
 extension EmailAddress {
-  /// Whether its provider is known to file letters like ours as spam.
+  /// Whether the provider is known to file letters like ours as spam.
   package var mayLandInSpam: Bool {
     Self.spamProneProviders.contains(canonicalDomain)
   }
@@ -18,7 +18,7 @@ extension EmailAddress {
     String(decoding: domain.utf8.map(\.lowerCased), as: UTF8.self)
   }
 
-  /// The provider whose name stands before a wrong ending, as in `gmail.hu`.
+  /// The provider whose name comes before a wrong ending, as in `gmail.hu`.
   private static func providerOfName(of domain: String) -> String? {
     let name = domain.prefix { $0 != "." }
     return providersOfOneDomain.first { $0.hasPrefix(name + ".") }
@@ -41,17 +41,17 @@ extension EmailAddress {
     return nearest?.provider
   }
 
-  /// Where customers in Hungary have their mail, the commonest first.
+  /// Where customers in Hungary have their mail, commonest first.
   private static let providers = [
     "gmail.com", "freemail.hu", "citromail.hu", "hotmail.com", "outlook.com", "yahoo.com",
     "icloud.com", "t-online.hu", "indamail.hu", "upcmail.hu", "vipmail.hu", "hotmail.hu",
     "outlook.hu", "yahoo.hu", "chello.hu", "invitel.hu", "digikabel.hu", "protonmail.com",
   ]
 
-  /// Providers who have no second domain under the same name.
+  /// Providers that have no second domain under the same name.
   private static let providersOfOneDomain = ["gmail.com", "freemail.hu", "citromail.hu"]
 
-  /// Real providers that would pass for a slip of one above.
+  /// Real providers that would pass for a typing slip of one above.
   private static let lookAlikes: Set<String> = [
     "mail.com", "ymail.com", "email.com", "t-online.de", "freemail.de", "chello.at", "chello.sk",
   ]

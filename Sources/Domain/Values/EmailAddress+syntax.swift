@@ -1,9 +1,12 @@
 extension EmailAddress {
-  /// The text without the spaces that autofill and paste leave around it.
-  static func trimmed(_ typed: String.UTF8View) -> Substring.UTF8View {
-    let start = typed.drop { $0 == 0x20 }
-    guard let last = start.lastIndex(where: { $0 != 0x20 }) else { return start.prefix(0) }
-    return start[...last]
+  /// The text without the spaces that autofill and paste leave around it, and without the marks
+  /// that nobody sees.
+  package static func trimmed(_ typed: String) -> Substring {
+    typed.trimmed(of: \.isSpacing)
+  }
+
+  package static func hasInvisible(_ text: Substring) -> Bool {
+    text.unicodeScalars.contains(where: \.isInvisible)
   }
 
   /// Atoms of RFC 5322 joined by single dots; none that mail programs would decode into something

@@ -2,25 +2,27 @@
 ///
 /// Only what every mail system understands is accepted: ASCII, a dot-atom before the @ (RFC 5322),
 /// a host name after it (RFC 1123). Quoted local parts and address literals are legal on paper and
-/// a mistake in practice; look-alike letters of other alphabets stay outside.
+/// a mistake in practice; look-alike letters of other alphabets are not accepted.
 package struct EmailAddress: Hashable, Sendable, Masked {
   /// RFC 5321 allows 256 for the path, of which two are its angle brackets.
   package static let longest = 254
   package static let longestLocalPart = 64
 
-  /// As it was typed, without spaces around it.
+  /// As it was typed, without spaces and invisible marks around it.
   package let address: String
-  /// In lower case; who has the same canonical form is the same user.
+  /// In lower case; addresses with the same canonical form are the same user.
   ///
-  /// Standards let a mail system tell `Anna@` from `anna@`. None that people use does.
+  /// Standards let a mail system tell `Anna@` from `anna@`. No common one does.
   package let canonical: String
   package let localPart: String
   package let domain: String
 
   package init(_ typed: String) throws(Invalid) {
-    let bytes = Self.trimmed(typed.utf8)
+    let text = Self.trimmed(typed)
+    let bytes = text.utf8
     guard !bytes.isEmpty else { throw .empty }
     guard bytes.count <= Self.longest else { throw .tooLong }
+    guard !Self.hasInvisible(text) else { throw .invisible }
     guard bytes.allSatisfy({ $0 < 0x80 }) else { throw .notASCII }
 
     let parts = bytes.split(separator: 0x40, omittingEmptySubsequences: false)
@@ -54,6 +56,8 @@ package struct EmailAddress: Hashable, Sendable, Masked {
     case tooLong
     case noAt
     case severalAt
+    /// A mark that nobody sees, in the middle: saying that a letter is wrong would be untrue.
+    case invisible
     case notASCII
     case localPart
     case domain

@@ -2,8 +2,8 @@
 ///
 /// The facts are those of the national numbering plan (NMHH) as Google's libphonenumber 9.0 states
 /// them: mobile numbers are `(?:[257]0|3[01])\d{7}`, with two other kinds of the same length, VoIP
-/// (21) and corporate networks (38). All else has eight digits. Numbers can be carried from one
-/// operator to another, so a prefix says nothing about whose it is.
+/// (21) and corporate networks (38). All others have eight digits. Numbers can be moved from one
+/// operator to another, so a prefix does not reveal the operator.
 enum HungarianNumbering {
   static let countryCode: [UInt8] = [0x33, 0x36]
   static let trunkPrefix: [UInt8] = [0x30, 0x36]

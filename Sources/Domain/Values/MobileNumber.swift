@@ -1,11 +1,11 @@
 /// A Hungarian mobile number that a customer typed, to be texted.
 ///
-/// The page offers «06», a choice of prefixes and a field for seven digits. People fill that field
-/// as they like, and so do browsers: a whole number in it is understood in any writing and wins
-/// over the choice beside it, and only seven digits without a beginning take the choice.
+/// The page offers «06», a choice of prefixes and a field for seven digits. People and browsers put
+/// other things into that field: a whole number in it, however written, is understood and overrides
+/// the choice; the choice is only used for seven digits with nothing before them.
 ///
-/// The insurer texts fewer prefixes than exist. LPN (libphonenumber) and the numbering plan know
-/// 31 and 50 as mobile prefixes too, so those get a reason of their own, not «wrong number».
+/// The insurer texts fewer prefixes than exist. libphonenumber and the numbering plan also know 31
+/// and 50 as mobile prefixes, so those get a reason of their own, not «wrong number».
 package struct MobileNumber: Hashable, Sendable, Masked {
   /// The canonical form: `+36`, the prefix, seven digits.
   package let e164: String
@@ -57,8 +57,8 @@ package struct MobileNumber: Hashable, Sendable, Masked {
 
   /// Digits without 06 before them are a number's last seven, or all nine.
   ///
-  /// Anything shorter is a beginning of the seven that the page asks for. Eight are a whole number
-  /// with a digit missing if they begin like one, else seven with a digit too many.
+  /// Fewer are the beginning of the seven that the page asks for. Eight are a whole number with a
+  /// digit missing if they begin like one, otherwise seven with a digit too many.
   private static func checkLength(
     ofBare digits: [UInt8], accepting prefixes: [String]
   ) throws(Invalid) {
@@ -72,7 +72,7 @@ package struct MobileNumber: Hashable, Sendable, Masked {
 
   /// The canonical form of the digits after 06, or what is wrong with them.
   ///
-  /// A prefix that is never texted is told before a missing digit: the digit would not help.
+  /// A prefix that is never texted is reported before a missing digit: the digit would not help.
   private static func e164(
     _ national: [UInt8], accepting prefixes: [String]
   ) throws(Invalid) -> String {
@@ -96,14 +96,14 @@ package struct MobileNumber: Hashable, Sendable, Masked {
   package enum Invalid: Error, Equatable {
     case empty
     case characters
-    /// So many digits fewer than a whole number has, or than the seven beside the choice.
+    /// This many digits fewer than a whole number has, or than the seven beside the choice.
     case tooShort(missing: Int)
     case tooLong(extra: Int)
     case landline
     case foreign
     /// Nine digits whose prefix is not texted, such as 31 and 50, or does not exist.
     case prefix(String)
-    /// Seven digits, and no prefix chosen that is on offer.
+    /// Seven digits, and no prefix chosen from those on offer.
     case prefixChoice
   }
 }

@@ -1,7 +1,7 @@
 /// A number that a customer had before the insurer renumbered its customers.
 ///
 /// People find it on old papers and type it by mistake. It opens nothing; it only tells staff what
-/// went wrong. Old systems left numbers of any length.
+/// went wrong. Old systems assigned numbers of any length.
 package struct OldCustomerNumber: Hashable, Sendable, Masked {
   package static let lengths = 1...20
 

@@ -7,13 +7,13 @@ extension PasswordPolicy {
     case lowerCaseMissing
     case upperCaseMissing
     case digitMissing
-    /// Anything but unaccented letters and digits, where only those are allowed.
+    /// Anything but unaccented letters and digits, where nothing else is allowed.
     case forbiddenCharacters
-    /// What no keyboard types, where everything else is allowed.
+    /// Characters that no keyboard types, where everything else is allowed.
     case controlCharacters
     case equalsEmail
     case containsEmailName
-    /// The word as it was given, to be shown.
+    /// The word as it was passed in, to be shown.
     case contextWord(String)
     case common
   }

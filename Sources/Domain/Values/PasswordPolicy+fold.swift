@@ -7,8 +7,8 @@ extension PasswordPolicy {
   /// For comparison with words of the insurer and the customer: without case and without Hungarian
   /// accents.
   ///
-  /// The insurer's policy allows no accents, so «Biztosító» can only be used as «Biztosito». What
-  /// this folds too much of is refused needlessly, which is the harmless side.
+  /// The insurer's policy allows no accents, so «Biztosító» can only be used as «Biztosito». Where
+  /// this folds too much, a password is refused needlessly, which does no harm.
   static func looseFold(_ text: String) -> [UInt8] {
     var folded: [UInt8] = []
     for scalar in text.lowercased().unicodeScalars {

@@ -1,5 +1,5 @@
 extension PasswordPolicy {
-  /// What is wrong with a password by its length and its characters alone.
+  /// What is wrong with a password, judged by its length and characters alone.
   func refusals(ofForm password: String) -> [Refusal] {
     var refusals: [Refusal] = []
     let length = password.count
@@ -20,7 +20,7 @@ extension PasswordPolicy {
     return refusals
   }
 
-  /// NUL, line ends and the like, which keyboards do not type and some systems cut a text at.
+  /// NUL, line ends and the like, which keyboards do not type and at which some systems cut a text.
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
   }

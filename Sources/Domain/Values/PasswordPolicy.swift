@@ -1,4 +1,4 @@
-/// What a password has to be.
+/// The rules for a password.
 ///
 /// Both policies refuse what attackers try first: common passwords, the name before the @ of the
 /// e-mail address, and words from the customer's surroundings.
@@ -15,11 +15,11 @@ package enum PasswordPolicy: String, CaseIterable, Sendable {
 
   /// The most bytes, whatever the policy.
   ///
-  /// One character can be a letter with a thousand marks on it; and longer text is refused before
+  /// One character can be a letter with a thousand marks on it, and longer text is refused before
   /// anything looks at it. 128 of the longest common characters, flags and skin tones, fit.
   package static let maximumBytes = 1024
 
-  /// Shorter local parts occur in passwords by chance; such a one must only not be the password.
+  /// Shorter local parts occur in passwords by chance; they only must not be the whole password.
   package static let shortestContainedName = 4
 
   /// Shorter context words occur in passwords by chance, and are not looked for.
@@ -32,11 +32,11 @@ package enum PasswordPolicy: String, CaseIterable, Sendable {
     }
   }
 
-  /// Every reason why the password cannot be accepted, in the order in which to tell them.
+  /// Every reason why the password cannot be accepted, in the order in which to report them.
   ///
-  /// Nothing, a far too long text and the e-mail address itself have no second reason: the rest
-  /// would only distract. The address has an @ in it, so without this exception its owner would
-  /// read about forbidden characters under the insurer's policy.
+  /// An empty or far too long text and the e-mail address itself have only one reason: the rest
+  /// would only distract. The address contains an @, so without this exception its owner would read
+  /// about forbidden characters under the insurer's policy.
   package func refusals(
     of password: String,
     email: EmailAddress,

@@ -1,7 +1,7 @@
-/// A telephone number as the insurer's register has it, in any writing.
+/// A telephone number from the insurer's register, however written.
 ///
 /// The register holds what was typed over decades: landlines and foreign numbers are kept too, so
-/// that a comparison with what a customer types is always one of canonical forms.
+/// that canonical forms are always compared with what a customer types.
 package struct PhoneNumber: Hashable, Sendable, Masked {
   /// The number of digits an international number can have, by E.164 and by experience.
   package static let foreignLengths = 8...15
@@ -28,7 +28,7 @@ package struct PhoneNumber: Hashable, Sendable, Masked {
     }
   }
 
-  /// Whether it is a number that can be texted, were its prefix accepted.
+  /// Whether it could be texted, if its prefix were accepted.
   package var isHungarianMobile: Bool {
     e164.hasPrefix("+36") && Self.isMobile(e164.utf8.dropFirst(3))
   }
@@ -55,7 +55,7 @@ package struct PhoneNumber: Hashable, Sendable, Masked {
     return national.count == HungarianNumbering.length(of: national)
   }
 
-  /// Whether the digits can only be a whole Hungarian number that lacks its 06.
+  /// Whether the digits can only be a whole Hungarian number without its 06.
   private static func isUnmistakable(_ digits: [UInt8]) -> Bool {
     let length = HungarianNumbering.length(of: digits)
     return length == HungarianNumbering.mobileLength
@@ -71,7 +71,7 @@ package struct PhoneNumber: Hashable, Sendable, Masked {
   package enum Invalid: Error, Equatable {
     case empty
     case characters
-    /// Too few or too many digits for the country and kind that its beginning says.
+    /// Too few or too many digits for the country and kind that it begins with.
     case length
   }
 }

@@ -1,10 +1,10 @@
 /// How far one spelling is from another.
 enum Spelling {
-  /// The fewest slips of a typist that turn one word into the other: a letter too many, a letter
-  /// missing, a wrong letter, or two neighbours exchanged.
+  /// The fewest typing slips that turn one word into the other: a letter too many, a letter
+  /// missing, a wrong letter, or two neighbours swapped.
   ///
-  /// This is the optimal string alignment distance. Both words must be short: it takes their
-  /// lengths' product of steps.
+  /// This is the optimal string alignment distance. Both words must be short: the number of steps
+  /// is the product of their lengths.
   static func slips(from word: [UInt8], to other: [UInt8]) -> Int {
     var beforePrevious: [Int] = []
     var previous = Array(0...other.count)

@@ -1,13 +1,22 @@
 extension String {
-  /// More bytes than anybody needs to write a number or a code, however they space it.
+  /// More bytes than anybody needs to write a number or a code, however it is spaced.
   ///
-  /// Longer text is refused before it is read.
+  /// Longer text is refused without being read.
   static var longestTypedNumber: Int { 256 }
 
-  /// The letters and digits of typed text, in upper case, without what stands between them.
+  /// The text without what surrounds it; the same text where that is nothing.
+  func trimmed(of isDropped: (Unicode.Scalar) -> Bool) -> Substring {
+    let scalars = unicodeScalars
+    guard let first = scalars.firstIndex(where: { !isDropped($0) }),
+      let last = scalars.lastIndex(where: { !isDropped($0) })
+    else { return self[endIndex...] }
+    return Substring(scalars[first...last])
+  }
+
+  /// The letters and digits of typed text, in upper case, without what separates them.
   ///
-  /// It is nil if the text holds anything else: a character that was meant to say something is
-  /// never dropped.
+  /// It is nil if the text contains anything else: a character that may have had a meaning is never
+  /// dropped.
   func symbols(skipping isSkipped: (Unicode.Scalar) -> Bool) -> [UInt8]? {
     var symbols: [UInt8] = []
     for scalar in unicodeScalars where !isSkipped(scalar) {

@@ -1,9 +1,9 @@
-/// All the five characters that a customer can be asked to type, numbered.
+/// All the five-character codes that a customer can be asked to type, numbered.
 ///
-/// Phones offer to fill in a code only if it holds a digit (WebOTP), so those of letters alone are
-/// left out: 31^5 - 23^5 = 22,192,808 remain, which is 24.40 bits in place of 24.77. To draw one of
-/// their numbers makes them all equally likely; to draw five symbols and put a digit in where none
-/// is would not.
+/// Phones offer to fill in a code only if it contains a digit (WebOTP), so those of letters alone
+/// are left out: 31^5 - 23^5 = 22,192,808 remain, which is 24.40 bits instead of 24.77. Drawing one
+/// of their numbers makes them all equally likely; drawing five symbols and replacing one with a
+/// digit if there is none would not.
 enum TypedPart {
   /// How many there are: 10^5 with digits alone (16.61 bits).
   static func count(in alphabet: CodeAlphabet) -> UInt64 {

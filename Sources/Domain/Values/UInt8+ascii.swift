@@ -1,7 +1,7 @@
 /// Classes of ASCII bytes.
 ///
 /// `Character.isNumber` and its siblings also accept «٣», «½» and «á», and `lowercased()` turns the
-/// Kelvin sign into a «k», so whatever identifies a person is read byte by byte.
+/// Kelvin sign into a «k», so anything that identifies a person is read byte by byte.
 extension UInt8 {
   var isDigit: Bool { (0x30...0x39).contains(self) }
   var isUpperCaseLetter: Bool { (0x41...0x5A).contains(self) }

@@ -1,17 +1,17 @@
-/// A code that is sent to a customer to be typed back.
+/// A code that is sent to a customer, who types it in.
 ///
-/// The page shows the first character, so that the customer sees that message and page belong
-/// together, and the customer types the other five. The first is drawn apart from them and tells
-/// nothing about them. Codes are compared in constant time, hence no `Equatable`.
+/// The page shows the first character, so that the customer sees which message belongs to the page,
+/// and the customer types the other five. The first is drawn separately and reveals nothing about
+/// them. Codes are compared in constant time, hence no `Equatable`.
 package struct VerificationCode: Sendable, Masked {
   package static let length = 6
   package static let typedLength = 5
   package static let bytesToDraw = 32
 
-  /// All six characters, as they stand in the message.
+  /// All six characters, as they appear in the message.
   package let text: String
 
-  /// Makes a code of bytes that are random and used for nothing else.
+  /// Makes a code from bytes that are random and used for nothing else.
   package init(alphabet: CodeAlphabet, drawing bytes: [UInt8]) {
     precondition(bytes.count >= Self.bytesToDraw, "a code needs 32 random bytes")
     let symbols = alphabet.symbols
@@ -23,7 +23,7 @@ package struct VerificationCode: Sendable, Masked {
     text = String(decoding: code, as: UTF8.self)
   }
 
-  /// Takes back a code that was drawn before.
+  /// Restores a code that was drawn before.
   package init?(_ text: String, alphabet: CodeAlphabet) {
     let symbols = alphabet.symbols
     guard text.utf8.count == Self.length, text.utf8.allSatisfy(symbols.contains) else {

@@ -1,6 +1,6 @@
-/// A telephone number as somebody wrote it, read as far as its writing tells.
+/// A telephone number as somebody wrote it, read as far as its form allows.
 ///
-/// Whether the digits make a number is for ``MobileNumber`` and ``PhoneNumber`` to say.
+/// ``MobileNumber`` and ``PhoneNumber`` decide whether the digits make a number.
 enum WrittenPhoneNumber: Equatable {
   /// The digits after 06, +36, 0036 or 36.
   case hungarian([UInt8])
@@ -11,8 +11,8 @@ enum WrittenPhoneNumber: Equatable {
   /// Digits that do not say where they begin.
   case bare([UInt8])
 
-  /// More bytes than any writing of a number needs, even in full-width digits with a mark around
-  /// each group.
+  /// More bytes than any written number needs, even in full-width digits with a mark around each
+  /// group.
   static let longest = 64
 
   init(_ written: String) throws(Problem) {
@@ -30,7 +30,7 @@ enum WrittenPhoneNumber: Equatable {
     } else if digits.starts(with: HungarianNumbering.countryCode),
       digits.count >= HungarianNumbering.mobileLength
     {
-      // Shorter ones may as well be from Eger, whose area code is 36.
+      // Shorter ones could just as well be from Eger, whose area code is 36.
       self = Self.international(digits[...])
     } else {
       self = .bare(digits)
@@ -53,12 +53,12 @@ enum WrittenPhoneNumber: Equatable {
     return HungarianNumbering.mobilePrefixes.contains(prefix)
   }
 
-  /// The digits as ASCII, and whether a plus sign stands before them.
+  /// The digits as ASCII, and whether there is a plus sign before them.
   private static func digits(of written: String) throws(Problem) -> ([UInt8], hasPlus: Bool) {
     var digits: [UInt8] = []
     var hasPlus = false
-    for scalar in written.unicodeScalars where !scalar.isGrouping {
-      // Full-width forms stand 0xFEE0 above the ASCII characters that they are.
+    for scalar in withoutScheme(written).unicodeScalars where !scalar.isGrouping {
+      // Full-width forms are 0xFEE0 above their ASCII characters.
       let isFullWidth = (0xFF01...0xFF5E).contains(scalar.value)
       let value = isFullWidth ? scalar.value - 0xFEE0 : scalar.value
       switch value {
@@ -71,7 +71,15 @@ enum WrittenPhoneNumber: Equatable {
     return (digits, hasPlus)
   }
 
-  /// What follows a plus sign, or the 00 that stands for it.
+  /// The number of a link that was copied with it: `tel:+36301234567` (RFC 3966).
+  private static func withoutScheme(_ written: String) -> Substring {
+    let text = written.trimmed(of: \.isSpacing)
+    let scheme = "tel:".utf8
+    return text.utf8.prefix(scheme.count).map(\.lowerCased).elementsEqual(scheme)
+      ? Substring(text.utf8.dropFirst(scheme.count)) : text
+  }
+
+  /// What follows a plus sign, or the equivalent 00.
   private static func international(_ digits: ArraySlice<UInt8>) -> WrittenPhoneNumber {
     let countryCode = HungarianNumbering.countryCode
     if digits.starts(with: HungarianNumbering.internationalPrefix) {
@@ -84,11 +92,11 @@ enum WrittenPhoneNumber: Equatable {
     if digits.starts(with: countryCode) {
       return .hungarian(withoutTrunkPrefix(digits.dropFirst(countryCode.count)))
     }
-    // «+» and «+3» are Hungarian numbers that have only just been begun.
+    // «+» and «+3» are the beginnings of Hungarian numbers.
     return countryCode.starts(with: digits) ? .hungarian([]) : .foreign(Array(digits))
   }
 
-  /// The digits without the 06 or (0) that some leave standing after +36.
+  /// The digits without the 06 or (0) that some people leave after +36.
   ///
   /// No number begins with 0 after the country code.
   private static func withoutTrunkPrefix(_ digits: ArraySlice<UInt8>) -> [UInt8] {

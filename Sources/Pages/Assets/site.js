@@ -73,7 +73,8 @@
     input.parentNode.classList.add('has-toggle')
   })
 
-  // Password rules tick themselves off; to the eye only, a screen reader is not interrupted.
+  // Password rules tick themselves off. Whoever reads the list again hears which are met; nobody is
+  // interrupted.
 
   const rules = {
     length: (text, rule) => Array.from(text).length >= Number(rule.getAttribute('data-minimum')),
@@ -90,7 +91,15 @@
     const tick = () => {
       Array.from(list.querySelectorAll('[data-rule]')).forEach((rule) => {
         const isMet = rules[rule.getAttribute('data-rule')]
-        rule.classList.toggle('met', Boolean(isMet && isMet(input.value, rule)))
+        const met = Boolean(isMet && isMet(input.value, rule))
+        rule.classList.toggle('met', met)
+        let told = rule.querySelector('.visually-hidden')
+        if (!told) {
+          told = document.createElement('span')
+          told.className = 'visually-hidden'
+          rule.appendChild(told)
+        }
+        told.textContent = met ? ' – ' + list.getAttribute('data-met') : ''
       })
     }
     input.addEventListener('input', tick)
@@ -121,6 +130,187 @@
       .catch(() => {})
   }
 
+  // How long to wait for another message: counted down without a word, told once at the end.
+
+  all('[data-countdown]').forEach((line) => {
+    const end = Date.now() + Number(line.getAttribute('data-countdown')) * 1000
+    const words = line.getAttribute('data-words') || ''
+    const box = line.closest('details')
+    const tick = () => {
+      const left = Math.ceil((end - Date.now()) / 1000)
+      if (left > 0) {
+        line.textContent = words.replace(/\d+/, String(left))
+        return
+      }
+      clearInterval(timer)
+      line.setAttribute('role', 'status')
+      line.textContent = line.getAttribute('data-then') || ''
+      if (box) box.open = true
+    }
+    const timer = setInterval(tick, 1000)
+    tick()
+  })
+
+  // Whether the SMS has arrived: looked up a few times, while the page is in view.
+
+  const arrival = document.getElementById('arrival')
+  const fresh = (path) =>
+    fetch(path, { credentials: 'same-origin' })
+      .then((answer) => (answer.ok ? answer.text() : ''))
+      .then((html) => new DOMParser().parseFromString(html, 'text/html'))
+
+  if (arrival && arrival.hasAttribute('data-waits') && window.fetch && window.DOMParser) {
+    let looks = 0
+    const look = () => {
+      looks += 1
+      if (looks > 12) return
+      const next = () => setTimeout(look, 5000)
+      if (document.hidden) {
+        next()
+        return
+      }
+      // A form that was answered with a mistake has another address than the page.
+      fresh(arrival.getAttribute('data-waits'))
+        .then((page) => {
+          const news = page.getElementById('arrival')
+          if (!news) return
+          if (news.hasAttribute('data-waits')) next()
+          else {
+            arrival.className = news.className
+            arrival.textContent = news.textContent
+          }
+        })
+        .catch(next)
+    }
+    setTimeout(look, 5000)
+  }
+
+  // Before the time is over a dialog offers more (WCAG 2.2.1). Other tabs may have moved the end:
+  // the server is asked first, which moves nothing.
+
+  const deadline = document.getElementById('deadline')
+  const dialog = deadline && deadline.querySelector('dialog')
+
+  if (dialog && dialog.showModal && window.fetch && window.DOMParser) {
+    const warning = 120
+    const told = deadline.querySelector('[role="status"]')
+    const mayExtend = deadline.hasAttribute('data-extends')
+    const form = dialog.querySelector('form')
+    let timer
+
+    const arm = (seconds) => {
+      clearTimeout(timer)
+      const end = Date.now() + seconds * 1000
+      const wait = () => {
+        const left = (end - Date.now()) / 1000
+        if (left > warning) {
+          timer = setTimeout(wait, Math.min((left - warning) * 1000, 30000))
+        } else if (left > 0) {
+          warn(end)
+        } else {
+          finish()
+        }
+      }
+      wait()
+    }
+    const secondsIn = (page) => {
+      const there = page.getElementById('deadline')
+      return there ? Number(there.getAttribute('data-seconds')) : 0
+    }
+    const tell = (page) => {
+      const line = page.getElementById('deadline')
+      const words = line && line.querySelector('p')
+      const own = deadline.querySelector('p')
+      if (words && own) own.textContent = words.textContent
+    }
+    const warn = (end) => {
+      fresh('/idokorlat')
+        .then((page) => {
+          const left = secondsIn(page)
+          if (left > warning + 1) {
+            tell(page)
+            arm(left)
+          } else if (left > 0) {
+            if (!dialog.open) dialog.showModal()
+            timer = setTimeout(finish, left * 1000)
+          } else {
+            finish()
+          }
+        })
+        .catch(() => {
+          timer = setTimeout(finish, Math.max(0, end - Date.now()))
+        })
+    }
+    const finish = () => {
+      if (dialog.open) dialog.close()
+      told.textContent = told.getAttribute('data-over') || ''
+    }
+
+    form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      if (!mayExtend) {
+        dialog.close()
+        return
+      }
+      const body = new URLSearchParams(new FormData(form))
+      fetch(form.getAttribute('action'), { method: 'POST', credentials: 'same-origin', body })
+        .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error('refused'))))
+        .then((html) => {
+          const page = new DOMParser().parseFromString(html, 'text/html')
+          const left = secondsIn(page)
+          dialog.close()
+          if (left <= 0) {
+            finish()
+            return
+          }
+          tell(page)
+          told.textContent = told.getAttribute('data-extended') || ''
+          arm(left)
+        })
+        .catch(() => HTMLFormElement.prototype.submit.call(form))
+    })
+    arm(Number(deadline.getAttribute('data-seconds')))
+  }
+
+  // The code from the letter's link: it is behind the # and never leaves the browser. It is filled
+  // in, and sent by the customer alone.
+
+  const codeField = document.getElementById('code')
+  const shelf = 'belepo-code'
+  const bring = () => {
+    const brought = /^#([0-9A-Za-z]{5})$/.exec(location.hash)
+    const isThere = location.pathname === '/megerosites' && codeField
+    try {
+      if (brought) {
+        history.replaceState(null, '', location.pathname + location.search)
+        if (isThere) codeField.value = brought[1]
+        else sessionStorage.setItem(shelf, brought[1])
+      } else if (isThere) {
+        const kept = sessionStorage.getItem(shelf)
+        if (kept) codeField.value = kept
+        sessionStorage.removeItem(shelf)
+      }
+    } catch (error) {
+      // A browser that keeps nothing: the code is typed.
+    }
+  }
+  bring()
+  // The link may be opened where the page is already.
+  window.addEventListener('hashchange', bring)
+
+  // The menu closes like any other.
+
+  all('.account-menu').forEach((menu) => {
+    menu.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !menu.open) return
+      menu.open = false
+      menu.querySelector('summary').focus()
+    })
+    document.addEventListener('click', (event) => {
+      if (!menu.contains(event.target)) menu.open = false
+    })
+  })
+
   // The error summary has the focus, and its links lead to the fields, label in view.
 
   const summary = document.getElementById('error-summary')
@@ -134,6 +324,8 @@
       const field = link && document.getElementById(link.getAttribute('href').slice(1))
       if (!field) return
       event.preventDefault()
+      const closed = field.closest('details')
+      if (closed) closed.open = true
       const panel = field.closest('.tab-panel')
       if (panel && !panel.offsetParent) {
         const tab = document.getElementById(

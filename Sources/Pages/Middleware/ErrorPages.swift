@@ -3,10 +3,10 @@ package import Hummingbird
 internal import Logging
 internal import Wording
 
-/// Turns what was thrown into a page that says what happened and how to go on (R2, R9).
+/// Turns what was thrown into a page that says what happened and how to continue (R2, R9).
 ///
-/// Nothing of the error itself is on the page (ASVS 16.5.1); the log has it, with the case number
-/// that the page shows.
+/// The page shows nothing of the error itself (ASVS 16.5.1); the log has it, with the case number
+/// that the page shows, and the page of an unexpected one has the number of the log's lines.
 package struct ErrorPages: RouterMiddleware {
   package typealias Context = SiteContext
 
@@ -16,7 +16,7 @@ package struct ErrorPages: RouterMiddleware {
 
   /// - Parameters:
   ///   - allowedMethods: the methods of a path; none when there is no such page
-  ///   - outage: what an error means when a part is out of order; `nil` for a fault of ours
+  ///   - outage: what an error means when a component is out of order; `nil` for a fault of ours
   package init(
     site: Site, allowedMethods: @escaping @Sendable (String) -> [HTTPRequest.Method],
     outage: @escaping @Sendable (any Error) -> Outage?
@@ -66,9 +66,12 @@ package struct ErrorPages: RouterMiddleware {
     case .outcomeUnknown:
       context.logger.error("nobody knows whether a change was made", metadata: details)
       return try page(.unknown, .serviceUnavailable, context, retryAfterSeconds: 5)
+    case .awayFor(let seconds):
+      context.logger.error("a part is out of order", metadata: details)
+      return try page(.outage, .serviceUnavailable, context, retryAfterSeconds: seconds)
     case nil:
       context.logger.error("a request failed", metadata: details)
-      return try page(.broken, .internalServerError, context)
+      return try page(.broken, .internalServerError, context, errorNumber: context.id)
     }
   }
 
@@ -95,27 +98,29 @@ package struct ErrorPages: RouterMiddleware {
 
   private func page(
     _ reason: Reason, _ status: HTTPResponse.Status, _ context: SiteContext,
-    retryAfterSeconds: Int? = nil, before ways: [Notice.Action] = []
+    retryAfterSeconds: Int? = nil, errorNumber: String? = nil, before ways: [Notice.Action] = []
   ) throws -> Response {
     let texts = site.texts(context)
     let (title, body) = reason.sentences
     let start = Notice.Action(
-      texts["action.toStart"], path: "/ugyfelportal", isPrimary: ways.isEmpty)
+      texts[site.traits.startLabel], path: site.traits.start, isPrimary: ways.isEmpty)
     return try site.response(
-      Notice(texts[title], [texts[body]], actions: ways + [start]),
+      Notice(texts[title], [texts[body]], actions: ways + [start], errorNumber: errorNumber),
       context, status: status, retryAfterSeconds: retryAfterSeconds)
   }
 }
 
-/// What it means that a part is out of order.
+/// What it means for the request that a component is out of order.
 package enum Outage: Sendable {
   /// Nothing was done.
   case outOfOrder
-  /// Nobody knows whether it was done; the same once more is safe (P9).
+  /// Nobody knows whether it was done; repeating it is safe (P9).
   case outcomeUnknown
+  /// Nothing was done, and it is known when it is worth to come back.
+  case awayFor(seconds: Int)
 }
 
-/// Somebody has to wait: too many want the same at once.
+/// The customer has to wait: too many want the same at once.
 package struct Unavailable: Error {
   package init() {}
 }

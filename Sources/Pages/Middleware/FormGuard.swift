@@ -2,13 +2,14 @@ internal import HTTPTypes
 package import Hummingbird
 internal import Logging
 internal import NIOCore
+internal import WebServer
 
-/// Lets a POST in only when it is a form of ours, from a page of ours, asked for by this browser
+/// Lets a POST in only if it is one of our forms, from one of our pages, requested by this browser
 /// (ASVS 3.5.1, 3.5.2).
 package struct FormGuard: RouterMiddleware {
   package typealias Context = SiteContext
 
-  /// Bytes of a posted form.
+  /// The largest posted form, in bytes.
   package static let bodySize = 16 * 1024
 
   private let site: Site
@@ -31,7 +32,7 @@ package struct FormGuard: RouterMiddleware {
     }
     guard isURLEncoded(request) else { throw HTTPError(.unsupportedMediaType) }
     var context = context
-    context.form = try await form(of: request)
+    context.form = try await form(of: request, context)
     guard site.accepts(formToken: context.form["formToken"], in: context) else {
       context.logger.notice("a form was stale", metadata: ["event": "stale_form"])
       throw StaleForm()
@@ -39,20 +40,26 @@ package struct FormGuard: RouterMiddleware {
     return try await next(request, context)
   }
 
-  /// Browsers tell where a request comes from, the older ones in `Origin` alone.
+  /// Browsers say where a request comes from, older ones only in `Origin`: what is foreign is
+  /// refused.
   ///
-  /// Who tells neither is an old phone or no browser: the form's token decides alone.
+  /// Unknown is not foreign. An old phone says nothing, a proxy that strips the `Referer` makes the
+  /// browser say `null`, and `none` is somebody's own bookmark: then the form's token alone decides
+  /// (decision 0006).
   private func isOfThisSite(_ request: Request) -> Bool {
     if let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name],
-      site != "same-origin"
+      site != "same-origin", site != "none"
     {
       return false
     }
-    guard let claimed = request.headers[.origin] else { return true }
+    guard let claimed = request.headers[.origin], claimed != "null" else { return true }
     guard let authority = request.head.authority else { return false }
-    return claimed == origin || claimed == "http://\(authority)"
-      || claimed == "https://\(authority)"
+    // The authority is one of ours, which the gate of requests has made sure of.
+    return claimed == origin || claimed == "\(scheme)://\(authority)"
   }
+
+  /// How browsers reach the site.
+  private var scheme: String { origin.hasPrefix("https://") ? "https" : "http" }
 
   private func isURLEncoded(_ request: Request) -> Bool {
     guard let type = request.headers[.contentType] else { return false }
@@ -61,12 +68,19 @@ package struct FormGuard: RouterMiddleware {
       == "application/x-www-form-urlencoded"
   }
 
-  private func form(of request: Request) async throws -> Form {
+  private func form(of request: Request, _ context: SiteContext) async throws -> Form {
     let body: ByteBuffer
+    if request.headers[.expect] != nil { context.wantBody() }
     do {
       body = try await request.body.collect(upTo: FormGuard.bodySize)
     } catch is NIOTooManyBytesError {
       throw HTTPError(.contentTooLarge)
+    } catch let fault as RequestFault {
+      throw HTTPError(fault.status)
+    } catch {
+      // Whatever else keeps a body from coming is on the other side: a chunk that is none, or the
+      // end of the connection.
+      throw HTTPError(.badRequest)
     }
     do {
       return try Form(body.readableBytesView)
@@ -76,7 +90,7 @@ package struct FormGuard: RouterMiddleware {
   }
 }
 
-/// The form's token does not fit the browser: the page is from before a login, from another
+/// The form's token does not match the browser: the page is from before a login, from another
 /// browser, or forged.
 struct StaleForm: Error {}
 

@@ -1,14 +1,17 @@
 internal import HTTPTypes
 package import Hummingbird
 
-/// Headers that every answer carries, errors too (ASVS 3.4).
+/// Headers of every response, errors included (ASVS 3.4).
 package struct SecurityHeaders: RouterMiddleware {
   package typealias Context = SiteContext
 
-  private let headers: HTTPFields
+  /// The headers themselves.
+  let headers: HTTPFields
 
-  /// - Parameter isSecure: whether customers come by HTTPS, which browsers shall then remember
-  package init(isSecure: Bool) {
+  /// - Parameters:
+  ///   - isSecure: whether people use HTTPS, which browsers should then remember
+  ///   - hasScript: whether the site's own script may run
+  package init(isSecure: Bool, hasScript: Bool = true) {
     var headers = HTTPFields()
     func add(_ name: String, _ value: String) {
       guard let name = HTTPField.Name(name) else { return }
@@ -17,12 +20,13 @@ package struct SecurityHeaders: RouterMiddleware {
     // No source but the site itself: there is no third party, no inline code and no frame.
     add(
       "Content-Security-Policy",
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        + "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+      "default-src 'none'; script-src \(hasScript ? "'self'" : "'none'"); style-src 'self'; "
+        + "img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
         + "object-src 'none'")
     add("X-Content-Type-Options", "nosniff")
     // Nothing goes to other sites. `no-referrer` would make browsers post our own forms with
-    // `Origin: null`, which nobody could tell from a stranger's.
+    // `Origin: null`, which is what a stranger's may look like too.
     add("Referrer-Policy", "same-origin")
     add("Cross-Origin-Opener-Policy", "same-origin")
     add("Cross-Origin-Resource-Policy", "same-origin")

@@ -3,7 +3,7 @@ internal import HTTPTypes
 package import Hummingbird
 internal import Logging
 
-/// Reads the browser's cookies and language, and sends with the answer what was set meanwhile.
+/// Reads the browser's cookies and language, and sends what was set meanwhile with the response.
 package struct Visitors: RouterMiddleware {
   package typealias Context = SiteContext
 
@@ -17,7 +17,7 @@ package struct Visitors: RouterMiddleware {
   ) async throws -> Response {
     var context = context
     context.cookies = RequestCookies(fields: request.headers[values: .cookie])
-    context.device = Device(userAgent: request.headers[.userAgent] ?? "")
+    context.userAgent = request.headers[.userAgent] ?? ""
     if !context.cookies.doubled.isEmpty {
       context.logger.warning(
         "cookies came twice",
@@ -34,6 +34,7 @@ package struct Visitors: RouterMiddleware {
       context.language = remembered
     }
     var response = try await next(request, context)
+    if let caseNumber = context.caseNumber { context.record.note(caseNumber: caseNumber) }
     for cookie in context.outgoing.all {
       response.headers.append(HTTPField(name: .setCookie, value: cookie.text))
     }

@@ -8,35 +8,49 @@ enum GenerationClaim: Sendable {
   case held(lastSeenAt: Date)
 }
 
-/// An import has lost its right to write: another one has taken its place.
+/// An import has lost its right to write: another one has replaced it.
 struct ImportTakenOver: Error {}
 
 extension Transaction {
-  /// Takes the right to import, and a number that no import had before.
-  func claimGeneration(at now: Date) throws -> GenerationClaim {
+  var imports: ImportQueries { ImportQueries(transaction: self) }
+}
+
+/// What an import does with the register's generations.
+struct ImportQueries: TransactionPart {
+  let transaction: any Transaction
+
+  /// Takes the right to import, and a number that no import has had before.
+  ///
+  /// - Parameter isAlone: nobody else can be importing, whatever the last one has left behind
+  func claim(at now: Date, isAlone: Bool) throws -> GenerationClaim {
     let state = try row(
       """
-      SELECT generation, newest_generation, import_seen_at FROM register_state
+      SELECT generation, newest_generation, imported_at, import_seen_at, delivery
+      FROM register_state
       \(Query.Differing.rowLock)
       """)
     guard let state else { throw StoreFault.unavailable("register_state has no row.") }
 
-    if let seenAt = try state.optional("import_seen_at", as: Date.self),
+    if !isAlone, let seenAt = try state.optional("import_seen_at", as: Date.self),
       // A sign of life from the far future comes from a clock that was wrong.
       abs(now.timeIntervalSince(seenAt)) < Double(ImportLimits.secondsOfSilence)
     {
       return .held(lastSeenAt: seenAt)
     }
-    let fresh = try state.value("newest_generation", as: Int64.self) + 1
+    let fresh = Int64(try state.value("newest_generation", as: Int.self) + 1)
     try perform(
       "UPDATE register_state SET newest_generation = \(fresh), import_seen_at = \(now)")
-    return .claimed(Generations(present: try state.value("generation"), fresh: fresh))
+    return .claimed(
+      Generations(
+        present: try state.value("generation"), fresh: fresh,
+        delivery: try state.optional("delivery"),
+        isFirst: try state.optional("imported_at", as: Date.self) == nil))
   }
 
-  /// Gives a sign of life, in each transaction of an import before anything else.
+  /// Gives a sign of life, before anything else in each transaction of an import.
   ///
-  /// - Parameter answering: the register that must be the one that answers. A sweep is sure by this
-  ///   that it never deletes it, even if nobody knows whether the replacement was committed.
+  /// - Parameter answering: the register that must be the one in use. This keeps a sweep from ever
+  ///   deleting it, even if nobody knows whether the replacement was committed.
   /// - Throws: ``ImportTakenOver``, so that an import that lost its right writes nothing more.
   func keepClaim(
     _ generations: Generations, answering generation: Int64, at now: Date
@@ -60,26 +74,35 @@ extension Transaction {
       """)
   }
 
-  /// Makes the fresh register the one that answers.
-  func replaceRegister(_ generations: Generations, at now: Date) throws {
-    try keepClaim(generations, answering: generations.present, at: now)
+  /// Puts a register into use: the fresh one, or the present one with its differences.
+  func replaceRegister(
+    _ generations: Generations, by generation: Int64, delivery: Int64?, at now: Date
+  ) throws {
     try perform(
       """
-      UPDATE register_state SET generation = \(generations.fresh), imported_at = \(now)
+      UPDATE register_state
+      SET generation = \(generation), imported_at = \(now),
+          delivery = COALESCE(\(delivery), delivery)
       WHERE newest_generation = \(generations.fresh)
       """)
   }
 
-  func count(_ table: RegisterTable, in generation: Int64) throws -> Int {
-    let row = try row(
-      "SELECT COUNT(*) AS count FROM \(table.name) WHERE generation = \(generation)")
-    return try row?.value("count") ?? 0
+  /// The register in use.
+  func generation() throws -> Int64 {
+    guard let state = try row("SELECT generation FROM register_state") else {
+      throw StoreFault.unavailable("register_state has no row.")
+    }
+    return try state.value("generation")
   }
 
-  /// A register with rows in the table that is not the one to keep.
+  func hasReplacedRegister() throws -> Bool {
+    try row("SELECT imported_at FROM register_state WHERE imported_at IS NOT NULL") != nil
+  }
+
+  /// A register with rows in the table, other than the one to keep.
   ///
   /// Two searches, because an index finds what is before and what is after, but not what differs.
-  func strayGeneration(in table: RegisterTable, keeping kept: Int64) throws -> Int64? {
+  func stray(in table: RegisterTable, keeping kept: Int64) throws -> Int64? {
     let before = try row(
       "SELECT generation FROM \(table.name) WHERE generation < \(kept) LIMIT 1")
     let after = try row(
@@ -87,7 +110,7 @@ extension Transaction {
     return try (before ?? after)?.value("generation")
   }
 
-  /// Deletes the next rows of a register that nobody reads, in the order of their keys.
+  /// Deletes the next rows of a register that nobody reads, in key order.
   ///
   /// - Returns: the key of the last one, or nil when none is left.
   func sweep(_ table: RegisterTable, of generation: Int64, after key: String) throws -> String? {

@@ -3,19 +3,32 @@ internal import ArgumentParser
 internal import Cryptography
 internal import Domain
 internal import Foundation
+internal import Persistence
 
 extension AccountCommand {
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show a customer's account, masked.")
+      abstract: "Show a customer's account, masked; as JSON, with everything that explains it.")
 
-    @Argument(help: "The customer number.") var number: String
+    @Argument(help: "A customer, policy or case number.") var number: String
+    @Option(help: "text or json.") var format = ReportFormat.text
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        let customer = try CustomerNumber(argument: number)
-        guard let summary = try await configuration.records().summary(of: customer) else {
+        let settings = try await configuration.load()
+        let database = try await settings.openCurrentDatabase()
+        let customer = try await CustomerNumber(argument: number, in: database.store)
+        if format == .json {
+          let files = CaseFiles(world: try await settings.worldOfStaff(database))
+          guard let file = try await files.file(of: customer, by: try staff.act) else {
+            throw Failure("There is no account under this number.")
+          }
+          StandardOutput.write(try file.written(.json, settings))
+          return
+        }
+        guard let summary = try await database.records(try staff.act).summary(of: customer) else {
           throw Failure("There is no account under this number.")
         }
         StandardOutput.write(summary)
@@ -31,12 +44,13 @@ extension AccountCommand {
         Example: belepo account requests --done 12
         """)
 
-    @Option(help: "Mark this request as carried out.") var done: Int64?
+    @Option(help: "Mark this request as carried out.") var done: DataRights.Request.ID?
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        let records = try await configuration.records()
+        let records = try await configuration.records(try staff.act)
         if let done {
           guard try await records.finishRequest(done) else {
             throw Failure("There is no open request \(done).")
@@ -57,13 +71,15 @@ extension AccountCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print everything of one person as JSON, to be given to that person.")
 
-    @Argument(help: "The customer number.") var number: String
+    @Argument(help: "A customer, policy or case number.") var number: String
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        let customer = try CustomerNumber(argument: number)
-        guard let json = try await configuration.records().export(of: customer) else {
+        let database = try await configuration.load().openCurrentDatabase()
+        let customer = try await CustomerNumber(argument: number, in: database.store)
+        guard let json = try await database.records(try staff.act).export(of: customer) else {
           throw Failure("Nothing here names this customer.")
         }
         StandardOutput.write(json)
@@ -80,8 +96,8 @@ extension AccountCommand {
         where FILE is what `belepo account erasures` printed before.
         """)
 
-    @Argument(help: "The customer number.") var number: String?
-    @Option(help: "Who carries it out; default: the user of this machine.") var by: String?
+    @Argument(help: "A customer, policy or case number.") var number: String?
+    @OptionGroup var staff: StaffOption
     @Flag(help: "Forget again whom a restored backup has brought back.") var replay = false
     @Option(help: "With --replay: tombstones that are newer than the backup.")
     var tombstones: String?
@@ -98,21 +114,22 @@ extension AccountCommand {
 
     func run() async throws {
       try await reporting {
-        let records = try await configuration.records()
+        let database = try await configuration.load().openCurrentDatabase()
+        let records = try await database.records(try staff.act)
         guard let number else {
           let count = try await records.replay(try kept())
           StandardOutput.write("erased again: \(count)\n")
           return
         }
-        let customer = try CustomerNumber(argument: number)
-        switch try await records.erase(customer, by: by ?? NSUserName()) {
+        let customer = try await CustomerNumber(argument: number, in: database.store)
+        switch try await records.erase(customer, by: staff.by ?? NSUserName()) {
         case .erased(let pseudonym): StandardOutput.write("erased \(pseudonym)\n")
         case .nothingKept: StandardOutput.write("nothing to erase\n")
         }
       }
     }
 
-    /// Tombstones that were kept outside the database.
+    /// Tombstones kept outside the database.
     private func kept() throws -> [Records.Tombstone] {
       guard let tombstones else { return [] }
       let text: String
@@ -132,11 +149,12 @@ extension AccountCommand {
     static let configuration = CommandConfiguration(
       abstract: "Print all tombstones, to be kept outside the database.")
 
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        for stone in try await configuration.records().tombstones() {
+        for stone in try await configuration.records(try staff.act).tombstones() {
           StandardOutput.write(stone.line)
         }
       }
@@ -159,7 +177,7 @@ extension Records.Tombstone {
 }
 
 extension CustomerNumber {
-  /// - Throws: ``Failure`` when it is none.
+  /// - Throws: ``Failure`` when it is not valid.
   init(argument: String) throws {
     guard let number = try? CustomerNumber(argument) else {
       throw Failure("A customer number has 7 letters and digits.", .badData)
@@ -169,8 +187,13 @@ extension CustomerNumber {
 }
 
 extension ConfigurationOption {
-  fileprivate func records() async throws -> Records {
-    let store = try await load().openCurrentDatabase().store
-    return Records(store: store, now: { Date() }, randomBytes: .system)
+  fileprivate func records(_ act: StaffAct) async throws -> Records {
+    try await load().openCurrentDatabase().records(act)
+  }
+}
+
+extension OpenedDatabase {
+  fileprivate func records(_ act: StaffAct) async throws -> Records {
+    Records(store: store, now: try await clock(), randomBytes: .system, act: act)
   }
 }

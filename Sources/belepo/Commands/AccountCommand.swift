@@ -7,27 +7,9 @@ struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: "Help for a customer who got stuck, and customers' data.",
     subcommands: [
-      Show.self, Unlock.self, EndSessions.self, Requests.self, Export.self, Erase.self,
-      Erasures.self,
+      Show.self, Lock.self, Unlock.self, EndSessions.self, Requests.self, Export.self,
+      Erase.self, Erasures.self,
     ])
-
-  struct Unlock: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Re-enable the SMS step of a customer whom the call centre has identified.")
-
-    @Argument(help: "The customer number.") var number: String
-    @OptionGroup var configuration: ConfigurationOption
-
-    func run() async throws {
-      try await reporting {
-        let customer = try CustomerNumber(argument: number)
-        let store = try await configuration.load().openCurrentDatabase().store
-        let wasDisabled = try await CallCentre(store: store, now: { Date() })
-          .enableSMSStep(of: customer)
-        StandardOutput.write(wasDisabled ? "enabled\n" : "was not disabled; count reset\n")
-      }
-    }
-  }
 
   struct EndSessions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,8 +19,9 @@ struct AccountCommand: AsyncParsableCommand {
         The backup has brought back logins that had ended since.
         """)
 
-    @Argument(help: "The customer number.") var number: String?
+    @Argument(help: "A customer, policy or case number.") var number: String?
     @Flag(help: "Everybody's.") var all = false
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func validate() throws {
@@ -49,13 +32,15 @@ struct AccountCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let customer = try number.map(CustomerNumber.init(argument:))
-        let store = try await configuration.load().openCurrentDatabase().store
-        let callCentre = CallCentre(store: store, now: { Date() })
-        guard let customer else {
+        let settings = try await configuration.load()
+        let database = try await settings.openCurrentDatabase()
+        let callCentre = CallCentre(
+          world: try await settings.worldOfStaff(database), act: try staff.act)
+        guard let number else {
           StandardOutput.write("ended: \(try await callCentre.endEverySession())\n")
           return
         }
+        let customer = try await CustomerNumber(argument: number, in: database.store)
         guard let count = try await callCentre.endSessions(of: customer) else {
           throw Failure("There is no account under this number.")
         }

@@ -19,16 +19,25 @@ struct AuditCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openCurrentDatabase().store
-        switch try await AuditVerification(store: store).verify() {
+        let settings = try await configuration.load()
+        let database = try await settings.openCurrentDatabase()
+        let verification = AuditVerification(
+          store: database.store, now: try await database.clock(), limits: settings.limits)
+        switch try await verification.verify() {
         case .broken(let sentence): throw Failure(sentence)
-        case .sound(let counts):
-          for count in counts {
-            StandardOutput.write(
-              "\(count.stream.rawValue): \(count.rows) rows under \(count.seals) seals, "
-                + "\(count.unsealed) not sealed yet, last hash \(count.lastHash)\n")
-          }
+        case .overdue(let counts, let sentence):
+          write(counts)
+          throw Failure(sentence)
+        case .sound(let counts): write(counts)
         }
+      }
+    }
+
+    private func write(_ counts: [AuditVerification.Count]) {
+      for count in counts {
+        StandardOutput.write(
+          "\(count.stream.rawValue): \(count.rows) rows under \(count.seals) seals, "
+            + "\(count.unsealed) not sealed yet, last hash \(count.lastHash)\n")
       }
     }
   }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Letters
 
 struct Config: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,8 +15,12 @@ struct Config: AsyncParsableCommand {
       try await reporting {
         let settings = try await configuration.load(isServing: true)
         let brand = try settings.loadBrand()
-        _ = try Letters(brand: brand, folder: settings.text(.brandDirectory))
+        try settings.refuseExample(brand)
+        _ = try settings.letters(of: brand)
         for sentence in try MessageSamples(settings, brand: brand).longTexts() {
+          StandardError.write("belepo: \(sentence)\n")
+        }
+        for sentence in settings.concerns + settings.concerns(about: brand) {
           StandardError.write("belepo: \(sentence)\n")
         }
         StandardOutput.write("the configuration is good\n")
@@ -48,12 +51,24 @@ struct Config: AsyncParsableCommand {
 }
 
 extension Settings.Value {
-  /// The value without a password that a database URL may hold.
-  fileprivate var shown: String {
-    guard let at = text.lastIndex(of: "@"), let scheme = text.range(of: "://"),
-      scheme.upperBound <= at
-    else { return text }
-    return text[..<scheme.upperBound] + "(redacted)" + text[at...]
+  /// The value without a password that an address may hold, before its host or behind its `?`.
+  var shown: String {
+    guard let scheme = text.range(of: "://") else { return text }
+    let rest = text[scheme.upperBound...]
+    let (start, query) = (text[..<scheme.upperBound], rest.firstIndex(of: "?"))
+    let at = rest.lastIndex(of: "@")
+    // With an @ behind the ?, nobody can tell what belongs to a password.
+    if let at, let query, query < at { return start + "(redacted)" }
+    let place =
+      at.map { "(redacted)" + rest[$0..<(query ?? rest.endIndex)] }
+      ?? String(rest[..<(query ?? rest.endIndex)])
+    guard let query else { return start + place }
+    let parts = rest[query...].dropFirst().split(separator: "&").map { part in
+      let name = part.prefix { $0 != "=" }
+      let isSecret = (name.removingPercentEncoding ?? "pass").lowercased().contains("pass")
+      return isSecret ? name + "=(redacted)" : part
+    }
+    return start + place + "?" + parts.joined(separator: "&")
   }
 }
 

@@ -30,19 +30,19 @@ struct ContractCommand: AsyncParsableCommand {
       try await reporting {
         let settings = try await configuration.load()
         let brand = try settings.loadBrand()
-        let press = PDFPress(tool: tool)
+        let renderer = PDFRenderer(tool: tool, logo: brand.logo)
         if let into {
-          try await write(brand, press, into: URL(fileURLWithPath: into, isDirectory: true))
+          try await write(brand, renderer, into: URL(fileURLWithPath: into, isDirectory: true))
         } else {
-          try await keep(brand, press, settings)
+          try await keep(brand, renderer, settings)
         }
       }
     }
 
-    private func write(_ brand: Brand, _ press: PDFPress, into folder: URL) async throws {
+    private func write(_ brand: Brand, _ renderer: PDFRenderer, into folder: URL) async throws {
       for language in Language.allCases {
         let document = brand.document(.contract, in: language)
-        let bytes = try await press.print(document.html, in: language, titled: document.title)
+        let bytes = try await renderer.render(document.html, in: language, titled: document.title)
         let file = folder.appendingPathComponent(ContractFile.path(in: language))
         do {
           try FileManager.default.createDirectory(
@@ -55,13 +55,13 @@ struct ContractCommand: AsyncParsableCommand {
       }
     }
 
-    private func keep(_ brand: Brand, _ press: PDFPress, _ settings: Settings) async throws {
+    private func keep(_ brand: Brand, _ renderer: PDFRenderer, _ settings: Settings) async throws {
       let store = try await settings.openCurrentDatabase().store
-      let shelf = ContractShelf(brand: brand, store: store, now: { Date() })
+      let shelf = ContractFiles(brand: brand, store: store, now: { Date() })
       _ = try await shelf.adoptFiles()
       for text in try await shelf.withoutFile() {
         let document = Document(name: .contract, language: text.language, html: text.text)
-        let bytes = try await press.print(
+        let bytes = try await renderer.render(
           document.html, in: text.language, titled: document.title)
         let isNew = try await shelf.keep(Contracts.File(bytes: bytes), version: text.version)
         StandardOutput.write(

@@ -17,9 +17,11 @@ struct Dispatch: AsyncParsableCommand {
       let database = try await settings.openCurrentDatabase()
       let composition = try await Composition(
         settings: settings, isDemo: false, logger: logger, database: database)
+      settings.tellConcerns(about: composition.brand, to: logger)
+      try await composition.settleClock()
       let readiness = Readiness(settings)
-      let services = try composition.dispatchServices(readiness)
-      // It takes no requests that would have to wait for it.
+      let services = try await composition.dispatchServices(readiness)
+      // It receives no requests that would have to wait for it.
       readiness.open()
       try await Running.run(services, logger)
       try database.store.close()

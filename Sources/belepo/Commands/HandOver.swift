@@ -1,9 +1,10 @@
 internal import Accounts
 internal import ArgumentParser
+internal import Domain
 internal import Foundation
 internal import Persistence
 
-/// Changes of customers on their way to the insurer's back office (R12).
+/// Customers' changes on their way to the insurer's back office (R12).
 struct HandOver: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "handover",
@@ -24,7 +25,8 @@ struct HandOver: AsyncParsableCommand {
         """)
 
     @Option(help: "csv or json (one object a line).") var format = Format.csv
-    @Option(help: "Print this batch once more.") var batch: Int64?
+    @Option(help: "Print this batch once more.") var batch: HandOverBatches.Batch.ID?
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     enum Format: String, ExpressibleByArgument {
@@ -34,21 +36,20 @@ struct HandOver: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openCurrentDatabase().store
-        let desk = HandOverDesk(store: store, now: { Date() })
-        guard let printed = try await printable(at: desk) else {
+        let batches = try await configuration.handOverBatches(try staff.act)
+        guard let printed = try await printable(of: batches) else {
           StandardError.write("belepo: nothing waits\n")
           return
         }
         let listing = HandOverListing(batch: printed)
         StandardOutput.write(format == .csv ? listing.csv : try listing.jsonLines)
-        StandardError.write("belepo: batch \(printed.number), rows: \(printed.rows.count)\n")
+        StandardError.write("belepo: batch \(printed.id), rows: \(printed.rows.count)\n")
       }
     }
 
-    private func printable(at desk: HandOverDesk) async throws -> HandOverDesk.Batch? {
-      guard let batch else { return try await desk.export() }
-      switch try await desk.export(batch: batch) {
+    private func printable(of batches: HandOverBatches) async throws -> HandOverBatches.Batch? {
+      guard let batch else { return try await batches.export() }
+      switch try await batches.export(batch: batch) {
       case .printed(let printed): return printed
       case .unknown: throw Failure("There is no batch \(batch).")
       case .acknowledged: throw Failure("Batch \(batch) is acknowledged.")
@@ -60,13 +61,14 @@ struct HandOver: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "The back office has booked a batch.")
 
-    @Argument(help: "The number that the export told.") var batch: Int64
+    @Argument(help: "The number that the export told.") var batch: HandOverBatches.Batch.ID
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openCurrentDatabase().store
-        switch try await HandOverDesk(store: store, now: { Date() }).acknowledge(batch: batch) {
+        let batches = try await configuration.handOverBatches(try staff.act)
+        switch try await batches.acknowledge(batch: batch) {
         case .acknowledged(let rows): StandardOutput.write("acknowledged, rows: \(rows)\n")
         case .wasAcknowledged: StandardOutput.write("was acknowledged before\n")
         case .unknown: throw Failure("There is no batch \(batch).")
@@ -79,18 +81,26 @@ struct HandOver: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "How much waits, and which batches are not acknowledged.")
 
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        let store = try await configuration.load().openCurrentDatabase().store
-        let status = try await HandOverDesk(store: store, now: { Date() }).status()
+        let status = try await configuration.handOverBatches(try staff.act).status()
         var lines = ["waiting  \(status.waiting)"]
         lines += status.open.map { open in
-          "batch \(open.number)  rows \(open.rows)  printed \(open.exportedAt.ISO8601Format())"
+          "batch \(open.id)  rows \(open.rows)  printed \(open.exportedAt.ISO8601Format())"
         }
         StandardOutput.write(lines.joined(separator: "\n") + "\n")
       }
     }
+  }
+}
+
+extension ConfigurationOption {
+  fileprivate func handOverBatches(_ act: StaffAct) async throws -> HandOverBatches {
+    let database = try await load().openCurrentDatabase()
+    return HandOverBatches(
+      store: database.store, now: try await database.clock(), act: act)
   }
 }

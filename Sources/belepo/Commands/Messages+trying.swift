@@ -4,6 +4,7 @@ internal import Domain
 internal import Foundation
 internal import Letters
 internal import Outbox
+internal import OutgoingHTTP
 internal import Persistence
 internal import SMSGateways
 internal import Wording
@@ -23,13 +24,13 @@ extension Messages {
       try await reporting {
         let settings = try await configuration.load()
         let samples = MessageSamples(settings, brand: try settings.loadBrand())
-        let letters = try Letters(brand: samples.brand, folder: settings.text(.brandDirectory))
+        let letters = try settings.letters(of: samples.brand)
         for language in language.map({ [$0] }) ?? Language.allCases {
           for message in try samples.messages(in: language)
           where (kind ?? message.kind) == message.kind && (!html || message.channel == .email) {
             StandardOutput.write(
               html
-                ? try samples.html(of: message, by: letters)
+                ? samples.html(of: message, by: letters)
                 : samples.text(of: message, by: letters))
           }
         }
@@ -39,11 +40,22 @@ extension Messages {
 
   struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Tell how texts travel as SMS: reads a JSON string a line, writes an object a line."
-    )
+      abstract: "Tell how texts travel as SMS, or what letters cost to make.",
+      discussion: """
+        Reads a JSON string a line and writes an object a line: the text as an SMS. With \
+        --letters it reads nothing, and writes the CPU time of each e-mail.
+        """)
+
+    @Flag(help: "Make every e-mail, and tell what it costs.") var letters = false
+    @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
+        if letters {
+          let costs = try LetterCosts(try await configuration.load())
+          for line in try await costs.lines() { StandardOutput.write(line + "\n") }
+          return
+        }
         let decoder = JSONDecoder()
         while let line = readLine() {
           guard let text = try? decoder.decode(String.self, from: Data(line.utf8)) else {
@@ -74,10 +86,10 @@ extension Messages {
         let settings = try await configuration.load(isServing: true)
         let samples = MessageSamples(settings, brand: try settings.loadBrand())
         let delivery = try samples.test(to: to, in: language, at: Date())
-        let post = try Post(
+        let transports = try MessageTransports(
           settings: settings, brand: samples.brand, reportAddress: { _ in nil },
           portal: settings.publicURL, contractFile: { _ in nil }, now: { Date() })
-        let route = delivery.subject.isEmpty ? post.routes.sms : post.routes.email
+        let route = delivery.subject.isEmpty ? transports.routes.sms : transports.routes.email
         var failure: Failure?
         for gateway in route.gateways {
           do throws(Gateway.Refusal) {
@@ -89,7 +101,7 @@ extension Messages {
             failure = Failure("The test message was not taken.", status)
           }
         }
-        try await post.connections?.exchange.close()
+        try await transports.connections?.exchange.close()
         if let failure { throw failure }
       }
     }

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import ArgumentParser
 internal import Domain
 internal import Foundation
@@ -34,7 +35,7 @@ struct Messages: AsyncParsableCommand {
 
     func run() async throws {
       try await reporting {
-        var filter = OutboxDesk.Filter()
+        var filter = OutboxOperations.Filter()
         (filter.states, filter.channel, filter.kind) = (state, channel, kind)
         filter.limit = limit
         if let customer {
@@ -43,7 +44,7 @@ struct Messages: AsyncParsableCommand {
           }
           filter.customer = number.text
         }
-        let entries = try await configuration.outboxDesk().list(filter)
+        let entries = try await configuration.outboxOperations().list(filter)
         for entry in entries {
           StandardOutput.write(format == .json ? try entry.json : entry.line)
         }
@@ -55,13 +56,13 @@ struct Messages: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show one message; never its text.")
 
-    @Argument(help: "The number of the message.") var id: Int64
+    @Argument(help: "The number of the message.") var id: Message.ID
     @Option(help: "text or json.") var format = OutputFormat.text
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        guard let entry = try await configuration.outboxDesk().entry(id) else {
+        guard let entry = try await configuration.outboxOperations().entry(id) else {
           throw Failure("There is no message \(id).")
         }
         StandardOutput.write(format == .json ? try entry.json : entry.page)
@@ -73,12 +74,13 @@ struct Messages: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Have a message sent at once: one that waits, or a notice that was given up.")
 
-    @Argument(help: "The number of the message.") var id: Int64
+    @Argument(help: "The number of the message.") var id: Message.ID
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        switch try await configuration.outboxDesk().retry(id) {
+        switch try await configuration.callCentre(staff).retry(id) {
         case .queued: StandardOutput.write("queued\n")
         case .unknown: throw Failure("There is no message \(id).")
         case .needless(let state): throw Failure("Message \(id) is \(state.rawValue).")
@@ -94,12 +96,13 @@ struct Messages: AsyncParsableCommand {
   struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Stop a message that still waits.")
 
-    @Argument(help: "The number of the message.") var id: Int64
+    @Argument(help: "The number of the message.") var id: Message.ID
+    @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        switch try await configuration.outboxDesk().cancel(id) {
+        switch try await configuration.callCentre(staff).cancel(id) {
         case .cancelled: StandardOutput.write("cancelled\n")
         case .unknown: throw Failure("There is no message \(id).")
         case .tooLate(.leased):
@@ -111,10 +114,10 @@ struct Messages: AsyncParsableCommand {
   }
 }
 
-/// How a command tells what it found.
+/// How a command prints what it found.
 enum OutputFormat: String, ExpressibleByArgument {
   case text
-  /// One JSON object a line.
+  /// One JSON object per line.
   case json
 }
 
@@ -123,20 +126,29 @@ extension Message.Channel: ExpressibleByArgument {}
 extension Message.Kind: ExpressibleByArgument {}
 
 extension ConfigurationOption {
-  /// The outbox, as instances see it: with PostgreSQL its clock decides.
-  fileprivate func outboxDesk() async throws -> OutboxDesk {
+  /// The outbox, as instances see it: with PostgreSQL its clock is used.
+  fileprivate func outboxOperations() async throws -> OutboxOperations {
     switch try await load().openCurrentDatabase() {
-    case .sqlite(let store): return OutboxDesk(store: store, now: { Date() })
+    case .sqlite(let store): return OutboxOperations(store: store, now: { Date() })
     case .postgres(let store, _):
       let clock = try await DatabaseClock(store)
-      return OutboxDesk(store: store, now: { clock.now })
+      return OutboxOperations(store: store, now: { clock.now })
     }
+  }
+}
+
+extension ConfigurationOption {
+  /// What staff may do with a message, each act with its row in the trail.
+  fileprivate func callCentre(_ staff: StaffOption) async throws -> CallCentre {
+    let settings = try await load()
+    let database = try await settings.openCurrentDatabase()
+    return CallCentre(world: try await settings.worldOfStaff(database), act: try staff.act)
   }
 }
 
 // MARK: Printed
 
-extension OutboxDesk.Entry {
+extension OutboxOperations.Entry {
   private var maskedRecipient: String {
     switch channel {
     case .sms: (try? PhoneNumber(recipient))?.masked ?? "?"

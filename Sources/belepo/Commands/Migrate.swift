@@ -1,5 +1,6 @@
 internal import Accounts
 internal import ArgumentParser
+internal import DatabaseSchema
 internal import Foundation
 internal import Persistence
 

@@ -23,8 +23,7 @@ struct Password: AsyncParsableCommand {
     func run() async throws {
       try await reporting {
         let settings = try await configuration.load()
-        let argon2id = Argon2id(
-          memoryKiB: settings.count(.argon2Memory), passes: settings.count(.argon2Passes))
+        let argon2id = settings.argon2id
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let start = ContinuousClock.now
         let end = start + .seconds(seconds)
@@ -37,17 +36,9 @@ struct Password: AsyncParsableCommand {
         }
         let spent = (ContinuousClock.now - start) / .seconds(1)
         let rate = Double(hashes) / spent
-        let cost = 1000 * Self.cpuSeconds() / Double(hashes)
+        // This process has done nothing else.
+        let cost = 1000 * ProcessorTime.spent() / Double(hashes)
         StandardOutput.write("{\"hashesPerSecond\":\(rate),\"cpuMillisecondsOfOne\":\(cost)}\n")
-      }
-    }
-
-    /// What the operating system has accounted to this process, which has done nothing else.
-    private static func cpuSeconds() -> Double {
-      var usage = rusage()
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-      return [usage.ru_utime, usage.ru_stime].reduce(0) {
-        $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1_000_000
       }
     }
 

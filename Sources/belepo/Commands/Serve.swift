@@ -19,25 +19,44 @@ struct Serve: AsyncParsableCommand {
       var settings = try await configuration.load(isServing: !demo)
       if demo { settings = try settings.forDemo() }
       let logger = settings.startLogging()
-      let database = try await settings.openCurrentDatabase()
-      if case .sqlite(let store) = database { try await warnAboutLibrary(store, logger) }
+      let database = try await settings.openCurrentDatabase { [settings] database in
+        guard case .sqlite(let store) = database else { return }
+        try await warnAboutLibrary(store, logger)
+        try await checkFile(store, seconds: settings.seconds(.databaseQuickCheck), logger)
+      }
       let composition = try await Composition(
         settings: settings, isDemo: demo, logger: logger, database: database)
-      if demo { try await Demo.fillRegister(database.store, now: composition.now) }
+      if !demo { settings.tellConcerns(about: composition.brand, to: logger) }
+      let isImported = settings.text(.registerServiceURL) == nil
+      if demo, isImported { try await Demo.fillRegister(database.store, now: composition.now) }
       let samples = MessageSamples(settings, brand: composition.brand)
       for sentence in try samples.longTexts() {
         logger.warning("\(sentence)", metadata: ["event": "sms_long"])
       }
+      try await composition.settleClock()
       try await composition.adoptContractFiles()
       let readiness = Readiness(settings)
-      try await Running.run(try composition.services(readiness), logger)
+      try await Running.run(try await composition.services(readiness), logger)
       try database.store.close()
       logger.notice("stopped")
     }
   }
 
+  /// A damaged file must be restored before anybody writes into it.
+  private func checkFile(_ store: SQLiteStore, seconds: Int, _ logger: Logger) async throws {
+    guard seconds > 0 else { return }
+    switch try await store.quickCheck(within: Double(seconds)) {
+    case .sound: break
+    case .damaged(let words): throw Failure.damaged(words)
+    case .unfinished:
+      logger.notice(
+        "the database file is too large to be checked in the time given",
+        metadata: ["event": "quick_check_unfinished", "seconds": .stringConvertible(seconds)])
+    }
+  }
+
   /// SQLite before 3.51.3 can damage a file when one process writes while another checkpoints. Ours
-  /// do not (decision 0009); other programs on the file might.
+  /// do not do that (decision 0009); other programs on the file might.
   private func warnAboutLibrary(_ store: SQLiteStore, _ logger: Logger) async throws {
     let version = try await store.libraryVersion()
     let numbers = version.split(separator: ".").compactMap { Int($0) }
@@ -49,7 +68,7 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension Settings {
-  /// The demo's settings: what stays as configured, and what must not be there.
+  /// The demo's settings: what stays as configured, and what must not be set.
   ///
   /// - Throws: ``Failure`` when a real gateway or mail server is configured, or another address.
   fileprivate func forDemo() throws -> Settings {
@@ -59,13 +78,16 @@ extension Settings {
         .configuration)
     }
     let loopback = ["127.0.0.1", "::1", "localhost"]
-    for key in [SettingKey.httpHost, .managementHost] where !loopback.contains(checkedText(key)) {
+    for key in [SettingKey.httpHost, .managementHost, .staffHost]
+    where !loopback.contains(checkedText(key)) {
       throw Failure(
         "The demo listens on this machine alone: \(key.rawValue) must be 127.0.0.1.",
         .configuration)
     }
-    // Nobody stands before a demo, and who presses Ctrl-C does not want to wait.
+    // A demo has no proxy in front of it, and Ctrl-C should end it at once.
     return replacing(.databaseURL, initial: "sqlite:var/demo.sqlite")
       .replacing(.httpDrain, initial: "0s")
+      // Beside other demos on this machine, any port that is free.
+      .replacing(.staffPort, initial: isSet(.httpPort) ? "0" : "8081")
   }
 }

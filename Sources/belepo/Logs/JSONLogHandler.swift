@@ -1,24 +1,29 @@
 internal import Foundation
 internal import Logging
-internal import Synchronization
 
-/// Writes one JSON object a line (contract, part 2): time, level, message and what belongs to it.
+/// Writes one JSON object per line (I2): time, level, message and metadata.
 ///
-/// Every value goes through ``Masking`` and is cut at a length, whoever wrote it: the last net
-/// under the rule that nothing personal is logged (R8).
+/// Every value goes through ``Masking`` and is shortened, whoever wrote it: the last safeguard of
+/// the rule that nothing personal is logged (R8).
 struct JSONLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel: Logger.Level
   private let label: String
   private let write: @Sendable (String) -> Void
+  private let urgent: @Sendable (String) -> Void
 
-  /// Longest value, in bytes.
+  /// The longest value, in bytes.
   private static let valueSize = 1000
 
-  init(label: String, level: Logger.Level, write: @escaping @Sendable (String) -> Void) {
+  /// - Parameter urgent: takes warnings and errors; without it `write` does
+  init(
+    label: String, level: Logger.Level, urgent: (@Sendable (String) -> Void)? = nil,
+    write: @escaping @Sendable (String) -> Void
+  ) {
     self.label = label
     logLevel = level
     self.write = write
+    self.urgent = urgent ?? write
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -37,16 +42,33 @@ struct JSONLogHandler: LogHandler {
         line += ",\"request\":\"\(value)\""
         continue
       }
-      line += ",\(JSONLogHandler.quote(key)):\(JSONLogHandler.quote("\(value)"))"
+      let shown = JSONLogHandler.number(value) ?? JSONLogHandler.quote("\(value)")
+      line += ",\(JSONLogHandler.quote(key)):\(shown)"
     }
-    write(line + "}\n")
+    let take = event.level >= .warning ? urgent : write
+    take(line + "}\n")
   }
 
   private static let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
+  /// A value that was logged as a number stays one: counts, times and statuses can be added up.
+  ///
+  /// A number of somebody's is never an `Int` here; customers' numbers and phones are texts.
+  private static func number(_ value: Logger.Metadata.Value) -> String? {
+    guard case .stringConvertible(let value) = value else { return nil }
+    switch value {
+    case let number as Int: return String(number)
+    case let number as Int64: return String(number)
+    case let number as Double where number.isFinite:
+      // Thousandths are enough, and readable.
+      return abs(number) < 1e12 ? "\((number * 1000).rounded() / 1000)" : "\(number)"
+    default: return nil
+    }
+  }
+
   /// A JSON string of a masked and shortened text.
   private static func quote(_ text: String) -> String {
-    // Nearly every value is short and plain; only the others are looked at letter by letter.
+    // Nearly every value is short and plain; only the others are examined character by character.
     if text.utf8.count <= valueSize, !Masking.mayBePersonal(text), text.utf8.allSatisfy(isPlain) {
       return "\"\(text)\""
     }
@@ -64,27 +86,13 @@ struct JSONLogHandler: LogHandler {
     return quoted + "\""
   }
 
-  /// A byte of ASCII that JSON takes as it is.
+  /// A byte of ASCII that JSON takes unescaped.
   private static func isPlain(_ byte: UInt8) -> Bool {
     byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
-  /// Line separators that some readers of lines obey.
+  /// Line separators that some readers treat as the end of a line.
   private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "\u{85}" || scalar == "\u{2028}" || scalar == "\u{2029}"
-  }
-}
-
-/// Standard output, a whole line at a time.
-final class LogStream: Sendable {
-  static let standardOutput = LogStream()
-
-  private let turn = Mutex(())
-
-  func write(_ line: String) {
-    turn.withLock { _ in
-      // A reader that went away must not take the server with it: what cannot be written is lost.
-      try? FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
-    }
   }
 }

@@ -1,12 +1,11 @@
 /// Hides what looks personal in a text for the log: e-mail addresses and long numbers.
 ///
-/// The log's own values hold nothing of the kind; this is for what others put into an error's
-/// words.
+/// The log's own values contain nothing of the kind; this is for the text of errors from elsewhere.
 enum Masking {
-  /// Digits in a row from which a number may be somebody's.
+  /// This many digits in a row may be somebody's number.
   private static let digits = 7
 
-  /// Whether a text has to be looked at closely; most have neither an @ nor a long number.
+  /// Whether a text must be examined closely; most have neither an @ nor a long number.
   static func mayBePersonal(_ text: String) -> Bool {
     var run = 0
     for byte in text.utf8 {
@@ -19,7 +18,19 @@ enum Masking {
 
   static func mask(_ text: String) -> String {
     let words = text.split(separator: " ", omittingEmptySubsequences: false)
-    return words.map { $0.contains("@") ? "•••@•••" : maskNumbers($0) }.joined(separator: " ")
+    return words.map { word in
+      if word.contains("@") { return "•••@•••" }
+      return isHash(word) ? String(word) : maskNumbers(word)
+    }.joined(separator: " ")
+  }
+
+  /// Whether a word is a SHA-256 in hexadecimal digits, such as that of a seal: it names nobody,
+  /// and operators compare it digit by digit. Nobody's number is so long or has letters.
+  private static func isHash(_ word: Substring) -> Bool {
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    let letters = UInt8(ascii: "a")...UInt8(ascii: "f")
+    return word.utf8.count == 64 && word.utf8.contains(where: letters.contains)
+      && word.utf8.allSatisfy { digits.contains($0) || letters.contains($0) }
   }
 
   private static func maskNumbers(_ word: Substring) -> String {

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import Cryptography
 internal import Foundation
 internal import Persistence
@@ -7,13 +8,11 @@ internal import RegisterImport
 enum Demo {
   /// Fills an empty register with the sample that ships with Belépő.
   static func fillRegister(_ store: some Store, now: @escaping @Sendable () -> Date) async throws {
-    let isEmpty = try await store.read { transaction in
-      try transaction.row("SELECT imported_at FROM register_state WHERE imported_at IS NOT NULL")
-        == nil
-    }
-    guard isEmpty else { return }
+    let replacement = RegisterReplacement(
+      store: store, now: now, onReplacement: { try $0.accountsFollowRegister(after: $1, at: $2) })
+    guard try await !replacement.hasHappened() else { return }
     let folder = Bundle.module.bundleURL.appendingPathComponent("SampleRegister")
-    let report = try await RegisterReplacement(store: store, now: now).run(
+    let report = try await replacement.run(
       customers: FileChunks(path: folder.appendingPathComponent("customers.csv").path),
       policies: FileChunks(path: folder.appendingPathComponent("policies.csv").path))
     guard report.isReplaced else {
@@ -21,7 +20,7 @@ enum Demo {
     }
   }
 
-  /// Tells a new user where to go and whom to try.
+  /// Tells a new user where to go and which customers to try.
   static func greeting(port: String, managementPort: String) -> String {
     """
 
@@ -44,8 +43,7 @@ enum Demo {
   }
 }
 
-/// Keys of a demo, made once and kept beside its database, so that a restart ends nobody's
-/// registration.
+/// A demo's keys, made once and kept beside its database, so that a restart ends no registration.
 enum DemoKeys {
   static func load(beside database: String) throws -> SecretKeys {
     let path = database + ".key"

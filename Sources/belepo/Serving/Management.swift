@@ -1,39 +1,56 @@
 internal import Accounts
+internal import DatabaseSchema
+internal import Domain
 internal import Hummingbird
 internal import Logging
 internal import Outbox
 internal import Persistence
 internal import PersistencePostgres
 internal import Prometheus
+internal import WebServer
 
-/// What the machines around ask and tell: is it alive, is it ready, how much does it do, has that
-/// SMS arrived? On a port of its own.
+/// What monitoring and gateways ask and report: is the program alive and ready, how busy is it, has
+/// that SMS arrived? On a separate port.
 struct Management: Sendable {
   let readiness: Readiness
   let database: OpenedDatabase
   let registry: PrometheusRegistry
-  let outbox: OutboxDesk
+  let figures: Figures
   let reports: DeliveryReports
+  /// `nil` where nothing depends on the register.
+  let registerAge: RegisterAge?
+  /// `nil` without a portal of the insurer's behind our login.
+  let portalSessions: PortalSessions?
   let logger: Logger
+
+  /// The most connections of its own: those who ask are few, and of one house.
+  static let connections = 64
 
   private var store: any Store { database.store }
 
   var router: Router<BasicRequestContext> {
-    let router = Router()
+    let router = Router(options: .autoGenerateHeadEndpoints)
     // The process answers, whatever else is broken.
     router.get("/livez") { _, _ in "ok\n" }
     router.get("/readyz") { _, _ in
       guard readiness.isReady, await storeAnswers() else {
         return Management.answer(.serviceUnavailable, "not ready\n")
       }
+      if let registerAge, try await registerAge.state() == .missing {
+        return Management.answer(
+          .serviceUnavailable, "not ready: there is no register (belepo register import)\n")
+      }
       return Management.answer(.ok, "ok\n")
     }
     router.get("/metrics") { _, _ in
       Response(
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-        body: .init(byteBuffer: .init(string: registry.text(with: await samples()))))
+        body: .init(byteBuffer: .init(string: registry.text(with: await figures.samples()))))
     }
-    // A gateway tells by GET; other providers by POST, with the same in the address.
+    if let portalSessions {
+      router.get(RouterPath(PortalSessions.path), use: portalSessions.answer)
+    }
+    // Kannel reports by GET; other providers by POST, with the same URL.
     router.get("/receipts/sms/:message/:secret", use: receive)
     router.post("/receipts/sms/:message/:secret", use: receive)
     return router
@@ -43,12 +60,21 @@ struct Management: Sendable {
     Response(status: status, body: .init(byteBuffer: .init(string: words)))
   }
 
+  /// The answer to what is no request.
+  @Sendable static func refusal(_ status: HTTPResponse.Status) -> Refusal {
+    Refusal(
+      status: status, headers: [.contentType: "text/plain; charset=utf-8"],
+      body: "\(status.reasonPhrase)\n")
+  }
+
   // MARK: Delivery reports
 
   @Sendable private func receive(
     _ request: Request, _ context: BasicRequestContext
   ) async throws -> Response {
-    guard let message = context.parameters.get("message").flatMap({ Int64($0) }),
+    guard
+      let message = context.parameters.get("message").flatMap({ Int64($0) })
+        .map(Message.ID.init(rawValue:)),
       let secret = context.parameters.get("secret"),
       let report = request.uri.queryParameters["state"].flatMap({
         DeliveryReports.Report(String($0))
@@ -64,46 +90,7 @@ struct Management: Sendable {
     }
   }
 
-  // MARK: Metrics
-
-  /// What is known only when somebody asks.
-  private func samples() async -> [PrometheusSample] {
-    var samples = [
-      PrometheusSample(
-        "belepo_ready", "Whether requests may be sent here.", value: readiness.isReady ? 1 : 0)
-    ]
-    if case .postgres(let store, _) = database {
-      let total = store.traffic.total
-      samples += [
-        PrometheusSample(
-          "belepo_database_statements_total",
-          "Statements sent to PostgreSQL, beginnings and ends of transactions among them.",
-          type: .counter, value: Double(total.statements)),
-        PrometheusSample(
-          "belepo_database_round_trips_total", "Times that PostgreSQL was waited for.",
-          type: .counter, value: Double(total.roundTrips)),
-      ]
-    }
-    // Without the database the rest is still worth telling.
-    let waiting = (try? await outbox.waiting()) ?? []
-    return samples
-      + waiting.flatMap { waiting in
-        let channel = ("channel", waiting.channel.rawValue)
-        return [
-          PrometheusSample(
-            "belepo_messages", "Messages that wait, by channel and state.",
-            labels: [channel, ("state", "queued")], value: Double(waiting.queued)),
-          PrometheusSample(
-            "belepo_messages", "Messages that wait, by channel and state.",
-            labels: [channel, ("state", "leased")], value: Double(waiting.leased)),
-          PrometheusSample(
-            "belepo_message_oldest_seconds", "Age of the oldest message that waits.",
-            labels: [channel], value: waiting.oldestSeconds),
-        ]
-      }
-  }
-
-  /// The backlog of messages is no reason to be taken out of service; the database is.
+  /// A backlog of messages is no reason to be taken out of service; a missing database is.
   private func storeAnswers() async -> Bool {
     do { return try await Schema.belepo.fit(of: store) == .fits } catch { return false }
   }

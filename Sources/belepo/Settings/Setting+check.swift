@@ -2,6 +2,7 @@ internal import Cryptography
 internal import Domain
 internal import Foundation
 internal import NIOCore
+internal import Pages
 internal import PersistencePostgres
 
 extension Setting.Form {
@@ -29,6 +30,9 @@ extension Setting.Form {
     case .addresses:
       Setting.addresses(value).isEmpty
         ? "must list IP addresses, separated by commas" : nil
+    case .paths:
+      ReturnPlaces.prefixes(value).isEmpty
+        ? "must list paths that begin and end with a slash, separated by commas" : nil
     case .prefixes:
       Setting.prefixes(value).isEmpty
         ? "must list prefixes of two digits, separated by commas" : nil
@@ -79,7 +83,7 @@ extension Setting {
     return path.isEmpty ? nil : path
   }
 
-  /// What is wrong with an address of PostgreSQL, in a sentence, or `nil`.
+  /// What is wrong with a PostgreSQL URL, in a sentence, or `nil`.
   static func postgresProblem(_ text: String) -> String? {
     guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
       return "must begin with sqlite: or postgresql://"

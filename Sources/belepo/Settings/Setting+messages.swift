@@ -1,5 +1,5 @@
 extension SettingKey {
-  /// Keys of the ways out for SMS.
+  /// Keys for sending SMS.
   var smsSetting: Setting {
     switch self {
     case .smsGateway:
@@ -63,7 +63,7 @@ extension SettingKey {
     }
   }
 
-  /// Keys of the way out for e-mail.
+  /// Keys for sending e-mail.
   var mailSetting: Setting {
     switch self {
     case .mailHost: .init(form: .text, initial: "127.0.0.1", meaning: "mail relay")

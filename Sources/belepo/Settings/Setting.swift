@@ -1,3 +1,5 @@
+internal import Domain
+
 /// What one key may hold, what it holds by default, and why.
 struct Setting {
   /// The form of a value.
@@ -15,6 +17,8 @@ struct Setting {
     /// Seconds; written like `90s`, `10m`, `24h`, `30d`.
     case duration(ClosedRange<Int>)
     case prefixes
+    /// Parts of this host, such as `/portal/`.
+    case paths
     /// IP addresses, separated by commas.
     case addresses
   }
@@ -22,14 +26,14 @@ struct Setting {
   let form: Form
   var initial: String?
   var isSecret = false
-  /// Whether `serve` outside the demo cannot do without it.
+  /// Whether `serve` outside the demo requires it.
   var isRequired = false
   let meaning: String
 }
 
 extension SettingKey {
-  private static let hour = 3600
-  private static let day = 86_400
+  static let hour = 3600
+  static let day = 86_400
 
   /// Form, default and meaning of the key. The ranges keep a slip of the hand from opening a door.
   var setting: Setting {
@@ -40,6 +44,9 @@ extension SettingKey {
       .init(form: .url, isRequired: true, meaning: "base of every link that is sent")
     case .trustedProxies:
       .init(form: .addresses, meaning: "proxies whose X-Forwarded-For is believed")
+    case .httpIdleTimeout, .httpRequestTimeout, .httpAnswerTimeout, .httpConnections,
+      .httpConnectionsPerAddress:
+      connectionSetting
     case .httpDrain:
       .init(
         form: .duration(0...10), initial: "2s",
@@ -49,6 +56,19 @@ extension SettingKey {
         form: .text, initial: "127.0.0.1",
         meaning: "address of /livez, /readyz, /metrics and of delivery reports")
     case .managementPort: .init(form: .port, initial: "9090", meaning: "port of the same")
+    case .staffHost, .staffPort, .staffPublicURL, .staffLinkLifetime, .staffSessionIdle,
+      .staffSessionAbsolute, .staffWrongCodes, .staffSearches, .staffOpenings,
+      .callerCodeLifetime, .callerCodeTries, .callerCodesPerDay, .consentLifetime:
+      staffSetting
+    case .portalKey:
+      .init(
+        form: .keys, isSecret: true,
+        meaning: "signs what a portal behind our login is told of a session; of several, the first")
+    case .portalPaths:
+      .init(
+        form: .paths,
+        meaning: "where that portal is on our host, such as /portal/; the only places to be sent "
+          + "back to after a login")
     case .databaseURL:
       .init(form: .database, initial: "sqlite:var/belepo.sqlite", meaning: "where everything is")
     case .databaseConnections:
@@ -59,6 +79,11 @@ extension SettingKey {
       .init(
         form: .duration(1...30), initial: "2s",
         meaning: "how long a request waits for one of them before 503 is answered")
+    case .databaseQuickCheck:
+      .init(
+        form: .duration(0...600), initial: "2s",
+        meaning:
+          "how long the embedded database's file may be checked at start; 0s for not at all")
     case .databasePooler:
       .init(
         form: .choice(["none", "transaction"]), initial: "none",
@@ -71,6 +96,7 @@ extension SettingKey {
       .init(
         form: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
         initial: "info", meaning: "least level that is logged")
+    case .tracesURL, .tracesHeaders, .tracesShare: tracesSetting
     case .brandDirectory: .init(form: .text, meaning: "the insurer's brand; built in without it")
     case .smsGateway, .smsFallback, .smsEncoding, .smsTimeout, .smsConcurrency, .smsRate,
       .smsReceiptURL, .smsKannelURL, .smsKannelUsername, .smsKannelPassword, .smsKannelFrom,
@@ -89,90 +115,68 @@ extension SettingKey {
       .init(
         form: .choice(["serve", "separate"]), initial: "serve",
         meaning: "separate leaves the sending to `belepo dispatch`")
-    case .mobilePrefixes, .registrationLifetime, .smsAlphabet, .smsLifetime, .smsResendAfter,
+    case .mobilePrefixes, .registrationLifetime, .registrationLongest, .smsAlphabet, .smsLifetime,
+      .smsResendAfter,
       .emailLifetime, .sameCodeFor, .passwordPolicy, .argon2Memory, .argon2Passes, .sessionIdle,
-      .sessionAbsolute, .sessionsPerAccount, .hashingQueue:
+      .sessionAbsolute, .sessionsPerAccount, .stepUpAfter, .stepUpFor, .hashingQueue:
       journeySetting
     case .smsTriesPerCode, .smsFailuresPerCustomer, .smsFailuresPerDay, .smsPerRegistration,
       .smsPerNumberPerDay, .smsPerCustomerPerDay, .smsPerHour, .smsPerDay, .emailTriesPerCode,
       .emailsPerAccountPerDay,
-      .takenEmailsPerRegistration, .mismatchesPerNumberPerHour, .mismatchesPerAddress,
+      .takenEmailsPerRegistration, .takenEmailsPerAccountPerDay, .mismatchesPerNumberPerHour,
+      .mismatchesPerAddress, .mistakesPerAddress,
       .loginFailuresWithoutDelay, .loginDelayMax, .loginFailuresPerAddress, .loginFailuresPerHour,
       .loginFailuresTold, .addressUndo, .addressUndoTries:
       limitSetting
     case .recoveryLifetime, .recoveryTriesPerCode, .recoveryLettersPerHour, .recoveriesPerAddress:
       recoverySetting
     case .retainAbandonedData, .retainRegistrations, .retainMessages, .retainSessions,
-      .retainKnownDevices, .retainCounts, .retainDataRequests, .retainHandOvers:
+      .retainKnownDevices, .retainCounts, .retainAnonymousEvents, .retainDataRequests,
+      .retainHandOvers:
       retentionSetting
+    case .registerMaxRejectPercent, .registerMaxDeletePercent, .registerMaxChangePercent,
+      .registerMaxDeliveryChangePercent, .registerMaxEmptiedPercent, .registerWarnAfter,
+      .registerAlarmAfter:
+      registerSetting
+    case .registerServiceURL, .registerServiceTimeout, .registerServiceTries,
+      .registerServiceCache, .registerServiceTrust, .registerServiceCertificate,
+      .registerServiceKey:
+      registerServiceSetting
     case .sealAfter, .dataRequestAnswer: ledgerSetting
+    case .loginFailuresPerUserName, .loginCodeLifetime, .codeTriesPerNetwork,
+      .codeFailuresPerUserName, .smsUnansweredPerNetwork, .smsFailuresPerNetwork, .networkLimits,
+      .smsNoticesPerAccount, .unconfirmedAddress, .passwordChangesPerAccount,
+      .addressChangesPerAccount, .renumberingTold:
+      ownerSetting
     }
   }
 
-  private var journeySetting: Setting {
+  private var connectionSetting: Setting {
     switch self {
-    case .mobilePrefixes:
-      .init(form: .prefixes, initial: "20,30,70", meaning: "prefixes that can be texted (J2)")
-    case .registrationLifetime:
+    case .httpIdleTimeout:
       .init(
-        form: .duration(300...Self.day), initial: "60m", meaning: "life of a registration (D 8)")
-    case .smsAlphabet:
-      .init(
-        form: .choice(["digits", "unambiguous"]), initial: "digits",
-        meaning: "characters of a code by SMS (D 1)")
-    case .smsLifetime:
-      .init(form: .duration(5...600), initial: "10m", meaning: "its life; ASVS 6.5.5 ends at 10m")
-    case .smsResendAfter:
-      .init(form: .duration(1...600), initial: "60s", meaning: "pause before a resend (D 2)")
-    case .sameCodeFor:
-      .init(
-        form: .duration(0...600), initial: "5m",
-        meaning: "a code that lives so long is repeated, not replaced (D 2)")
-    case .emailLifetime:
-      .init(
-        form: .duration(5...Self.day), initial: "24h", meaning: "life of a code by e-mail (D 1)")
-    case .passwordPolicy:
-      .init(
-        form: .choice(["insurer", "modern"]), initial: "insurer",
-        meaning: "rules of passwords (D 3)")
-    case .argon2Memory:
-      .init(
-        form: .count(19_456...1_048_576), initial: "19456",
-        meaning: "KiB of one hash; OWASP's floor with two passes")
-    case .argon2Passes: .init(form: .count(2...20), initial: "2", meaning: "passes of one hash")
-    case .hashingQueue:
-      .init(
-        form: .count(1...1000), initial: "32",
-        meaning: "hashes that may wait before 503 is answered (D 3)")
-    case .sessionIdle:
-      .init(form: .duration(60...Self.hour), initial: "15m", meaning: "idle time (D 8)")
-    case .sessionAbsolute:
-      .init(form: .duration(300...Self.day), initial: "8h", meaning: "whole life (D 8)")
-    case .sessionsPerAccount:
-      .init(
-        form: .count(1...100), initial: "5",
-        meaning: "logins of one account at a time; one more ends the oldest")
-    default: .init(form: .text, meaning: "")
-    }
-  }
-
-  private var recoverySetting: Setting {
-    switch self {
-    case .recoveryLifetime:
-      .init(
-        form: .duration(300...Self.day), initial: "30m",
-        meaning: "life of a code for a new password; NIST ends at 24h, but it opens an account")
-    case .recoveryTriesPerCode:
-      .init(form: .count(1...10), initial: "5", meaning: "tries of a code for a new password")
-    case .recoveryLettersPerHour:
-      .init(
-        form: .count(1...20), initial: "3",
-        meaning: "such letters for one account an hour; more are not sent, and no page tells it")
-    case .recoveriesPerAddress:
-      .init(
-        form: .count(3...10_000), initial: "10",
+        form: .duration(5...Self.hour), initial: "75s",
         meaning:
-          "requests from one network address in ten minutes; a local proxy is not counted")
+          "how long a connection is kept without a request; longer than a balancer keeps its own"
+      )
+    case .httpRequestTimeout:
+      .init(
+        form: .duration(2...120), initial: "20s",
+        meaning: "how long a request may take to arrive, from its first byte to its last")
+    case .httpAnswerTimeout:
+      .init(
+        form: .duration(2...600), initial: "30s",
+        meaning: "how long a client may take to read an answer")
+    case .httpConnections:
+      .init(
+        form: .count(16...1_000_000), initial: "4096",
+        meaning: "connections at a time; then one without a request gives its place to a new one")
+    case .httpConnectionsPerAddress:
+      .init(
+        form: .count(4...1_000_000), initial: "512",
+        meaning:
+          "the same from one network address, which a carrier's customers may share; trusted "
+          + "proxies are not counted")
     default: .init(form: .text, meaning: "")
     }
   }
@@ -207,6 +211,11 @@ extension SettingKey {
         form: .duration(2 * Self.day...years.upperBound), initial: "2d",
         meaning:
           "counts by number and by network address, kept as hashes; a day's count needs a day")
+    case .retainAnonymousEvents:
+      .init(
+        form: .duration(Self.day...years.upperBound), initial: "30d",
+        meaning:
+          "counts of what nobody in particular did, such as limits that were reached; by hashes")
     case .retainDataRequests:
       .init(
         form: .duration(years), initial: "1095d",
@@ -225,74 +234,6 @@ extension SettingKey {
       .init(
         form: .duration(Self.day...(90 * Self.day)), initial: "30d",
         meaning: "by when a copy or erasure is promised (GDPR art. 12: one month)")
-    default: .init(form: .text, meaning: "")
-    }
-  }
-
-  private var limitSetting: Setting {
-    switch self {
-    case .smsTriesPerCode:
-      .init(form: .count(1...10), initial: "5", meaning: "tries of a code by SMS (D 1)")
-    case .smsFailuresPerCustomer:
-      .init(
-        form: .count(1...100), initial: "10",
-        meaning: "wrong codes in a row that disable a customer's SMS step (D 1; NIST: 100 at most)")
-    case .smsFailuresPerDay:
-      .init(
-        form: .count(1...1_000_000), initial: "1000",
-        meaning: "wrong codes of everybody a day before the step pauses with an alarm (D 1)")
-    case .smsPerRegistration:
-      .init(form: .count(1...20), initial: "3", meaning: "messages of a registration (D 2)")
-    case .smsPerNumberPerDay:
-      .init(form: .count(1...100), initial: "5", meaning: "messages to a number a day (D 2)")
-    case .smsPerHour:
-      .init(
-        form: .count(1...1_000_000), initial: "3000",
-        meaning:
-          "code messages of everybody an hour before the SMS step pauses; alarms come earlier")
-    case .smsPerDay:
-      .init(form: .count(1...10_000_000), initial: "20000", meaning: "the same a day")
-    case .smsPerCustomerPerDay:
-      .init(form: .count(1...100), initial: "5", meaning: "messages for a customer a day (D 2)")
-    case .emailTriesPerCode:
-      .init(form: .count(1...20), initial: "10", meaning: "tries of a code by e-mail")
-    case .emailsPerAccountPerDay:
-      .init(form: .count(1...50), initial: "5", meaning: "code e-mails of an account a day")
-    case .takenEmailsPerRegistration:
-      .init(form: .count(1...20), initial: "5", meaning: "answers that an address is taken (D 7)")
-    case .addressUndo:
-      .init(
-        form: .duration(Self.hour...(30 * Self.day)), initial: "72h",
-        meaning: "how long the owner of an old user name can take its change back")
-    case .addressUndoTries:
-      .init(
-        form: .count(10...10_000), initial: "1000",
-        meaning: "tries of that a day with one address, and for one account")
-    case .mismatchesPerNumberPerHour:
-      .init(
-        form: .count(3...10_000), initial: "20",
-        meaning: "failed identifications with one number an hour")
-    case .mismatchesPerAddress:
-      .init(
-        form: .count(5...100_000), initial: "30",
-        meaning: "the same from one network address in ten minutes; a local proxy is not counted")
-    case .loginFailuresWithoutDelay:
-      .init(form: .count(0...10), initial: "3", meaning: "failed logins that cost no pause")
-    case .loginDelayMax:
-      .init(form: .duration(1...900), initial: "60s", meaning: "longest pause between logins")
-    case .loginFailuresPerAddress:
-      .init(
-        form: .count(5...100_000), initial: "30",
-        meaning:
-          "failed logins from one network address in ten minutes; a local proxy is not counted")
-    case .loginFailuresPerHour:
-      .init(
-        form: .count(1...1_000_000), initial: "1000",
-        meaning: "failed logins of everybody an hour that raise an alarm; nobody is locked out")
-    case .loginFailuresTold:
-      .init(
-        form: .count(1...100), initial: "5",
-        meaning: "failures in a row after which a login is told to the account's owner")
     default: .init(form: .text, meaning: "")
     }
   }

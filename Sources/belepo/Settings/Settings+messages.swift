@@ -1,17 +1,18 @@
 internal import Foundation
+internal import Letters
 internal import MailRelay
 internal import Outbox
 internal import SMSGateways
 internal import Wording
 
-// What the keys of the ways out mean together.
+// What the keys for gateways and relay mean together.
 extension Settings {
-  /// The SMS gateways, the first to be used first.
+  /// The SMS gateways, in the order in which to use them.
   var smsGateways: [String] {
     [text(.smsGateway), text(.smsFallback)].compactMap(\.self)
   }
 
-  /// What is wrong with the ways out as a whole, a sentence each.
+  /// What is wrong with the gateways and the relay as a whole, a sentence each.
   var messageProblems: [String] {
     var problems: [String] = []
     if let gateway = text(.smsGateway), gateway == text(.smsFallback) {
@@ -40,7 +41,7 @@ extension Settings {
     return isNumber || text.wholeMatch(of: #/[A-Za-z0-9 ]{1,11}/#) != nil
   }
 
-  /// How the provider of `sms.http` wants to be asked.
+  /// The requests that the provider of `sms.http` wants.
   var httpManner: HTTPGateway.Manner {
     get throws(HTTPGateway.Manner.Invalid) {
       try HTTPGateway.Manner(
@@ -54,6 +55,12 @@ extension Settings {
   /// The insurer's brand, as configured.
   func loadBrand() throws -> Brand {
     try Brand.load(directory: text(.brandDirectory), limits: limits)
+  }
+
+  /// The form of e-mails, with a link to ``publicURL``.
+  func letters(of brand: Brand) throws -> Letters {
+    try Letters(
+      brand: brand, folder: text(.brandDirectory), portal: publicURL.absoluteString)
   }
 
   /// The base of every link that is sent.

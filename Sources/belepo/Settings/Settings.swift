@@ -11,18 +11,20 @@ struct Settings {
     let source: String
   }
 
-  /// All that is wrong, a sentence each.
+  /// Everything that is wrong, a sentence each.
   struct Invalid: Error {
     let problems: [String]
   }
 
   private let values: [SettingKey: Value]
+  /// Keys whose variable is set beside the one that names a file.
+  private(set) var setTwice: [SettingKey] = []
 
   /// - Parameters:
   ///   - environment: variables such as `BELEPO_HTTP_PORT`, or `BELEPO_SECRETS_KEY_FILE` for a
   ///     secret in a file
   ///   - file: a YAML file; without it `BELEPO_CONFIG` names one, or there is none
-  ///   - isServing: whether what `serve` outside the demo needs must be there
+  ///   - isServing: whether to require what `serve` outside the demo needs
   /// - Throws: ``Invalid`` with all problems at once.
   static func load(
     environment: [String: String], file: String?, isServing: Bool
@@ -47,8 +49,9 @@ struct Settings {
       }
       values[key] = value
     }
-    let settings = Settings(values: values)
-    if isServing { problems += settings.messageProblems }
+    let settings = Settings(values: values, setTwice: sources.setTwice)
+    if let problem = settings.hashingProblem { problems.append(problem) }
+    if isServing { problems += settings.messageProblems + settings.traceProblems }
     guard problems.isEmpty else { throw Invalid(problems: problems) }
     return settings
   }
@@ -60,17 +63,17 @@ struct Settings {
     values[key].map { $0.source != "default" } ?? false
   }
 
-  /// The same with another default for a key.
+  /// The same settings with another default for a key.
   func replacing(_ key: SettingKey, initial: String) -> Settings {
-    guard values[key]?.source == "default" else { return self }
+    guard !isSet(key) else { return self }
     var values = values
     values[key] = Value(text: initial, source: "default")
-    return Settings(values: values)
+    return Settings(values: values, setTwice: setTwice)
   }
 
   func text(_ key: SettingKey) -> String? { values[key]?.text }
 
-  /// A value of a key that has a default, and was checked when it was loaded.
+  /// The value of a key that has a default, and was checked when loaded.
   func checkedText(_ key: SettingKey) -> String { values[key]?.text ?? key.setting.initial ?? "" }
 
   func count(_ key: SettingKey) -> Int {
@@ -88,6 +91,7 @@ private struct Sources {
   private var file: ConfigReader?
   private var fileName = ""
   private var secrets: [SettingKey: Settings.Value] = [:]
+  private(set) var setTwice: [SettingKey] = []
   private(set) var problems: [String] = []
 
   mutating func read(environment variables: [String: String], file path: String?) async throws {
@@ -125,6 +129,7 @@ private struct Sources {
   private mutating func readSecretFiles(_ variables: [String: String]) {
     for key in SettingKey.allCases {
       guard let path = variables[key.variable + "_FILE"] else { continue }
+      if variables[key.variable] != nil { setTwice.append(key) }
       do {
         let text = try String(contentsOfFile: path, encoding: .utf8)
         secrets[key] = .init(
@@ -159,7 +164,7 @@ private struct Sources {
     }
   }
 
-  /// A hint for a key that was meant, perhaps.
+  /// A suggestion for the key that was perhaps meant.
   private func nearest(to name: String) -> String {
     let last = name.split(separator: ".").last.map(String.init)?.lowercased() ?? ""
     let meant = SettingKey.allCases.first {

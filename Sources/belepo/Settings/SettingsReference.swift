@@ -1,4 +1,4 @@
-/// The reference page of the configuration, written from the keys themselves.
+/// The reference page of the configuration, generated from the keys themselves.
 enum SettingsReference {
   static var page: String {
     let rows = SettingKey.allCases.map { key -> String in
@@ -16,7 +16,7 @@ enum SettingsReference {
       the environment. With `_FILE` behind it, a variable names a file that holds the value. Unknown
       keys are errors. `belepo config check` tells all that is wrong at once, `belepo config print`
       shows each value with its source. Times are written like `90s`, `10m`, `24h`,
-      `30d`.
+      `30d`. `docs/rules.md` explains marks such as (D 1).
 
       | key | variable | range | default | meaning |
       | --- | --- | --- | --- | --- |
@@ -39,6 +39,7 @@ extension Setting.Form {
     case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
     case .count(let range): "\(range.lowerBound) to \(range.upperBound)"
     case .duration(let range): "\(range.lowerBound)s to \(range.upperBound)s"
+    case .paths: "paths"
     case .prefixes: "two digits each, separated by commas"
     case .addresses: "IP addresses, separated by commas"
     }

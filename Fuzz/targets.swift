@@ -1,0 +1,101 @@
+internal import Domain
+internal import Foundation
+
+// What strangers, files and gateways may send. libFuzzer looks for bytes that stop the program;
+// each target also demands something of whatever is accepted.
+
+private let targets: [String: @Sendable ([UInt8]) -> Void] = [
+  "form": { bytes in
+    // A form is read from its bytes alone, whatever they are.
+    guard let form = try? Form(bytes) else { return }
+    precondition(form["formToken"].unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\t" })
+  },
+  "cookie": { bytes in
+    // The same whether a browser or a proxy joins the fields; a name that comes twice has no value.
+    let field = text(bytes)
+    let cookies = RequestCookies(fields: [field])
+    let split = RequestCookies(
+      fields: field.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+        .map { String(Substring($0)) })
+    for name in CookieName.allCases {
+      precondition(cookies[name] == split[name])
+      precondition(cookies[name] == nil || !cookies.doubled.contains(name))
+      precondition(cookies[name]?.utf8.contains(UInt8(ascii: ";")) != true)
+    }
+  },
+  "host": { bytes in
+    guard let authority = Authority(text(bytes)) else { return }
+    precondition(authority.host == authority.host.lowercased())
+    // Nobody but the name decides: no user, no path.
+    let behind = Authority(authority.host + ":443@evil.test")
+    precondition(behind == nil || authority.host.contains(":"))
+  },
+  "csv": { bytes in
+    // The rows do not depend on how the file arrives.
+    precondition(rows(bytes, inPiecesOf: bytes.count) == rows(bytes, inPiecesOf: 1))
+  },
+  "email": { bytes in
+    guard let address = try? EmailAddress(text(bytes)) else { return }
+    // What was accepted is written in one way, and accepted again.
+    let again = try? EmailAddress(address.address)
+    precondition(again?.address == address.address)
+    precondition(address.address.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F })
+  },
+  "phone": { bytes in
+    let written = text(bytes)
+    _ = try? MobileNumber(prefix: "30", number: written, accepting: ["20", "30", "70"])
+    guard let number = try? PhoneNumber(written) else { return }
+    precondition(number.e164.utf8.first == UInt8(ascii: "+") && number.e164.utf8.count <= 16)
+    precondition(number.e164.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) })
+  },
+  "code": { bytes in
+    for alphabet in [CodeAlphabet.digits, .unambiguous] {
+      guard let entry = try? CodeEntry(text(bytes), alphabet: alphabet) else { continue }
+      precondition(entry.candidate(prefix: "4").count == 6)
+    }
+    _ = try? PolicyNumber(text(bytes))
+    _ = try? OldCustomerNumber(text(bytes))
+    guard let number = try? CustomerNumber(text(bytes)) else { return }
+    precondition(number.text.utf8.count == 7)
+  },
+  "address": { bytes in
+    // `X-Forwarded-For`, and the other end of a connection.
+    let proxies = Set(["127.0.0.1", "2001:db8::1"].compactMap(IPAddress.init))
+    if let client = try? IPAddress.client(forwarded: text(bytes), by: proxies) {
+      precondition(!proxies.contains(client))
+    }
+    guard let address = IPAddress(text(bytes)) else { return }
+    precondition((4...8).contains(address.network.split(separator: ".").count))
+  },
+  "answer": { bytes in
+    // A gateway's: `Retry-After`, and JSON.
+    if let seconds = RetryAfter.seconds(in: text(bytes)) {
+      precondition((0...86_400).contains(seconds))
+    }
+    let path = try? JSONPath("messages.0.status=accepted")
+    _ = path?.holds(in: bytes)
+  },
+]
+
+private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+private func rows(_ bytes: [UInt8], inPiecesOf size: Int) -> [CSVRow] {
+  var (parser, rows) = (CSVParser(), [CSVRow]())
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let piece = Array(rest.prefix(max(1, size)))
+    parser.parse(chunk: piece) { row, _ in rows.append(row) }
+    rest = rest.dropFirst(piece.count)
+  }
+  parser.finish { row, _ in rows.append(row) }
+  return rows
+}
+
+private let target = ProcessInfo.processInfo.environment["FUZZ_TARGET"].flatMap { targets[$0] }
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  guard let target else { return -1 }
+  target(Array(UnsafeBufferPointer(start: start, count: count)))
+  return 0
+}

@@ -1,0 +1,165 @@
+internal import Cryptography
+package import Domain
+internal import FoundationEssentials
+internal import Outbox
+internal import Persistence
+
+/// The code by e-mail that a login needs besides the password while somebody is guessing (D 13).
+///
+/// Whether the password was right is not told: a wrong one, and an unknown user name, get the same
+/// page with the same work, and no letter. So guesses made under attack teach nobody anything.
+extension Logins {
+  private var codes: EmailedCodes { EmailedCodes(world: world) }
+
+  private func shared(_ userName: EmailAddress, _ network: String?) -> SharedCodes {
+    SharedCodes(world: world, for: .login, userName: userName, network: network)
+  }
+
+  // MARK: Asking
+
+  func askForCode(
+    _ email: EmailAddress, _ stored: Credentials?, isRight: Bool, _ visit: Visit, at now: Date
+  ) async throws -> Outcome {
+    let token = Token(drawing: world.randomBytes)
+    // A customer who is blocked or has died gets no letter either.
+    let proven = isRight && stored?.account.standing.isOpen == true ? stored : nil
+    let failures = try await world.store.write { transaction in
+      let shared = shared(email, visit.address)
+      let challenge = try shared.challenge(in: transaction, at: now)
+      let maySend = try shared.maySend(
+        challenge, toSomebody: proven != nil, in: transaction, at: now)
+      try transaction.recoveries.open(
+        NewRecovery(
+          purpose: .login, token: token, email: email, account: proven?.account.id,
+          challenge: challenge, language: visit.language, passwordMark: proven?.mark))
+      try send(
+        challenge, to: maySend ? proven?.account : nil, insteadOf: email,
+        in: visit.language, transaction, at: now)
+      try transaction.record(
+        AuditEvent(
+          kind: proven == nil ? .loginFailed : .loginCodeAsked, customer: stored?.account.customer,
+          account: stored?.account.id),
+        at: now)
+      return try transaction.counts.increase(Self.failures, at: now)
+    }
+    if failures == world.limits.loginFailuresPerHour { world.raise(.loginFailures(failures)) }
+    // For a decoy too: nobody must notice a difference.
+    world.dispatchSignal.send()
+    return .codeAsked(token)
+  }
+
+  /// Sends the code, or writes the same letter and tears it up: both cost the same.
+  private func send(
+    _ challenge: Challenge, to account: Account?, insteadOf email: EmailAddress,
+    in language: Language, _ transaction: any Transaction, at now: Date
+  ) throws {
+    let message = world.correspondence.loginCode(
+      codes.code(of: challenge), to: account?.email ?? email, account: account?.id,
+      sending: challenge.sending(at: now), for: account?.customer ?? .nobody,
+      in: account?.language ?? language, expiring: challenge.expiresAt, at: now)
+    try transaction.enqueue(message, at: now)
+    try transaction.messages.tearUp(message, if: account == nil)
+  }
+
+  // MARK: The page
+
+  /// How the code of the browser's login stands, the same for a decoy; `nil` when there is none.
+  package func codeStanding(of token: Token) async throws -> EmailCodeStanding? {
+    let now = world.now()
+    return try await world.store.read { transaction in
+      guard
+        let login = try transaction.recoveries.recovery(token, for: .login, locking: false),
+        login.usedAt == nil
+      else { return nil }
+      return EmailCodeStanding(
+        login.challenge, sentTo: login.email, ending: login.expiresAt, at: now,
+        limits: world.limits)
+    }
+  }
+
+  // MARK: Entering
+
+  package enum CodeOutcome: Hashable, Sendable {
+    case loggedIn(Token, Entry)
+    case mistake(CodeMistake)
+    /// Too many wrong codes from this network.
+    case limited(retryAfterSeconds: Int)
+    /// The code was used or is over, or the account has changed: the login begins anew.
+    case over
+  }
+
+  /// «Belépés», below the code from the e-mail.
+  package func enterCode(
+    _ entry: CodeEntry, in token: Token, from visit: Visit
+  ) async throws -> CodeOutcome {
+    let now = world.now()
+    var checked = try await check(entry, in: token, visit, at: now)
+    // Only now: the time that it takes must not tell whose the user name is.
+    if case .right(_, let present) = checked, try await world.follows(present.account.customer) {
+      checked = try await check(entry, in: token, visit, at: now)
+    }
+    switch checked {
+    case .answer(let outcome): return outcome
+    case .right(let login, let credentials):
+      let opening = Opening(
+        credentials: credentials,
+        counts: LoginCounts(
+          userName: SharedCodes.key(of: login.email), network: visit.address, browser: nil),
+        visit: visit, newHash: nil, token: Token(drawing: world.randomBytes),
+        newBrowser: Token(drawing: world.randomBytes), code: login)
+      guard let entry = try await open(opening, at: now) else { return .over }
+      return .loggedIn(opening.token, entry)
+    }
+  }
+
+  private enum Checked {
+    case answer(CodeOutcome)
+    case right(Recovery, Credentials)
+  }
+
+  /// Counts a try, then compares (R6).
+  private func check(
+    _ entry: CodeEntry, in token: Token, _ visit: Visit, at now: Date
+  ) async throws -> Checked {
+    try await world.store.write { transaction in
+      guard var login = try transaction.recoveries.recovery(token, for: .login, locking: true),
+        login.usedAt == nil, !login.isExpired(at: now)
+      else { return .answer(.over) }
+      let shared = shared(login.email, visit.address)
+      if let seconds = try shared.secondsToWait(in: transaction, at: now) {
+        return .answer(.limited(retryAfterSeconds: seconds))
+      }
+      let present = try transaction.accounts.credentials(of: login.account)
+      let isStale = present == nil || present?.mark != login.passwordMark
+      let mistake = codes.try(entry, &login.challenge, isForNobody: isStale, at: now)
+      if mistake == nil, let present { return .right(login, present) }
+      try transaction.recoveries.save(login.challenge, of: login, account: login.account)
+      switch mistake {
+      case .expired: return .answer(.over)
+      case .spent: return .answer(.mistake(.spent))
+      case nil, .wrong:
+        try shared.countFailure(in: transaction, at: now)
+        try transaction.record(
+          AuditEvent(
+            kind: .loginCodeWrong, customer: present?.account.customer,
+            account: present?.account.id),
+          at: now)
+        return .answer(.mistake(.wrong(triesLeft: login.challenge.triesLeft)))
+      }
+    }
+  }
+
+  /// Uses up the code, for every browser that shares it.
+  ///
+  /// - Returns: whether it was good, or none was needed
+  func use(
+    _ code: Recovery?, of present: Credentials, _ transaction: any Transaction, at now: Date
+  ) throws -> Bool {
+    guard let code else { return true }
+    guard code.passwordMark == present.mark,
+      try transaction.recoveries.use(code, mark: present.mark, at: now)
+    else { return false }
+    try transaction.recoveries.kill(of: present.account.id, for: .login, at: now)
+    return true
+  }
+}

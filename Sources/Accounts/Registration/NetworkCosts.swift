@@ -1,0 +1,83 @@
+internal import Cryptography
+internal import Domain
+internal import FoundationEssentials
+internal import Persistence
+
+/// What one network costs everybody: SMS that nobody answers, and wrong codes. It is limited at
+/// that network, long before the budgets that all customers share (D 13, attack 18).
+package struct NetworkCosts: Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
+    /// Codes that were sent and not entered. Somebody's own customers enter theirs, so that a busy
+    /// branch office never reaches the limit; a robot with leaked pairs does.
+    case unanswered = "unanswered_codes"
+    case wrong = "wrong_codes"
+  }
+
+  private let world: World
+  /// `nil` when unknown: then only the common budgets apply.
+  private let network: String?
+
+  init(world: World, network: String?) {
+    self.world = world
+    self.network = network
+  }
+
+  private func count(_ kind: Kind) -> EventCount? {
+    network.map { network in
+      EventCount(
+        name: "network_\(kind.rawValue)", key: sha256(Array(network.utf8)), windowSeconds: 86_400)
+    }
+  }
+
+  private func limit(_ kind: Kind) -> Int {
+    switch kind {
+    case .unanswered: world.limits.smsUnansweredPerNetworkPerDay
+    case .wrong: world.limits.smsFailuresPerNetworkPerDay
+    }
+  }
+
+  /// How long this network has to wait, if it has cost too much in one of these ways; the counts
+  /// are locked.
+  ///
+  /// - Returns: `nil` when it may go on, also when limits are only recorded
+  func secondsToWait(
+    _ kinds: [Kind], _ event: AuditEvent, in transaction: any Transaction, at now: Date
+  ) throws -> Int? {
+    let counts = kinds.compactMap { kind in count(kind).map { (kind, $0) } }
+    let used = try transaction.counts.usedAndHeld(counts.map(\.1), at: now)
+    for ((kind, count), used) in zip(counts, used) where used >= limit(kind) {
+      if let seconds = try refuse(count, event, in: transaction, at: now) { return seconds }
+    }
+    return nil
+  }
+
+  private func refuse(
+    _ count: EventCount, _ event: AuditEvent, in transaction: any Transaction, at now: Date
+  ) throws -> Int? {
+    switch world.limits.networkLimits {
+    case .enforced:
+      try transaction.record(event, at: now)
+      return count.secondsLeft(at: now)
+    case .recorded:
+      // Once for each that would have been refused, to judge the limit by.
+      try transaction.record(event, at: now)
+      return nil
+    }
+  }
+
+  /// Counts one, and alerts an operator at half and at all of the limit.
+  func add(_ kind: Kind, in transaction: any Transaction, at now: Date) throws {
+    guard let count = count(kind) else { return }
+    let used = try transaction.counts.increase(count, at: now)
+    let limit = limit(kind)
+    if used == limit || used == max(1, limit / 2) {
+      world.raise(.networkLimit(kind, used: used, limit: limit))
+    }
+  }
+
+  /// A code was entered: the SMS was no waste.
+  func answered(in transaction: any Transaction, at now: Date) throws {
+    guard let count = count(.unanswered) else { return }
+    try transaction.counts.decrease(count, at: now)
+  }
+}

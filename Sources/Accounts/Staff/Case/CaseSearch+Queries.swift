@@ -1,0 +1,69 @@
+internal import Cryptography
+internal import Domain
+internal import Persistence
+
+/// Where staff look for somebody, by whatever the caller says.
+struct CaseSearchQueries: TransactionPart {
+  let transaction: any Transaction
+
+  /// A registration by its case number, and whose it is, as far as that is known.
+  func registration(_ number: CaseNumber) throws -> (Registration.ID, CustomerNumber?)? {
+    // A claim that did not match names the customer whose number was typed.
+    try row(
+      """
+      SELECT id, COALESCE(customer_number, (
+        SELECT audit_event.customer_number FROM audit_event
+        WHERE audit_event.registration_id = registration.id
+          AND audit_event.customer_number IS NOT NULL
+        ORDER BY audit_event.id DESC
+        LIMIT 1
+      )) AS customer_number
+      FROM registration WHERE case_number = \(number.text)
+      """
+    ).map { row in
+      // An erased customer's pseudonym is no number.
+      let customer = try row.optional("customer_number", as: String.self)
+      return (try row.value("id"), customer.flatMap { try? CustomerNumber($0) })
+    }
+  }
+
+  func customers(texted number: PhoneNumber, atMost count: Int) throws -> [RegisteredCustomer] {
+    try rows(
+      """
+      SELECT customer_number, name, sms_number, email, status FROM register_customer
+      WHERE generation = \(Query.registerInUse)
+        AND sms_number = \(number.e164)
+      ORDER BY customer_number
+      LIMIT \(count)
+      """
+    ).map(RegisteredCustomer.init(row:))
+  }
+
+  func customers(writtenTo email: EmailAddress, atMost count: Int) throws -> [RegisteredCustomer] {
+    try rows(
+      """
+      SELECT customer_number, name, sms_number, email, status FROM register_customer
+      WHERE generation = \(Query.registerInUse)
+        AND lower(email) = \(email.canonical) AND email IS NOT NULL
+      ORDER BY customer_number
+      LIMIT \(count)
+      """
+    ).map(RegisteredCustomer.init(row:))
+  }
+
+  /// Those whose folded name begins like this, in the order of their names.
+  func customers(named beginning: NameKey, atMost count: Int) throws -> [RegisteredCustomer] {
+    let key = Query(stringLiteral: Schema.nameKey(dialect))
+    // Nothing that a name can hold sorts behind the last code point.
+    let end = beginning.text + "\u{10FFFF}"
+    return try rows(
+      """
+      SELECT customer_number, name, sms_number, email, status FROM register_customer
+      WHERE generation = \(Query.registerInUse)
+        AND \(key) >= \(beginning.text) AND \(key) < \(end)
+      ORDER BY \(key), customer_number
+      LIMIT \(count)
+      """
+    ).map(RegisteredCustomer.init(row:))
+  }
+}

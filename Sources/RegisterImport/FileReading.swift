@@ -1,0 +1,88 @@
+internal import Cryptography
+internal import Domain
+
+/// Reads a register file to its end: its rows into sorted records, everything else into a report.
+struct FileReading<Row: StoredRow, Chunks: AsyncSequence & Sendable>: Sendable
+where Chunks.Element == [UInt8] {
+  let chunks: Chunks
+  let options: ImportOptions
+  let sizes: ImportSizes
+  let rejectedRows: RejectedRows<Row>?
+  /// Called after each chunk.
+  let onProgress: @Sendable (ImportProgress) async throws -> Void
+
+  func read() async throws -> ReadFile<Row> {
+    var reader = RegisterReader<Row>(
+      encoding: options.encoding, isDelivery: options.kind.isDelivery)
+    var intake = Intake<Row>(sizes, keepsRejected: rejectedRows != nil)
+    var (hash, bytes) = (SHA256Stream(), 0)
+    for try await chunk in chunks {
+      try Task.checkCancellation()
+      hash.add(chunk)
+      bytes += chunk.count
+      try reader.read(chunk: chunk) { try intake.take($0, $1) }
+      if reader.isRefused { return try intake.file(of: reader, rejectedRows) }
+      try intake.writeRejected(reader, rejectedRows)
+      try await onProgress(
+        ImportProgress(
+          stage: .reading, file: Row.file, lines: intake.report.lines, bytes: bytes))
+    }
+    try reader.finish { try intake.take($0, $1) }
+    try intake.writeRejected(reader, rejectedRows)
+    intake.report.hash = hexadecimal(hash.finish())
+    return try intake.file(of: reader, rejectedRows)
+  }
+}
+
+/// What has been read of a file.
+private struct Intake<Row: StoredRow> {
+  var report = FileReport()
+  private var records: RecordSorter
+  private var owners: RecordSorter
+  private let keepsRejected: Bool
+  private var rejected: [(bytes: [UInt8], reject: Reject)] = []
+  private var hasBegun = false
+
+  init(_ sizes: ImportSizes, keepsRejected: Bool) {
+    records = RecordSorter(sizes)
+    owners = RecordSorter(sizes)
+    self.keepsRejected = keepsRejected
+  }
+
+  mutating func take(_ line: RegisterLine<Row>, _ bytes: ArraySlice<UInt8>) throws {
+    report.lines += 1
+    switch line {
+    case .row(let row, let number, let warnings):
+      try records.add(key: row.key, line: number, content: row.content)
+      if let owner = row.owner { try owners.add(key: owner.text, line: number, content: []) }
+      for warning in warnings {
+        report.add(
+          warning: Reject(
+            file: Row.file, line: number, column: warning.column, reason: warning.reason))
+      }
+    case .deletion(let key, let number):
+      try records.add(key: key, line: number, content: [RowContent.deletion])
+    case .reject(let reject):
+      report.add(reject)
+      if keepsRejected { rejected.append((Array(bytes), reject)) }
+    }
+  }
+
+  mutating func writeRejected(
+    _ reader: RegisterReader<Row>, _ rejectedRows: RejectedRows<Row>?
+  ) throws {
+    guard let rejectedRows, let header = reader.header else { return }
+    if !hasBegun { try rejectedRows.begin(header) }
+    hasBegun = true
+    for (bytes, reject) in rejected { try rejectedRows.add(bytes[...], reject) }
+    rejected = []
+  }
+
+  consuming func file(
+    of reader: RegisterReader<Row>, _ rejectedRows: RejectedRows<Row>?
+  ) throws -> ReadFile<Row> {
+    ReadFile(
+      isUsable: !reader.isRefused, records: try records.sorted(), owners: try owners.sorted(),
+      report: report, tear: reader.tear, rejected: rejectedRows)
+  }
+}

@@ -1,0 +1,132 @@
+/// What keeps a file that is most likely broken from becoming the register.
+///
+/// The raw value is what `--force` accepts.
+package enum ImportGuard: String, CaseIterable, Sendable {
+  /// Too many rows were rejected.
+  case rejects
+  /// Too many rows of the register would go.
+  case removals
+  /// Too many customers would get another mobile number: a column that slipped by a row would hand
+  /// each customer's portal to a stranger.
+  case phones
+  /// A column that was filled would be empty.
+  case emptied
+}
+
+/// How much a file may differ before a guard stops it, in per cent; 100 stops nothing.
+package struct ImportGuards: Equatable, Sendable {
+  /// Rejected rows of a file, of all its rows.
+  package var maxRejectPercent = 1
+  /// Removed rows, of those that the register has from the file.
+  package var maxDeletePercent = 5
+  /// Changed mobile numbers, of the customers who have one and stay.
+  package var maxChangePercent = 5
+  /// Changed mobile numbers of a delivery, of its customers who have one: in a delivery, most rows
+  /// are there because something has changed.
+  package var maxDeliveryChangePercent = 50
+  /// Cells of a column that become empty, of the filled ones of rows that stay.
+  package var maxEmptiedPercent = 50
+
+  package init() {}
+}
+
+/// What a guard found.
+package enum GuardFinding: Equatable, Sendable {
+  /// - Parameter hint: what most likely happened to the file
+  case rejected(RegisterFile, Int, of: Int, maxPercent: Int, hint: String?)
+  case removed(RegisterFile, Int, of: Int, maxPercent: Int)
+  case changed(Int, of: Int, maxPercent: Int)
+  case changedInDelivery(Int, of: Int, maxPercent: Int)
+  case emptied(RegisterFile, column: String, Int, of: Int, maxPercent: Int)
+
+  package var name: ImportGuard {
+    switch self {
+    case .rejected: .rejects
+    case .removed: .removals
+    case .changed, .changedInDelivery: .phones
+    case .emptied: .emptied
+    }
+  }
+
+  /// What was found and what to do, in English.
+  package var sentence: String {
+    switch self {
+    case .rejected(let file, let count, let total, let maxPercent, let hint):
+      """
+      \(count) of the \(total) rows of \(file.rawValue) are rejected, and at most \(maxPercent) % \
+      may be (--max-reject-percent). \(hint ?? "See the reasons.")
+      """
+    case .removed(let file, let count, let total, let maxPercent):
+      """
+      \(count) of the \(total) rows that the register has from \(file.rawValue) would be removed, \
+      and at most \(maxPercent) % may be (--max-delete-percent). The file is most likely incomplete.
+      """
+    case .changed(let count, let total, let maxPercent):
+      """
+      \(count) of the \(total) mobile numbers would change, and at most \(maxPercent) % may \
+      (--max-change-percent). The column sms_number has most likely slipped: compare some rows.
+      """
+    case .changedInDelivery(let count, let total, let maxPercent):
+      """
+      \(count) of the \(total) mobile numbers in the delivery differ from the register's, and at \
+      most \(maxPercent) % may (--max-delivery-change-percent). The column sms_number has most \
+      likely slipped: compare some rows.
+      """
+    case .emptied(let file, let column, let count, let total, let maxPercent):
+      """
+      \(count) of the \(total) filled cells of \(column) in \(file.rawValue) would become empty, \
+      and at most \(maxPercent) % may (--max-emptied-percent). The export most likely lacks it.
+      """
+    }
+  }
+}
+
+extension ImportGuards {
+  /// What the guards find in the result of a comparison.
+  func findings(in report: ImportReport) -> [GuardFinding] {
+    var findings: [GuardFinding] = []
+    for file in RegisterFile.allCases {
+      let part = report[file]
+      if isBeyond(part.rejected, of: part.lines, maxRejectPercent) {
+        findings.append(
+          .rejected(
+            file, part.rejected, of: part.lines, maxPercent: maxRejectPercent, hint: part.hint))
+      }
+      let before = part.standing?.rows ?? part.removed + part.kept
+      if isBeyond(part.removed, of: before, maxDeletePercent) {
+        findings.append(
+          .removed(file, part.removed, of: before, maxPercent: maxDeletePercent))
+      }
+      for (column, cells) in part.cells.sorted(by: { $0.key < $1.key })
+      where isBeyond(cells.emptied, of: cells.filled, maxEmptiedPercent)
+        && isMany(cells.emptied, in: part)
+      {
+        findings.append(
+          .emptied(
+            file, column: column, cells.emptied, of: cells.filled, maxPercent: maxEmptiedPercent))
+      }
+      let phones = part.standing?.phones ?? part.phones
+      if isBeyond(part.changedPhones, of: phones, maxChangePercent) {
+        findings.append(.changed(part.changedPhones, of: phones, maxPercent: maxChangePercent))
+      } else if part.standing != nil, isMany(part.changedPhones, in: part),
+        isBeyond(part.changedPhones, of: part.phones, maxDeliveryChangePercent)
+      {
+        findings.append(
+          .changedInDelivery(
+            part.changedPhones, of: part.phones, maxPercent: maxDeliveryChangePercent))
+      }
+    }
+    return findings
+  }
+
+  /// Whether a share says anything: the few rows of a small delivery may all have changed alike.
+  private func isMany(_ count: Int, in part: FileReport) -> Bool {
+    part.standing == nil || count > ImportLimits.fewChanges
+  }
+
+  private func isBeyond(_ count: Int, of total: Int, _ percent: Int) -> Bool {
+    // In full width, so that no number of rows is too large.
+    percent < 100
+      && count.multipliedFullWidth(by: 100) > total.multipliedFullWidth(by: percent)
+  }
+}

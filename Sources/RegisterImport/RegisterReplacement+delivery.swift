@@ -1,0 +1,128 @@
+internal import Domain
+internal import Persistence
+
+/// A delivery of changes: each is applied once and in order, and what it does not mention stays.
+extension RegisterReplacement {
+  func compareDelivery(
+    _ customers: ReadFile<CustomerRow>, _ policies: ReadFile<PolicyRow>,
+    _ generations: Generations, _ onProgress: OnProgress
+  ) async throws -> Comparison {
+    let present = generations.present
+    let contested = try await store.read { transaction in
+      (
+        customers: try transaction.imports.contested(CustomerRow.self, in: present),
+        policies: try transaction.imports.contested(PolicyRow.self, in: present)
+      )
+    }
+    var customerRows = try await RowComparison<CustomerRow>(
+      store: store, generation: present, sizes: sizes
+    ).runDelivery(
+      customers, without: [], contested: contested.customers,
+      onProgress: { lines in
+        try await onProgress(ImportProgress(stage: .comparing, file: .customers, lines: lines))
+      })
+    let orphans = try await orphans(policies, after: customerRows.changes ?? [], in: present)
+    var policyRows = try await RowComparison<PolicyRow>(
+      store: store, generation: present, sizes: sizes
+    ).runDelivery(
+      policies, without: orphans, contested: contested.policies,
+      onProgress: { lines in
+        try await onProgress(ImportProgress(stage: .comparing, file: .policies, lines: lines))
+      })
+    try await removePolicies(of: customerRows, from: &policyRows, in: present)
+    (customerRows.report.standing, policyRows.report.standing) = try await store.read {
+      (
+        try $0.imports.standing(of: present, from: .customers),
+        try $0.imports.standing(of: present, from: .policies)
+      )
+    }
+    return Comparison(customers: customerRows, policies: policyRows, orphans: orphans)
+  }
+
+  /// The lines of policies whose customer neither the register nor the delivery has.
+  private func orphans(
+    _ policies: ReadFile<PolicyRow>, after changes: [RowChange], in generation: Int64
+  ) async throws -> Set<Int> {
+    var (comes, goes): (Set<String>, Set<String>) = ([], [])
+    for change in changes {
+      switch change {
+      case .insertion(let key, _): comes.insert(key)
+      case .replacement: break
+      case .removal(let key): goes.insert(key)
+      }
+    }
+    var orphans: Set<Int> = []
+    var owners = try policies.owners.makeReader()
+    while true {
+      var batch: [SortedRecord] = []
+      while batch.count < 512, let owner = try owners.next() { batch.append(owner) }
+      if batch.isEmpty { return orphans }
+      let keys = Set(batch.map(\.key)).sorted()
+      let known = try await store.read { try $0.imports.present(keys, in: generation) }
+        .subtracting(goes).union(comes)
+      for owner in batch where !known.contains(owner.key) { orphans.insert(owner.line) }
+    }
+  }
+
+  /// A customer's policies go with the customer, unless the delivery gives them to somebody.
+  private func removePolicies(
+    of customers: RowComparison<CustomerRow>.Result,
+    from policies: inout RowComparison<PolicyRow>.Result, in generation: Int64
+  ) async throws {
+    let gone = customers.removals
+    guard !gone.isEmpty, let changes = policies.changes else { return }
+    let mentioned = Set(changes.map(\.key))
+    let left = try await store.read { try $0.imports.policies(of: gone, in: generation) }
+      .filter { !mentioned.contains($0) }
+    policies.report.removed += left.count
+    let isHeld = changes.count + left.count <= sizes.rowsInPlace
+    policies.changes = isHeld ? changes + left.map { .removal(key: $0) } : nil
+  }
+
+  /// What becomes of a delivery whose number has passed, now that its files have been read.
+  func outcome(
+    ofPassed kind: ImportKind, _ generations: Generations, _ report: ImportReport
+  ) async throws -> ImportReport.Outcome? {
+    guard case .changes(let delivery) = kind, let last = generations.delivery, delivery <= last
+    else { return nil }
+    let applied = try await store.read { try $0.imports.hashes(ofDelivery: delivery) }
+    let isSame =
+      applied.map { $0.customers == report.customers.hash && $0.policies == report.policies.hash }
+    return isSame == true
+      ? .appliedBefore : .refused(.passedDelivery(last: last, given: delivery))
+  }
+}
+
+extension ImportKind {
+  /// Why a delivery cannot be the next one.
+  func refusal(after generations: Generations) -> ImportRefusal? {
+    guard case .changes(let delivery) = self else { return nil }
+    if generations.isFirst { return .noRegister }
+    guard let last = generations.delivery else {
+      return .missingDelivery(last: nil, given: delivery)
+    }
+    return delivery > last + 1 ? .missingDelivery(last: last, given: delivery) : nil
+  }
+
+  func change(by comparison: RegisterReplacement.Comparison) -> RegisterChange {
+    switch self {
+    case .whole: .whole
+    case .changes:
+      .delivery(deleted: comparison.customers.removals.compactMap { try? CustomerNumber($0) })
+    }
+  }
+}
+
+extension RegisterReplacement.Comparison {
+  /// Whether the differences are few enough to be written by one transaction.
+  var isHeld: Bool { customers.changes != nil && policies.changes != nil }
+}
+
+extension RowComparison.Result {
+  /// The numbers that go.
+  var removals: [String] {
+    (changes ?? []).compactMap { change in
+      if case .removal(let key) = change { key } else { nil }
+    }
+  }
+}

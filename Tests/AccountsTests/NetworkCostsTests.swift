@@ -1,0 +1,125 @@
+import Accounts
+import Domain
+import Foundation
+import Outbox
+import Persistence
+import TestSupport
+import Testing
+
+/// One network cannot spend what all customers have together (D 13; attack 18).
+@Suite struct NetworkCostsTests {
+  private func identify(
+    _ person: Cast, from network: String, on stage: Stage
+  ) async throws -> Registrations.Identified {
+    try await stage.registrations.identify(
+      person.claim(), on: stage.visit(address: network))
+  }
+
+  private func limits(_ mode: NetworkLimits = .enforced) -> Limits {
+    var limits = Limits()
+    limits.smsUnansweredPerNetworkPerDay = 2
+    limits.smsFailuresPerNetworkPerDay = 4
+    limits.networkLimits = mode
+    return limits
+  }
+
+  @Test func `codes that nobody enters end for their network, and for no other`() async throws {
+    let stage = try await Stage(limits: limits())
+    #expect(try await identify(.anna, from: "bot", on: stage).outcome == .codeSent)
+    #expect(try await identify(.peter, from: "bot", on: stage).outcome == .codeSent)
+    guard case .limited = try await identify(.old, from: "bot", on: stage).outcome else {
+      Issue.record("a third code was sent")
+      return
+    }
+    #expect(try await identify(.old, from: "home", on: stage).outcome == .codeSent)
+    #expect(
+      stage.alarms.all.contains(.networkLimit(.unanswered, used: 1, limit: 2))
+        && stage.alarms.all.contains(.networkLimit(.unanswered, used: 2, limit: 2)))
+  }
+
+  @Test func `a branch office whose customers enter their codes never reaches the limit`()
+    async throws
+  {
+    let stage = try await Stage(limits: limits())
+    for person in [Cast.anna, .peter, .old] {
+      let token = try await identify(person, from: "office", on: stage).token
+      let entry = try CodeEntry(try await stage.smsCode(), alphabet: .digits)
+      let answer = try await stage.registrations.enterCode(entry, in: token, from: "office")
+      #expect(answer.outcome == .of(.accepted))
+    }
+  }
+
+  @Test func `a limit that is only recorded lets everybody pass, and says whom it would not`()
+    async throws
+  {
+    let stage = try await Stage(limits: limits(.recorded))
+    for person in [Cast.anna, .peter, .old] {
+      #expect(try await identify(person, from: "bot", on: stage).outcome == .codeSent)
+    }
+    #expect(try await stage.audit().filter { $0.detail == "network" }.count == 1)
+    #expect(stage.alarms.all.contains(.networkLimit(.unanswered, used: 2, limit: 2)))
+  }
+
+  @Test func `wrong codes of one network stop there, before everybody's budget`() async throws {
+    let stage = try await Stage(limits: limits())
+    let token = try await identify(.anna, from: "home", on: stage).token
+    let code = try await stage.smsCode()
+    for distance in 1...4 {
+      let entry = try CodeEntry(wrong(code, by: distance), alphabet: .digits)
+      _ = try await stage.registrations.enterCode(entry, in: token, from: "bot")
+    }
+    let entry = try CodeEntry(code, alphabet: .digits)
+    let refused = try await stage.registrations.enterCode(entry, in: token, from: "bot")
+    guard case .limited = refused.outcome else {
+      Issue.record("\(refused.outcome)")
+      return
+    }
+    let accepted = try await stage.registrations.enterCode(entry, in: token, from: "home")
+    #expect(accepted.outcome == .of(.accepted))
+  }
+
+  // MARK: Notices
+
+  @Test func `thirty password changes send five SMS at most, and end after five`() async throws {
+    let stage = try await Stage()
+    var (session, account) = try await stage.confirmed(.anna, email: "anna@pelda.hu")
+    var password = Stage.password
+    var changed = 0
+    for number in 10..<40 {
+      let new = "Borostyan\(number)Hegy"
+      let outcome = try await stage.passwordChanges.change(
+        password, to: new, of: account, in: session)
+      if case .changed(let successor) = outcome {
+        (session, password) = (successor, new)
+        account = try #require(try await stage.sessions.resume(session))
+        changed += 1
+      } else {
+        #expect(outcome == .tooMany)
+      }
+    }
+    #expect(changed == 5)
+    let sms = try await stage.recipients(of: .passwordChanged).filter { $0.hasPrefix("+") }
+    // One notice of the day told of the registration.
+    #expect(sms.count == stage.world.limits.smsNoticesPerAccountPerDay - 1)
+  }
+
+  @Test func `a notice goes to no number that may not be texted, and to nobody who has died`()
+    async throws
+  {
+    for change in ["sms_number = '+4366412345678'", "status = 'deceased'"] {
+      let stage = try await Stage()
+      let (session, account) = try await stage.confirmed(.anna, email: "anna@pelda.hu")
+      _ = try await stage.ask("uj@pelda.hu", for: .userName, of: account)
+      let code = try await stage.code(sentTo: "uj@pelda.hu")
+      try await stage.importing { transaction in
+        try transaction.perform(
+          .init(
+            stringLiteral:
+              "UPDATE register_customer SET \(change) WHERE customer_number = '1234567'"))
+      }
+      _ = try await stage.enter(code, for: .userName, of: account, session: session)
+      #expect(
+        try await stage.recipients(of: .userNameChanged).filter { $0.hasPrefix("+") }.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import TestSupport
+import Testing
+
+@testable import RegisterImport
+
+/// Files that are most likely broken do not become the register, unless somebody says why.
+struct ImportGuardTests {
+  private static let hundred = numbers(1...100)
+
+  private func lines(
+    _ numbers: [String] = hundred, phone: (Int) -> String = { "+3630\(1_000_000 + $0)" },
+    email: (Int) -> String = { "nev\($0)@pelda.hu" }
+  ) -> String {
+    numbers.enumerated().map { "\($1),,Próba Péter,\(phone($0)),\(email($0)),active\n" }.joined()
+  }
+
+  private func guarded(_ report: ImportReport) -> [GuardFinding] {
+    report.refusal?.findings ?? []
+  }
+
+  @Test func `one rejected row in a hundred passes, two do not`() async throws {
+    let office = try await RegisterOffice()
+    let one = lines(Array(Self.hundred.prefix(99)))
+    let passed = try await office.take(
+      customers: "bad,,Próba Péter,,,active\n" + one, options: ImportOptions())
+    #expect(passed.isReplaced)
+    #expect(!passed.isComplete)
+
+    let two = lines(Array(Self.hundred.prefix(98)))
+    let bad = "bad,,Próba Péter,,,active\n"
+    let refused = try await office.take(customers: bad + bad + two, options: ImportOptions())
+    #expect(guarded(refused).first?.name == .rejects)
+    #expect(try await office.register().customers.count == 99)
+  }
+
+  @Test func `five of a hundred telephone numbers may change, six may not`() async throws {
+    let office = try await RegisterOffice()
+    _ = try await office.take(customers: lines())
+    let other: (Int) -> (Int) -> String = { count in
+      { $0 < count ? "+3620\(2_000_000 + $0)" : "+3630\(1_000_000 + $0)" }
+    }
+    let refused = try await office.take(
+      customers: lines(phone: other(6)), options: ImportOptions())
+    #expect(guarded(refused) == [.changed(6, of: 100, maxPercent: 5)])
+    let passed = try await office.take(
+      customers: lines(phone: other(5)), options: ImportOptions())
+    #expect(passed.isReplaced)
+    #expect(passed.customers.changedPhones == 5)
+  }
+
+  @Test func `a column that slipped by a row is stopped`() async throws {
+    let office = try await RegisterOffice()
+    _ = try await office.take(customers: lines())
+    let slipped = try await office.take(
+      customers: lines(phone: { "+3630\(1_000_001 + $0)" }), options: ImportOptions())
+    #expect(guarded(slipped) == [.changed(100, of: 100, maxPercent: 5)])
+  }
+
+  @Test func `half of a column may be emptied, more may not`() async throws {
+    let office = try await RegisterOffice()
+    _ = try await office.take(customers: lines())
+    let more = try await office.take(
+      customers: lines(email: { $0 < 51 ? "" : "nev\($0)@pelda.hu" }), options: ImportOptions())
+    #expect(
+      guarded(more) == [.emptied(.customers, column: "email", 51, of: 100, maxPercent: 50)])
+    let half = try await office.take(
+      customers: lines(email: { $0 < 50 ? "" : "nev\($0)@pelda.hu" }), options: ImportOptions())
+    #expect(half.isReplaced)
+  }
+
+  @Test func `a file in another encoding is told which one to try`() async throws {
+    let office = try await RegisterOffice()
+    let row: [UInt8] = Array(",,Nagy Ern".utf8) + [0xF5] + Array(",,,active\n".utf8)
+    let customers =
+      Array(RegisterOffice.customerHeader.utf8) + Self.hundred.flatMap { Array($0.utf8) + row }
+    let report = try await office.take(
+      files: customers, Array(RegisterOffice.policyHeader.utf8), options: ImportOptions())
+    let sentence = try #require(report.refusal?.sentence)
+    #expect(sentence.contains("100 of the 100 rows of customers.csv are rejected"))
+    #expect(sentence.contains("--encoding windows-1250"))
+    #expect(try await office.register().rowCount == 0)
+  }
+
+  @Test func `numbers that a spreadsheet has damaged are called that`() async throws {
+    let office = try await RegisterOffice()
+    let customers = (1...20).map { "\($0),,Próba Péter,,,active\n" }.joined()
+    let report = try await office.take(customers: customers, options: ImportOptions())
+    #expect(report.refusal?.sentence.contains("spreadsheet has damaged") == true)
+  }
+
+  @Test func `a guard is forced by its name, and no other one with it`() async throws {
+    let office = try await RegisterOffice()
+    _ = try await office.take(customers: lines())
+    let slipped = lines(
+      Array(Self.hundred.prefix(50)), phone: { "+3630\(1_000_001 + $0)" })
+    let half = try await office.take(
+      customers: slipped, options: ImportOptions().with { $0.forced = [.phones] })
+    #expect(guarded(half).map(\.name) == [.removals])
+    let both = try await office.take(
+      customers: slipped,
+      options: ImportOptions().with {
+        $0.forced = [.phones, .removals]
+        $0.reason = "A fele állomány eladva."
+      })
+    #expect(both.isReplaced)
+    #expect(both.overridden.map(\.name) == [.removals, .phones])
+    #expect(both.text.contains("forced: 50 of the 100 rows"))
+  }
+
+  @Test(arguments: [
+    "1234567,,Nagy Éva,,,active\n7654321,,\"Kis Pál,,,active\n7654322,,Kis Pál,,,active\n",
+    "1234567,,Nagy Éva,,,active\n7654321,,Kis P", "1234567,,Nagy Éva,,,active\n7654321,,Kis\n",
+  ])
+  func `a torn file is refused even if all guards are off`(file: String) async throws {
+    let office = try await RegisterOffice()
+    let report = try await office.take(customers: file)
+    guard case .tornFile(let reject)? = report.refusal else {
+      Issue.record("\(report.outcome)")
+      return
+    }
+    #expect(reject.line == 3)
+    #expect(report.refusal?.isWorthAnotherTry == false)
+    #expect(try await office.register().rowCount == 0)
+  }
+
+  @Test func `the history tells who imported what, and why a guard was forced`() async throws {
+    let office = try await RegisterOffice()
+    _ = try await office.take(
+      customers: lines(), options: ImportOptions().with { $0.person = "ildikó" })
+    office.clock.advance(by: 60)
+    _ = try await office.take(customers: "", options: ImportOptions())
+    office.clock.advance(by: 60)
+    _ = try await office.take(
+      customers: "",
+      options: ImportOptions().with {
+        $0.forced = [.removals]
+        $0.reason = "Próbaüzem vége."
+      })
+    _ = try await office.take(
+      customers: lines(), options: ImportOptions().with { $0.isDryRun = true })
+
+    let history = try await ImportRecord.history(in: office.store)
+    #expect(history.map(\.isReplaced) == [true, false, true])
+    #expect(history.map(\.forced) == ["removals", "", ""])
+    #expect(history.first?.reason == "Próbaüzem vége.")
+    #expect(history.first?.importedAt == office.clock.now)
+    #expect(history.last?.person == "ildikó")
+    #expect(history[1].refusal?.contains("would be removed") == true)
+    // The SHA-256 of a header line of policies.csv alone, by sha256sum.
+    #expect(
+      history.first?.policiesHash
+        == "0e506fe887648517db5826691d28b382ec2663f2d525ad1e0ea5fe244cc97d88")
+    let json = try history.json
+    #expect(json.contains("\"forced\" : [\n      \"removals\"\n    ]"))
+    #expect(history[0].text.contains("forced: removals. Reason: Próbaüzem vége."))
+  }
+
+  @Test(arguments: [
+    (Int.max, 99, false), (Int.max / 2, 50, true), (Int.max / 2 + 1, 50, false),
+    (Int.max / 100, 1, true), (Int.max / 100 + 1, 1, false), (Int.max, 100, true),
+  ])
+  func `no number of rows is too large to be compared`(removed: Int, percent: Int, passes: Bool) {
+    var report = ImportReport(ImportOptions())
+    report.customers.removed = removed
+    report.customers.unchanged = Int.max - removed
+    var guards = ImportGuards()
+    guards.maxDeletePercent = percent
+    #expect(guards.findings(in: report).isEmpty == passes)
+  }
+}

@@ -1,0 +1,79 @@
+internal import Accounts
+internal import Domain
+internal import Foundation
+internal import Persistence
+internal import TestSupport
+internal import Testing
+
+/// An agent has a customer on the line: no search and no case may take longer in a register of
+/// millions, or after years of the audit trail.
+@Suite struct `Each search and each look at a case` {
+  /// One row, whatever happens, under either of its names; and the ten newest of a customer, which
+  /// were found along an index.
+  private static let small: Set<String> = ["register_state", "state", "recent"]
+
+  @Test func `is answered along indexes, on whichever engine`() async throws {
+    let store = ListeningStore(try await TestStore.fresh())
+    let stage = try await Stage(on: store)
+    try await stage.fillEveryList()
+    let fields = CustomerClient.claim(of: .peter).merging(["mobileNumber": "9999999"]) { $1 }
+    let caseNumber = try await stage.caseNumberOfMismatch(fields)
+    let eva = try await stage.colleague(.supervisor)
+    try await stage.playForStaff { browser in
+      try await browser.logIn(eva, on: stage)
+      _ = store.questions()
+      for term in [
+        caseNumber, Cast.anna.number, Cast.old.oldNumber ?? "", Cast.anna.policy, "06301234567",
+        "anna@pelda.hu", Cast.anna.emailOnFile ?? "", "kovacs an",
+      ] {
+        let page = try await browser.openCase(of: term)
+        let number = try #require(page.number, "\(term)")
+        try await browser.post("/munkatars/ugy/adat", ["szam": number, "value": "phone"])
+      }
+      let number = try #require(try await browser.openCase(of: Cast.anna.number).number)
+      for act in CaseAct.allCases where !act.needsConsent && act.duty != .dataRequests {
+        _ = try await browser.doAct(act.rawValue, with: "1", in: number)
+      }
+    }
+    var seen: Set<String> = []
+    let dialect = try await stage.store.read { $0.dialect }
+    for question in store.questions() {
+      let text = question.text(for: dialect)
+      guard text.hasPrefix("SELECT"), seen.insert(text).inserted else { continue }
+      let plan = try await stage.plan(of: question)
+      #expect(Self.scans(in: plan).isEmpty, "\(text)\n\(plan.joined(separator: "\n"))")
+    }
+    #expect(seen.count > 20)
+  }
+
+  @Test func `would be caught if it read a whole table`() async throws {
+    let stage = try await Stage()
+    let plan = try await stage.plan(of: "SELECT id FROM audit_event WHERE detail = 'x'")
+    #expect(Self.scans(in: plan) == ["audit_event"])
+  }
+
+  /// Tables that a plan reads from the beginning to the end.
+  private static func scans(in plan: [String]) -> [String] {
+    plan.compactMap { step in
+      let match =
+        step.firstMatch(of: /SCAN ([a-z_]+)/) ?? step.firstMatch(of: /Seq Scan on ([a-z_]+)/)
+      return match.map { String($0.1) }
+    }.filter { !small.contains($0) }
+  }
+}
+
+extension Stage {
+  /// How the engine would answer. PostgreSQL reads small tables as a whole, unless it is told not
+  /// to where it can help it.
+  fileprivate func plan(of query: Query) async throws -> [String] {
+    try await store.write { transaction in
+      switch transaction.dialect {
+      case .sqlite:
+        return try transaction.rows("EXPLAIN QUERY PLAN \(query)").map { try $0.value("detail") }
+      case .postgres:
+        try transaction.run(script: "SET LOCAL enable_seqscan = off")
+        return try transaction.rows("EXPLAIN \(query)").map { try $0.value("QUERY PLAN") }
+      }
+    }
+  }
+}
