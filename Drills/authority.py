@@ -65,6 +65,10 @@ class Authority:
         """For the right host, but nobody vouches for it."""
         return self._issue("self-signed", is_self_signed=True)
 
+    def of_a_client(self) -> Certificate:
+        """With which somebody asks a server that wants to know who asks."""
+        return self._issue("client", purpose=ExtendedKeyUsageOID.CLIENT_AUTH)
+
     def _issue(
         self,
         name: str,
@@ -72,6 +76,7 @@ class Authority:
         hosts: tuple[str, ...] = ("localhost",),
         addresses: tuple[str, ...] = ("127.0.0.1", "::1"),
         is_self_signed: bool = False,
+        purpose=ExtendedKeyUsageOID.SERVER_AUTH,
     ) -> Certificate:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
@@ -84,7 +89,7 @@ class Authority:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs=False), critical=True)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
             .sign(key if is_self_signed else self._key, hashes.SHA256())
         )
         # Stories that run at once ask for several of a kind.

@@ -68,7 +68,8 @@ def told(request):
         if test.module is request.module and hasattr(test.function, "story")
     ]
     offices = PostOffices()
-    told = Told(offices, tests)
+    # More where they wait for leases, and not for the machine.
+    told = Told(offices, tests, getattr(request.module, "AT_ONCE", 8))
     yield told
     told.close()
     offices.close()

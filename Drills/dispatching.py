@@ -27,25 +27,26 @@ from parts import (
     built_library,
     import_customers,
     postgres_url,
-    wait_until,
 )
 from post import ENDS, Record, broken_promises
 from sms_gateways import OddGateway
+from waiting import GUARD_SECONDS, wait_until
 
 MAIL_FROM = "portal@pelda.example"
-# An answer that does not come is given up soon by a dispatcher in haste: the drills wait for many.
-# The others are patient, so that a busy machine is not taken for a gateway that says nothing.
-TIMEOUT_SECONDS = 2
+# An answer that does not come is given up soon by a dispatcher in haste, where a story waits for that;
+# a good answer after it has to be heard in time all the same. All others are as patient as they can be
+# told to be, so that a busy machine is not taken for a gateway that says nothing.
+TIMEOUT_SECONDS = 8
+PATIENT = {"BELEPO_MAIL_SMTP_TIMEOUT": "50s", "BELEPO_SMS_TIMEOUT": "20s"}
 HASTY = {
     "BELEPO_MAIL_SMTP_TIMEOUT": f"{TIMEOUT_SECONDS}s",
     "BELEPO_SMS_TIMEOUT": f"{TIMEOUT_SECONDS}s",
 }
 LEASE_SECONDS = 60
+# Between two looks at the queue. A look at PostgreSQL is a process, and dozens of stories look.
+LOOK_SECONDS = 0.5
 # A lease that ran out, another try, and a busy machine.
-TAKEN_OVER_SECONDS = LEASE_SECONDS + 30
-ANSWERED_SECONDS = 30
-# Between the end of a message and the last word about it.
-TELLING_SECONDS = 5
+TAKEN_OVER_SECONDS = LEASE_SECONDS + GUARD_SECONDS
 
 _numbers = itertools.count(1)
 _lock = threading.Lock()
@@ -131,12 +132,12 @@ class Queue:
 
     def do(self, statement: str) -> None:
         if self._path:
-            with contextlib.closing(sqlite3.connect(self._path, timeout=20)) as database:
+            with contextlib.closing(sqlite3.connect(self._path, timeout=60)) as database:
                 database.execute(statement)
                 database.commit()
             return
         command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", self.url]
-        done = subprocess.run(command, input=statement, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, input=statement, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
 
     def row(self, message: Message) -> dict:
@@ -192,10 +193,14 @@ class Dispatcher(Instance):
         threads = Path(f"/proc/{self.process.pid}/task")
 
         def stands_still() -> bool:
-            stats = [(each / "stat").read_text() for each in threads.iterdir()]
+            try:
+                stats = [(each / "stat").read_text() for each in threads.iterdir()]
+            except OSError:
+                # One has ended while it was looked at.
+                return False
             return all(stat.rsplit(")", 1)[1].split()[0] == "T" for stat in stats)
 
-        wait_until(stands_still, 10, "all threads stand still", pause=0.001)
+        wait_until(stands_still, "all threads stand still", pause=0.001)
 
     def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)
@@ -209,7 +214,7 @@ class Dispatcher(Instance):
 def metrics(process: Instance) -> dict[str, float]:
     """What an operator measures."""
     url = f"http://127.0.0.1:{process.management_port}/metrics"
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
@@ -274,12 +279,10 @@ class PostOffice:
             "BELEPO_HTTP_PUBLIC_URL": "http://localhost:8080",
             "BELEPO_LOG_LEVEL": "debug",
             "BELEPO_MAIL_FROM": MAIL_FROM,
-            "BELEPO_MAIL_SMTP_TIMEOUT": "15s",
             "BELEPO_MESSAGES_DISPATCHER": "separate",
             "BELEPO_SMS_GATEWAY": "kannel",
-            "BELEPO_SMS_TIMEOUT": "15s",
         }
-        self.settings |= self.gateway.as_kannel | self.relay.settings()
+        self.settings |= PATIENT | self.gateway.as_kannel | self.relay.settings()
         self.dispatchers: list[Dispatcher | Server] = []
 
     def dispatcher(self, **settings: str) -> Dispatcher:
@@ -302,18 +305,18 @@ class PostOffice:
         self.record.tell_crash()
         dispatcher.kill()
 
-    def wait_until_ended(self, *messages: Message, seconds: float = ANSWERED_SECONDS) -> None:
+    def wait_until_ended(self, *messages: Message, seconds: float = GUARD_SECONDS) -> None:
         """Until these have come to their ends, or all."""
         keys = ", ".join(f"'{message.key}'" for message in messages)
         which = f" AND key IN ({keys})" if keys else ""
         ends = ", ".join(f"'{state}'" for state in sorted(ENDS))
         waiting = f"SELECT key, state, problem FROM message WHERE state NOT IN ({ends}){which}"
         try:
-            wait_until(lambda: not self.queue.rows(waiting), seconds, "all have ended", pause=0.1)
+            wait_until(lambda: not self.queue.rows(waiting), "all have ended", seconds, LOOK_SECONDS)
         except AssertionError as late:
             raise AssertionError(f"{late}: {self.queue.rows(waiting)[:5]}\n{self.log()}") from None
 
-    def wait_until_postponed(self, *messages: Message, seconds: float = ANSWERED_SECONDS) -> None:
+    def wait_until_postponed(self, *messages: Message, seconds: float = GUARD_SECONDS) -> None:
         """Until these have been tried and wait for the next try."""
 
         def is_postponed(message: Message) -> bool:
@@ -322,9 +325,11 @@ class PostOffice:
 
         for message in messages:
             wait_until(
-                lambda each=message: is_postponed(each), seconds,
-                f"{message.key} is postponed: {self.queue.row(message)}\n{self.log()}", pause=0.1,
-            )  # fmt: skip
+                lambda each=message: is_postponed(each),
+                f"{message.key} is postponed: {self.queue.row(message)}\n{self.log()}",
+                seconds,
+                LOOK_SECONDS,
+            )
 
     def log_lines(self) -> list[str]:
         return [line for each in self.dispatchers for line in each.log_lines("")]
@@ -343,13 +348,13 @@ class PostOffice:
         )
         # A message has come to its end a moment before the log tells of it.
         with contextlib.suppress(AssertionError):
-            wait_until(lambda: not broken(), TELLING_SECONDS, "kept", pause=0.1)
+            wait_until(lambda: not broken(), "kept", 30, LOOK_SECONDS)
         assert not broken(), "\n".join(broken()) + "\n\n" + self.log()
 
     def close(self) -> None:
         for dispatcher in self.dispatchers:
             dispatcher.close()
-        self.gateway.stop()
+        self.gateway.close()
         self.relay.close()
         self.folder.remove()
 
@@ -406,11 +411,8 @@ def meanwhile(story):
 class Told:
     """The stories of a file that are under way, by their tests' names."""
 
-    # Most of them wait for leases, not for the machine.
-    THREADS = 30
-
-    def __init__(self, offices: PostOffices, tests: list):
-        self._pool = ThreadPoolExecutor(self.THREADS)
+    def __init__(self, offices: PostOffices, tests: list, at_once: int):
+        self._pool = ThreadPoolExecutor(at_once)
         self._ends: dict[str, Future] = {}
         for test in tests:
             parameters = test.callspec.params if hasattr(test, "callspec") else {}

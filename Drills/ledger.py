@@ -46,7 +46,7 @@ class Ledger:
 
 def sqlite_rows(path: Path):
     def rows(select: str) -> list[dict]:
-        with contextlib.closing(sqlite3.connect(path, timeout=10)) as database:
+        with contextlib.closing(sqlite3.connect(path, timeout=60)) as database:
             database.row_factory = sqlite3.Row
             return [dict(row) for row in database.execute(select)]
 
@@ -57,7 +57,7 @@ def postgres_rows(url: str):
     def rows(select: str) -> list[dict]:
         query = f"SELECT coalesce(json_agg(row), '[]') FROM ({select}) AS row"
         command = ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", url, "-c", query]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -82,7 +82,7 @@ def broken_promises(ledger: Ledger, rows, is_quiet: bool = True) -> list[str]:
     )
 
 
-def wait_until_quiet(rows, seconds: float = 80) -> None:
+def wait_until_quiet(rows, seconds: float = 150) -> None:
     """Until no message is on its way; a lease of a killed dispatcher takes a minute to run out."""
     deadline = time.monotonic() + seconds
     on_the_way = "SELECT id FROM message WHERE state IN ('queued', 'leased') LIMIT 1"

@@ -24,15 +24,11 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from authority import Certificate
-from parts import (
-    START_SECONDS,
-    Folder,
-    accepts_connections,
-    end,
-    free_ports,
-    wait_until,
-)
+from listener import Listener
+from parts import Folder, accepts_connections, end
+from ports import HeldPort, reserved_ports
 from post import Handed, Record, caught
+from waiting import GUARD_SECONDS, wait_until
 
 RELAY_USER = "belepo"
 RELAY_PASSWORD = "titok & jelszo+1"
@@ -92,7 +88,7 @@ class Postfix:
     def __init__(self, certificate: Certificate, record: Record | None = None):
         self.folder = Folder("postfix")
         self.record = record
-        self.starttls_port, self.tls_port = free_ports(2)
+        self.starttls_port, self.tls_port = reserved_ports(2)
         self._recorded: set[str] = set()
         self._doorman = _Doorman()
         self._process: subprocess.Popen | None = None
@@ -138,7 +134,7 @@ class Postfix:
         environment = os.environ | {"MAIL_CONFIG": str(self._configuration)}
         subprocess.run(
             ["/usr/sbin/postfix", "-c", str(self._configuration), "check"],
-            env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True,
+            env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=180, check=True,
         )  # fmt: skip
         with (self.folder.path / "master.out").open("ab") as output:
             self._process = subprocess.Popen(
@@ -150,9 +146,9 @@ class Postfix:
             )
         ports = (self.starttls_port, self.tls_port)
         wait_until(
-            lambda: all(accepts_connections(port) for port in ports), START_SECONDS,
+            lambda: all(accepts_connections(port) for port in ports),
             f"Postfix listens:\n{self.log()}",
-        )  # fmt: skip
+        )
 
     def stop(self) -> None:
         end(self._process)
@@ -291,14 +287,11 @@ class _Doorman:
                 word = b"OK" if is_right else b"FAIL"
                 self.wfile.write(b"%s\t%s\tuser=%s\n" % (word, number, said[0]))
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._listener = Listener(lambda line: Handler(line.socket, None, None))
+        self.port = self._listener.port
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._listener.close()
 
 
 # A relay that answers as it is told to.
@@ -388,8 +381,9 @@ class OddRelay:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        (self.port,) = free_ports(1)
-        self._server = None
+        self._port = HeldPort()
+        self.port = self._port.number
+        self._server: asyncio.Server | None = None
         self.conversations: set[_Conversation] = set()
         self.start()
 
@@ -425,26 +419,50 @@ class OddRelay:
         return [line for _, line in list(self.commands) if line.upper().startswith(command)]
 
     def start(self) -> None:
-        serve = self._loop.create_server(
-            lambda: _Conversation(self, **self._options), "127.0.0.1", self.port, ssl=self._context
+        """Listens again, on the same port."""
+        self._server = self._done(
+            self._loop.create_server(
+                lambda: _Conversation(self, **self._options),
+                sock=self._port.listen(),
+                ssl=self._context,
+            )
         )
-        self._server = asyncio.run_coroutine_threadsafe(serve, self._loop).result(START_SECONDS)
 
     def stop(self) -> None:
         """Connections are refused from now on, and those that were kept are dead."""
 
-        def hang_up() -> None:
-            self._server.close()
+        async def hang_up() -> None:
+            server, self._server = self._server, None
+            if server:
+                server.close()
             for conversation in list(self.conversations):
                 conversation.transport.abort()
 
-        self._loop.call_soon_threadsafe(hang_up)
-        wait_until(lambda: not accepts_connections(self.port), START_SECONDS, "the relay is gone")
+        self._done(hang_up())
+
+    @property
+    def is_listening(self) -> bool:
+        return self._server is not None
 
     def close(self) -> None:
         self.stop()
+        self._done(self._end_conversations())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(START_SECONDS)
+        self._thread.join(GUARD_SECONDS)
+        assert not self._thread.is_alive(), "the relay's thread did not end"
+        self._loop.close()
+        self._port.close()
+
+    def _done(self, work):
+        """What comes of work that its own thread does: all sockets are that one's."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(GUARD_SECONDS)
+
+    async def _end_conversations(self) -> None:
+        """Those who think about an answer for an hour, too."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def __enter__(self):
         return self
@@ -493,6 +511,9 @@ class _Conversation(SMTP):
     def connection_made(self, transport) -> None:
         super().connection_made(transport)
         self.relay.conversations.add(self)
+        if not self.relay.is_listening:
+            # It came in the moment in which the relay was stopped.
+            transport.abort()
 
     def connection_lost(self, error) -> None:
         self.relay.conversations.discard(self)

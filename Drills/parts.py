@@ -10,24 +10,25 @@ import http.client
 import json
 import os
 import pwd
-import random
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import tempfile
 import threading
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from listener import Connection, Listener
+from ports import reserved_ports
+from program import ROOT, environment, program
+from waiting import wait_until
+
 PROXY_FILES = ROOT / "docs" / "proxy"
 
-START_SECONDS = 30
+# What the contract allows.
 STOP_SECONDS = 20
 # A debug build under load passes each point several times a second.
-DEATH_SECONDS = 60
+DEATH_SECONDS = 120
 CUSTOMERS = 3000
 
 # Codes that are lost with a killed instance are asked for again at once and often; a customer who
@@ -43,16 +44,6 @@ LENIENT = {
 }
 # One installation, one key: what one instance signed, the others verify.
 SECRETS_KEY = base64.b64encode(bytes(range(32))).decode()
-
-
-def program() -> str:
-    """BELEPO_PROGRAM, else the build that was made last."""
-    if named := os.environ.get("BELEPO_PROGRAM"):
-        return str(Path(named).resolve())
-    builds = [ROOT / ".build" / build / "belepo" for build in ("release", "debug")]
-    made = [build for build in builds if build.exists()]
-    assert made, "no program to test: run `swift build` first, or set BELEPO_PROGRAM"
-    return str(max(made, key=lambda build: build.stat().st_mtime))
 
 
 def built_killer(folder: Path) -> Path:
@@ -71,45 +62,15 @@ def built_library(name: str, folder: Path) -> Path:
     return library
 
 
-# Below the ports that the system gives to connections on their way out, which come and go.
-PORTS = range(15000, 32000)
-_given: set[int] = set()
-_giving = threading.Lock()
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; none is given twice."""
-    ports = []
-    with _giving:
-        while len(ports) < count:
-            port = random.choice(PORTS)
-            with socket.socket() as each, contextlib.suppress(OSError):
-                if port not in _given:
-                    each.bind(("127.0.0.1", port))
-                    _given.add(port)
-                    ports.append(port)
-    return ports
-
-
-def wait_until(is_so, seconds: float, what: str, pause: float = 0.02) -> float:
-    """Waits for something to be so; answers with how long it took."""
-    start = time.monotonic()
-    while not is_so():
-        waited = time.monotonic() - start
-        assert waited < seconds, f"not within {seconds} s: {what}"
-        time.sleep(pause)
-    return time.monotonic() - start
-
-
 def accepts_connections(port: int) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        socket.create_connection(("127.0.0.1", port), timeout=10).close()
         return True
     except OSError:
         return False
 
 
-def status_of(port: int, path: str, seconds: float = 30) -> int | None:
+def status_of(port: int, path: str, seconds: float = 60) -> int | None:
     """The status of an answer; nothing when there is none."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
@@ -146,17 +107,38 @@ class Folder:
 # PostgreSQL.
 
 
-def _as_postgres(*command: str) -> list[str]:
+def as_postgres(*command: str) -> list[str]:
     """PostgreSQL and its pooler refuse to run as root."""
     if os.geteuid() != 0:
         return list(command)
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
 
 
-def _give_to_postgres(path: Path) -> None:
+def give_to_postgres(path: Path) -> None:
     if os.geteuid() == 0:
         owner = pwd.getpwnam("postgres")
         os.chown(path, owner.pw_uid, owner.pw_gid)
+
+
+def postmaster(data: Path) -> int | None:
+    try:
+        pid = int((data / "postmaster.pid").read_text().split()[0])
+        return pid if "postgres" in Path(f"/proc/{pid}/comm").read_text() else None
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def server_processes(data: Path) -> list[int]:
+    """The postmaster first, so that it starts no child that would be missed."""
+    first = postmaster(data)
+    if first is None:
+        return []
+    children = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(status.read_text().rsplit(")", 1)[1].split()[1]) == first:
+                children.append(int(status.parent.name))
+    return [first, *children]
 
 
 class Postgres:
@@ -167,10 +149,10 @@ class Postgres:
         assert installed, "PostgreSQL is missing: Drills/setup.sh"
         self.bin = installed[-1]
         self.folder = Folder("postgres")
-        _give_to_postgres(self.folder.path)
+        give_to_postgres(self.folder.path)
         self.data = data or self.folder.path / "data"
         self.log = self.folder.path / "server.log"
-        (self.port,) = free_ports(1)
+        (self.port,) = reserved_ports(1)
         # Nothing here outlives the run, so that nothing has to reach the disk.
         defaults = {"fsync": "off", "max_connections": "200", "shared_buffers": "64MB"}
         self.settings = defaults | settings
@@ -192,7 +174,7 @@ class Postgres:
     def start(self) -> None:
         options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
         self._run(
-            "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "60", "start",
+            "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "180", "start",
             "-o", f"-h 127.0.0.1 -p {self.port} -k {self.folder.path} {options}",
         )  # fmt: skip
 
@@ -201,15 +183,15 @@ class Postgres:
 
     @property
     def is_running(self) -> bool:
-        return self._postmaster() is not None
+        return postmaster(self.data) is not None
 
     def pause(self) -> None:
         """The server and all its children stand still: connections stay, and nothing answers."""
-        for process in self._processes():
+        for process in server_processes(self.data):
             os.kill(process, signal.SIGSTOP)
 
     def resume(self) -> None:
-        for process in self._processes():
+        for process in server_processes(self.data):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGCONT)
 
@@ -220,7 +202,7 @@ class Postgres:
 
     def psql(self, statement: str) -> str:
         command = [*self._psql(), "-c", statement]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -238,7 +220,7 @@ class Postgres:
             yield
         finally:
             process.stdin.close()
-            process.wait(10)
+            process.wait(60)
 
     def log_tail(self) -> str:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -264,32 +246,13 @@ class Postgres:
         # pg_ctl's server keeps what it was started with, so that nothing here is a pipe.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
-                _as_postgres(str(self.bin / name), *arguments),
+                as_postgres(str(self.bin / name), *arguments),
                 cwd=self.folder.path, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                timeout=90,
+                timeout=200,
             )  # fmt: skip
             output.seek(0)
             said = output.read().decode(errors="replace")
         assert done.returncode == 0, f"{name}: {said}\n{self.log_tail()}"
-
-    def _postmaster(self) -> int | None:
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split()[0])
-            return pid if "postgres" in Path(f"/proc/{pid}/comm").read_text() else None
-        except (OSError, ValueError, IndexError):
-            return None
-
-    def _processes(self) -> list[int]:
-        """The postmaster first, so that it starts no child that would be missed."""
-        postmaster = self._postmaster()
-        if postmaster is None:
-            return []
-        children = []
-        for status in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                if int(status.read_text().rsplit(")", 1)[1].split()[1]) == postmaster:
-                    children.append(int(status.parent.name))
-        return [postmaster, *children]
 
 
 def postgres_url(port: int) -> str:
@@ -302,8 +265,8 @@ class PgBouncer:
 
     def __init__(self, postgres: Postgres, sessions: int = 8):
         self.folder = Folder("pgbouncer")
-        _give_to_postgres(self.folder.path)
-        (self.port,) = free_ports(1)
+        give_to_postgres(self.folder.path)
+        (self.port,) = reserved_ports(1)
         self.log = self.folder.path / "pgbouncer.log"
         configuration = self.folder.path / "pgbouncer.ini"
         configuration.write_text(
@@ -322,11 +285,11 @@ max_client_conn = 200
 logfile = {self.log}
 """
         )
-        command = _as_postgres(shutil.which("pgbouncer") or "/usr/sbin/pgbouncer", str(configuration))
+        command = as_postgres(shutil.which("pgbouncer") or "/usr/sbin/pgbouncer", str(configuration))
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        wait_until(lambda: accepts_connections(self.port), START_SECONDS, "PgBouncer listens")
+        wait_until(lambda: accepts_connections(self.port), "PgBouncer listens")
 
     @property
     def url(self) -> str:
@@ -344,12 +307,11 @@ logfile = {self.log}
 
 
 def _environment(**settings: str) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("BELEPO_")}
-    return own | {"BELEPO_SECRETS_KEY": SECRETS_KEY} | settings
+    return environment(BELEPO_SECRETS_KEY=SECRETS_KEY) | settings
 
 
-def import_customers(database_url: str, count: int = CUSTOMERS) -> None:
-    """A register of so many customers, all alike but for their numbers."""
+def import_customers(database_url: str, count: int = CUSTOMERS, by: str | None = None) -> None:
+    """A register of so many customers, all alike but for their numbers; by another program, if told."""
     customers = ["customer_number,old_customer_number,name,sms_number,email,status"]
     policies = ["policy_number,customer_number,product,status,valid_from,valid_to"]
     for number in range(count):
@@ -361,13 +323,13 @@ def import_customers(database_url: str, count: int = CUSTOMERS) -> None:
         for name, lines in files.items():
             (folder.path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         done = subprocess.run(
-            [program(), "register", "import"]
+            [by or program(), "register", "import"]
             + [part for name in files for part in (f"--{name}", str(folder.path / f"{name}.csv"))],
             env=_environment(BELEPO_DATABASE_URL=database_url),
             cwd=folder.path,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         assert done.returncode == 0, f"the register was refused: {done.stdout}{done.stderr}"
     finally:
@@ -380,10 +342,12 @@ class Instance:
     # What the program is told to do.
     command = ("serve", "--demo")
 
-    def __init__(self, database_url: str, **settings: str):
+    def __init__(self, database_url: str, by: str | None = None, **settings: str):
+        # Which program it is from its next start on; the one under test unless told otherwise.
+        self.by = by
         self.folder = Folder("instance")
         self.log = self.folder.path / "server.log"
-        self.port, self.management_port = free_ports(2)
+        self.port, self.management_port = reserved_ports(2)
         self.settings = {
             "BELEPO_DATABASE_URL": database_url,
             # A demo closes at once; an instance behind a proxy does not.
@@ -412,19 +376,24 @@ class Instance:
             assert code is None, f"the instance ended with exit code {code}:\n{self.log_tail()}"
             return self.is_ready()
 
-        return wait_until(is_ready, START_SECONDS, "the instance is ready")
+        return wait_until(is_ready, "the instance is ready")
 
     def launch(self, **variables: str) -> None:
         """Starts it and waits for nothing."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [program(), *self.command],
+                [self.by or program(), *self.command],
                 cwd=self.folder.path,
                 env=_environment(**self.settings, **variables),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+    def cpu_seconds(self) -> float:
+        """What it has cost so far, however many others wanted the processor."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
     def is_ready(self) -> bool:
         return status_of(self.management_port, "/readyz") == 200
@@ -440,17 +409,17 @@ class Instance:
         farewells = len(self.log_lines(farewell))
         self.launch(LD_PRELOAD=str(killer), KILL_AT=point, KILL_AT_CALL=str(call))
         died = lambda: self.process.poll() is not None
-        wait_until(died, DEATH_SECONDS, f"call {call} of {point} is reached", pause=0.005)
+        wait_until(died, f"call {call} of {point} is reached", seconds=DEATH_SECONDS, pause=0.005)
         assert self.process.returncode == -signal.SIGKILL, self.log_tail()
         assert len(self.log_lines(farewell)) == farewells + 1, self.log_tail()
 
     def stop(self) -> int:
-        """Asks it to stop and answers with its exit code; the contract allows 20 seconds."""
+        """Asks it to stop and answers with its exit code; 20 seconds are allowed (I2)."""
         return end(self.process)
 
     def caught(self, count: int = 60) -> list[dict]:
         """The newest messages that this instance sent; none while it does not answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", f"/demo/uzenetek.json?darab={count}")
             answer = connection.getresponse()
@@ -482,7 +451,7 @@ class Instance:
 # Proxies.
 
 
-def _replaced(text: str, values: dict[str, str]) -> str:
+def replaced(text: str, values: dict[str, str]) -> str:
     """Each value is there exactly once, or the file and the drills have grown apart."""
     for marked, value in values.items():
         assert text.count(marked) == 1, f"{text.count(marked)} times instead of once: {marked}"
@@ -490,14 +459,14 @@ def _replaced(text: str, values: dict[str, str]) -> str:
     return text
 
 
-class _Proxy:
+class Proxy:
     """A proxy on a port of its own, which must not end before it is told to."""
 
     def __init__(self, name: str):
         self.name = name
         self.folder = Folder(name)
         self.log = self.folder.path / "error.log"
-        (self.port,) = free_ports(1)
+        (self.port,) = reserved_ports(1)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -511,7 +480,37 @@ class _Proxy:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(self._accepts, START_SECONDS, f"{self.name} listens")
+        wait_until(self._accepts, f"{self.name} listens")
+
+    def _start_haproxy(self, file: str, values: dict[str, str]) -> None:
+        """With a file of docs/proxy, and the drill's own values in it."""
+        values = values | {
+            "bind :443 ssl crt /etc/haproxy/portal.pem alpn http/1.1": f"bind 127.0.0.1:{self.port}",
+        }
+        if os.geteuid() != 0:
+            values |= {"user haproxy\n": "\n", "group haproxy\n": "\n"}
+        configuration = self.folder.path / "haproxy.cfg"
+        configuration.write_text(replaced((PROXY_FILES / file).read_text(), values))
+        self._start("-db", "-f", str(configuration))
+
+    def _start_nginx(self, file: str, values: dict[str, str]) -> None:
+        """The same for nginx, which keeps everything in its folder."""
+        own = self.folder.path
+        values = values | {
+            "pid /run/nginx.pid;": f"pid {own}/nginx.pid;\ndaemon off;",
+            "listen 443 ssl;": f"listen 127.0.0.1:{self.port};",
+            "ssl_certificate /etc/nginx/portal.pem;": "",
+            "ssl_certificate_key /etc/nginx/portal.key;": "",
+            "/var/log/nginx/portal.error.log": str(self.log),
+        }
+        if os.geteuid() != 0:
+            values["user www-data;"] = ""
+        text = replaced((PROXY_FILES / file).read_text(), values)
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
+            text = text.replace("http {", f"http {{\n  {kind}_temp_path {own}/{kind};", 1)
+        configuration = own / "nginx.conf"
+        configuration.write_text(text)
+        self._start("-p", str(own), "-e", str(self.log), "-c", str(configuration))
 
     def _accepts(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()
@@ -525,25 +524,27 @@ class _Proxy:
         self.folder.remove()
 
 
-class HAProxy(_Proxy):
+class HAProxy(Proxy):
     """docs/proxy/haproxy.cfg, without TLS."""
 
     def __init__(self, first: Instance, second: Instance):
         super().__init__("haproxy")
         self.socket = self.folder.path / "admin.sock"
-        values = {
-            "bind :443 ssl crt /etc/haproxy/portal.pem alpn http/1.1": f"bind 127.0.0.1:{self.port}",
-            "/run/haproxy/admin.sock mode 660": f"{self.socket} mode 660",
-        }
+        values = {"/run/haproxy/admin.sock mode 660": f"{self.socket} mode 660"}
         for name, place, instance in (("a", 0, first), ("b", 1, second)):
             values[f"server {name} 127.0.0.1:{8080 + place} check port {9090 + place}"] = (
                 f"server {name} 127.0.0.1:{instance.port} check port {instance.management_port}"
             )
-        if os.geteuid() != 0:
-            values |= {"user haproxy\n": "\n", "group haproxy\n": "\n"}
-        configuration = self.folder.path / "haproxy.cfg"
-        configuration.write_text(_replaced((PROXY_FILES / "haproxy.cfg").read_text(), values))
-        self._start("-db", "-f", str(configuration))
+        self._start_haproxy("haproxy.cfg", values)
+
+    def _accepts(self) -> bool:
+        """Its socket for questions comes a moment later than its port."""
+        if not super()._accepts():
+            return False
+        try:
+            return bool(self.say("show info"))
+        except OSError:
+            return False
 
     def _server(self, name: str) -> dict[str, str]:
         """What HAProxy knows of one of its servers."""
@@ -565,33 +566,20 @@ class HAProxy(_Proxy):
             return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
 
     def wait_until_up(self, name: str) -> None:
-        wait_until(lambda: self._server(name)["status"] == "UP", 10, f"HAProxy sees {name} again")
+        wait_until(lambda: self._server(name)["status"] == "UP", f"HAProxy sees {name} again")
 
 
-class Nginx(_Proxy):
+class Nginx(Proxy):
     """docs/proxy/nginx.conf, without TLS."""
 
     def __init__(self, first: Instance, second: Instance):
         super().__init__("nginx")
-        own = self.folder.path
         values = {
-            "pid /run/nginx.pid;": f"pid {own}/nginx.pid;\ndaemon off;",
-            "listen 443 ssl;": f"listen 127.0.0.1:{self.port};",
-            "ssl_certificate /etc/nginx/portal.pem;": "",
-            "ssl_certificate_key /etc/nginx/portal.key;": "",
-            "/var/log/nginx/portal.log": f"{own}/access.log",
-            "/var/log/nginx/portal.error.log": str(self.log),
+            "/var/log/nginx/portal.log": f"{self.folder.path}/access.log",
             "server 127.0.0.1:8080": f"server 127.0.0.1:{first.port}",
             "server 127.0.0.1:8081": f"server 127.0.0.1:{second.port}",
         }
-        if os.geteuid() != 0:
-            values["user www-data;"] = ""
-        text = _replaced((PROXY_FILES / "nginx.conf").read_text(), values)
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
-            text = text.replace("http {", f"http {{\n  {kind}_temp_path {own}/{kind};", 1)
-        configuration = own / "nginx.conf"
-        configuration.write_text(text)
-        self._start("-p", str(own), "-e", str(self.log), "-c", str(configuration))
+        self._start_nginx("nginx.conf", values)
 
 
 # A proxy that breaks connections to the database.
@@ -608,12 +596,10 @@ class Cutter:
     def __init__(self, port: int):
         self._target = port
         self._lock = threading.Lock()
-        self._lines: set[_Line] = set()
         self._is_armed = False
         self.dropped = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener = Listener(self._serve)
+        self.port = self._listener.port
 
     @property
     def url(self) -> str:
@@ -621,11 +607,11 @@ class Cutter:
 
     def cut(self) -> int:
         """Ends all connections at once, without a farewell; answers with how many there were."""
-        with self._lock:
-            lines = list(self._lines)
-        for line in lines:
-            line.cut()
-        return len(lines)
+        connections = self._listener.connections()
+        for connection in connections:
+            # As from a firewall, and not the end of a conversation.
+            connection.shut_down(resets=True)
+        return len(connections)
 
     def drop_next_commit(self) -> None:
         """The next COMMIT reaches the server; its answer reaches nobody."""
@@ -646,44 +632,24 @@ class Cutter:
         with self._lock:
             self.dropped += 1
 
-    def forget(self, line: "_Line") -> None:
-        with self._lock:
-            self._lines.discard(line)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            try:
-                server = socket.create_connection(("127.0.0.1", self._target), timeout=5)
-            except OSError:
-                client.close()
-                continue
-            server.settimeout(None)
-            line = _Line(self, client, server)
-            with self._lock:
-                self._lines.add(line)
-            line.start()
+    def _serve(self, connection: Connection) -> None:
+        server = Connection(socket.create_connection(("127.0.0.1", self._target)))
+        _Line(self, connection, server).relay()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self._listener.close()
-        self.cut()
+        self._listener.close(resets=True)
 
 
 class _Line:
     """One connection of an instance to the database."""
 
-    def __init__(self, cutter: Cutter, client: socket.socket, server: socket.socket):
+    def __init__(self, cutter: Cutter, client: Connection, server: Connection):
         self._cutter = cutter
         self._client = client
         self._server = server
-        for each in (client, server):
-            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._statements: dict[bytes, bytes] = {}
         self._writes = False
         self._is_dispatchers = False
@@ -693,35 +659,34 @@ class _Line:
         # How often it has said so before it answers the COMMIT that is meant.
         self._dropping: int | None = None
 
-    def start(self) -> None:
-        relays = [
-            (self._client, self._server, _Messages(has_startup=True), self._hear_client),
-            (self._server, self._client, _Messages(has_startup=False), self._hear_server),
-        ]
-        for relay in relays:
-            threading.Thread(target=self._relay, args=relay, daemon=True).start()
-
-    def cut(self) -> None:
-        for each in (self._client, self._server):
-            with contextlib.suppress(OSError):
-                # A reset, as from a firewall, and not the end of a conversation.
-                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                each.shutdown(socket.SHUT_RDWR)
-        self._cutter.forget(self)
-
-    def _relay(self, source, target, messages, hear) -> None:
+    def relay(self) -> None:
+        """Until either side has enough. Both are closed when both directions have come to their end."""
+        back = threading.Thread(target=self._carry_answers, daemon=True)
+        back.start()
         try:
-            while data := source.recv(65536):
+            messages = _Messages(has_startup=True)
+            self._carry(self._client, self._server, messages, self._hear_client)
+        finally:
+            back.join()
+            self._server.close()
+
+    def _carry_answers(self) -> None:
+        messages = _Messages(has_startup=False)
+        self._carry(self._server, self._client, messages, self._hear_server)
+
+    def _carry(self, source: Connection, target: Connection, messages, hear) -> None:
+        try:
+            while data := source.socket.recv(65536):
                 for kind, body in messages.take(data):
                     if not hear(kind, body):
                         self._cutter.count_drop()
                         return
-                target.sendall(data)
+                target.socket.sendall(data)
         except OSError:
             pass
         finally:
-            self.cut()
-            source.close()
+            for each in (self._client, self._server):
+                each.shut_down(resets=True)
 
     def _hear_client(self, kind: bytes, body: bytes) -> bool:
         if kind == b"P":

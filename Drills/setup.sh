@@ -1,7 +1,10 @@
 #!/bin/sh
-# Installs what the drills need: PostgreSQL, HAProxy, nginx, PgBouncer, Kannel and Postfix from Debian,
-# and the packages of requirements.txt into .venv at the repository's root. Starts none of them as a
-# service. Does nothing, quickly, when all is there.
+# Installs what the drills need: PostgreSQL, HAProxy, nginx, PgBouncer, Kannel, Postfix and Prometheus
+# from Debian, and the packages of requirements.txt into .venv at the repository's root. Starts none of
+# them as a service. Does nothing, quickly, when all is there.
+#
+#   Drills/setup.sh failover     Patroni and etcd, too
+#   Drills/setup.sh attack       slowhttptest, sqlmap and wapiti, too
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -19,44 +22,22 @@ has bearerbox || missing="$missing kannel"
 # With the phones that Kannel's own tests use.
 [ -x /usr/lib/kannel/test/fakesmsc ] || missing="$missing kannel-extras"
 [ -x /usr/lib/postfix/sbin/master ] || missing="$missing postfix"
+has promtool || missing="$missing prometheus"
+has systemd-analyze || missing="$missing systemd"
+has man || missing="$missing man-db"
+if [ "${1:-}" = failover ]; then
+  has patroni || missing="$missing patroni"
+  has etcd || missing="$missing etcd-server"
+fi
+if [ "${1:-}" = attack ]; then
+  for name in slowhttptest sqlmap wapiti; do
+    has "$name" || missing="$missing $name"
+  done
+fi
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 
-# Debian's packages start their services at once, unless this file forbids it.
-policy=/usr/sbin/policy-rc.d
-forbids=
-allow_starts() { [ -z "$forbids" ] || $as_root rm -f "$policy"; }
-
-install_from_debian() {
-  if [ "$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi
-  command -v apt-get >/dev/null ||
-    give_up "missing: $*. There is no apt-get here; install them by hand, then run this again."
-  log="$(mktemp)"
-  say "installing $* from Debian …"
-  trap allow_starts EXIT INT TERM
-  if [ ! -e "$policy" ]; then
-    if printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null 2>>"$log" &&
-      $as_root chmod 755 "$policy" 2>>"$log"; then
-      forbids=yes
-    else
-      cat "$log" >&2
-      rm -f "$log"
-      give_up "missing: $*. They can only be installed by root: apt-get install $*"
-    fi
-  fi
-  # Nothing is removed for it: whoever has another mail server keeps it.
-  if ! { $as_root apt-get -q update &&
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 \
-      install -y --no-install-recommends --no-remove "$@"; } >"$log" 2>&1; then
-    tail -n 5 "$log" >&2
-    rm -f "$log"
-    give_up "missing: $*. Debian's packages could not be installed (the reason is above);" \
-      "run as root: apt-get install $*"
-  fi
-  rm -f "$log"
-}
-
 # shellcheck disable=SC2086  # a list of names
-[ -z "$missing" ] || install_from_debian $missing
+[ -z "$missing" ] || scripts/install-from-debian drills $missing
 
 # The runner's versions are those of the browser tests, which share .venv.
 wanted="$(grep -E '^pytest(-timeout|-xdist)?=' BrowserTests/requirements.txt)

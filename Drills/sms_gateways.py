@@ -9,10 +9,10 @@ import json
 import re
 import socket
 import ssl
-import struct
 import subprocess
 import threading
 import time
+import urllib.request
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,15 +20,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from authority import Certificate
-from parts import (
-    START_SECONDS,
-    Folder,
-    accepts_connections,
-    end,
-    free_ports,
-    wait_until,
-)
+from listener import Connection, Listener
+from parts import Folder, accepts_connections, end
+from ports import reserved_ports
 from post import Handed, Record, caught
+from waiting import GUARD_SECONDS, wait_until
 
 KANNEL_USER = "belepo"
 KANNEL_PASSWORD = "titok & jelszó+1"
@@ -49,7 +45,7 @@ class Kannel:
     def __init__(self, record: Record | None = None):
         self.folder = Folder("kannel")
         self.record = record
-        self.port, self._box_port, self._phone_port, self._admin_port = free_ports(4)
+        self.port, self._box_port, self._phone_port, self._admin_port = reserved_ports(4)
         self.phone: Phone | None = None
         self._processes: list[subprocess.Popen] = []
         self._texts: list[Received] = []
@@ -83,6 +79,7 @@ class Kannel:
 
     def switch_phone_on(self) -> None:
         self.phone = Phone(self._phone_port, self._receive)
+        wait_until(lambda: "online" in self._status(), "the phone is in the network")
 
     def switch_phone_off(self) -> None:
         """Messages wait in Kannel: it says 202 and "3: Queued for later delivery"."""
@@ -107,6 +104,13 @@ class Kannel:
 
     def __exit__(self, *_):
         self.close()
+
+    def _status(self) -> str:
+        """What the bearerbox says of the network."""
+        url = f"http://127.0.0.1:{self._admin_port}/status.txt?password=drill"
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            text = answer.read().decode()
+        return text[text.index("SMSC connections") :]
 
     def _receive(self, text: "Received") -> None:
         self._texts.append(text)
@@ -135,7 +139,7 @@ class Kannel:
             assert process.poll() is None, f"{name} ended:\n{self.log()}"
             return all(accepts_connections(port) for port in ports)
 
-        wait_until(listens, START_SECONDS, f"{name} listens")
+        wait_until(listens, f"{name} listens")
 
     def _configuration(self) -> str:
         return f"""
@@ -201,8 +205,9 @@ class Phone:
         r"Got message \d+: <(?:(?P<sender>\S+) (?P<to>\+\d+) (?P<coding>text|ucs-2|data) )?"
         r"(?P<text>.*)>$"
     )
-    # The lines of one message are printed together.
-    PAUSE_SECONDS = 0.1
+    # The lines of one message are printed together, and nothing says which one is the last. On a busy
+    # machine they may lie apart.
+    PAUSE_SECONDS = 1
 
     def __init__(self, port: int, receive: Callable[[Received], None]):
         self._receive = receive
@@ -215,12 +220,17 @@ class Phone:
         )
         self._lines: list[tuple[float, re.Match]] = []
         self._lock = threading.Lock()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
 
     def close(self) -> None:
         # It listens to its input, and not to SIGTERM.
         self._process.kill()
         self._process.wait()
+        self._reading.join(GUARD_SECONDS)
+        assert not self._reading.is_alive(), "the phone is still being read"
+        self._process.stdin.close()
+        self._process.stdout.close()
 
     def _read(self) -> None:
         flush = None
@@ -385,10 +395,8 @@ class OddGateway:
         self._plans: dict[str, deque[Answer]] = defaultdict(deque)
         self._rule: Answer | Callable[[Request], Answer] = ACCEPTED
         self._lock = threading.Lock()
-        self._open: set[_Line] = set()
-        (self.port,) = free_ports(1)
-        self._listener: socket.socket | None = None
-        self.start()
+        self._listener = Listener(self._serve)
+        self.port = self._listener.port
 
     @property
     def url(self) -> str:
@@ -433,33 +441,28 @@ class OddGateway:
 
     @property
     def open_lines(self) -> int:
-        with self._lock:
-            return len(self._open)
+        return len(self._listener.connections())
 
     def caught(self) -> list[dict]:
         """What is on its way to phones, for the customers of client.py."""
         return [caught(each.at, each.number, each.text) for each in self.taken()]
 
     def start(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=200)
-        threading.Thread(target=self._accept, args=[self._listener], daemon=True).start()
+        """Listens again, on the same port."""
+        self._listener.start()
 
     def stop(self) -> None:
         """Connections are refused from now on."""
-        # A thread that waits in accept() would keep the port open.
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        with self._lock:
-            lines = list(self._open)
-        for line in lines:
-            line.reset()
+        self._listener.stop(resets=True)
+
+    def close(self) -> None:
+        self._listener.close(resets=True)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.stop()
+        self.close()
 
     # What a line asks.
 
@@ -483,21 +486,15 @@ class OddGateway:
         if answer.takes:
             self.on_taken(request)
 
-    def forget(self, line: "_Line") -> None:
+    def count_in_clear(self) -> None:
         with self._lock:
-            self._open.discard(line)
+            self.in_clear += 1
 
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
+    def _serve(self, connection: Connection) -> None:
+        with self._lock:
             self.lines += 1
-            line = _Line(self, connection, self._context, self.lines)
-            with self._lock:
-                self._open.add(line)
-            threading.Thread(target=line.serve, daemon=True).start()
+            number = self.lines
+        _Line(self, connection, self._context, number).serve()
 
 
 class _Line:
@@ -506,32 +503,27 @@ class _Line:
     # Little is on its way, so that what was sent is about what was read.
     BUFFER = 32 * 1024
 
-    def __init__(self, gateway: OddGateway, connection: socket.socket, context, number: int):
+    def __init__(self, gateway: OddGateway, connection: Connection, context, number: int):
         self._gateway = gateway
         self._connection = connection
         self._context = context
         self._number = number
         self._rest = b""
-        self._is_closed = False
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.BUFFER)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.BUFFER)
 
     def serve(self) -> None:
-        try:
+        # What is no request is not answered.
+        with contextlib.suppress(ValueError):
             if self._context:
-                if self._connection.recv(1, socket.MSG_PEEK) not in (b"", b"\x16"):
-                    self._gateway.in_clear += 1
-                self._connection = self._context.wrap_socket(self._connection, server_side=True)
-            while not self._is_closed and (request := self._next_request()):
+                if self._connection.socket.recv(1, socket.MSG_PEEK) not in (b"", b"\x16"):
+                    self._gateway.count_in_clear()
+                self._connection.encrypt(self._context)
+            while not self._connection.is_shut and (request := self._next_request()):
                 answer = self._gateway.planned(request)
                 if not answer.is_unread:
                     self._consume(request)
                 self._gateway.settle(request, answer)
                 answer.act(self, request)
-        except (OSError, ValueError):
-            pass
-        finally:
-            self.close()
 
     # What an answer does.
 
@@ -543,53 +535,47 @@ class _Line:
     def send(self, request: Request, data: bytes) -> bool:
         """Whether there was somebody to send it to."""
         try:
-            self._connection.sendall(data)
+            self._connection.socket.sendall(data)
         except OSError:
             return False
         request.sent += len(data)
         return True
 
     def wait_for_farewell(self) -> None:
-        self._connection.settimeout(None)
+        self._connection.socket.settimeout(None)
         with contextlib.suppress(OSError):
-            self._connection.recv(1)
+            self._connection.socket.recv(1)
 
     def has_farewell(self, within: float) -> bool:
-        self._connection.settimeout(within)
+        self._connection.socket.settimeout(within)
         try:
-            return not self._connection.recv(1)
+            return not self._connection.socket.recv(1)
         except TimeoutError:
             return False
         except OSError:
             return True
 
     def reset(self) -> None:
-        with contextlib.suppress(OSError):
-            self._connection.setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-            )
-        self.close()
+        self._connection.reset()
 
     def close(self) -> None:
-        self._is_closed = True
-        self._gateway.forget(self)
-        with contextlib.suppress(OSError):
-            self._connection.close()
+        self._connection.close()
 
     # Reading. A request is looked at before it is read: some are never read.
 
     def _next_request(self) -> Request | None:
-        is_encrypted = isinstance(self._connection, ssl.SSLSocket)
+        line = self._connection.socket
+        is_encrypted = isinstance(line, ssl.SSLSocket)
         while True:
             head, separator, body = self._rest.partition(b"\r\n\r\n")
             if separator and len(body) >= (length := _content_length(head)):
                 self._length = len(head) + len(separator) + length
                 return _parsed(head, body[:length], self._number)
             if is_encrypted:
-                data = self._connection.recv(65536)
+                data = line.recv(65536)
             else:
-                data = self._connection.recv(1 << 20, socket.MSG_PEEK)
-            if not data:
+                data = line.recv(1 << 20, socket.MSG_PEEK)
+            if not data or self._connection.is_shut:
                 return None
             if is_encrypted:
                 self._rest += data
@@ -600,12 +586,12 @@ class _Line:
                 self._rest = data
 
     def _consume(self, request: Request) -> None:
-        if isinstance(self._connection, ssl.SSLSocket):
+        if isinstance(self._connection.socket, ssl.SSLSocket):
             self._rest = self._rest[self._length :]
             return
         left = self._length
         while left:
-            left -= len(self._connection.recv(left))
+            left -= len(self._connection.socket.recv(left))
         self._rest = b""
 
 

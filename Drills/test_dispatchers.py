@@ -19,16 +19,20 @@ from dispatching import (
     sms,
 )
 from mail_relays import DROPPED, END, TAKEN_AND_HUNG
-from parts import wait_until
 from sms_gateways import ACCEPTED, RESET, says
 from sms_gateways import TAKEN_AND_HUNG as TAKEN_AND_NEVER_ANSWERED
+from waiting import GUARD_SECONDS, wait_until
 
+# All of them wait for leases together.
+AT_ONCE = 30
 ENGINES = ["sqlite", "postgres"]
 PAUSE_SECONDS = 120
 # Enough that some are sent, some are in the gateway's hands and some wait when the blow falls.
 MESSAGES = 30
 # Where in the row the blow falls.
 TURN = 8
+# Of fifty messages, for two dispatchers who share them.
+ROUNDS = 50
 
 
 class Blow:
@@ -56,7 +60,6 @@ class Blow:
 # Crashes.
 
 
-@pytest.mark.timeout(200)
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("channel", ["sms", "email"])
 @meanwhile
@@ -73,7 +76,7 @@ def test_killed_when_a_message_is_leased_and_not_yet_sent(
         )
         office.record.tell_crash()
         messages = put(office, channel)
-        doomed.process.wait(30)
+        doomed.process.wait(GUARD_SECONDS)
         assert doomed.process.returncode == -signal.SIGKILL, doomed.log_tail()
         leased = office.queue.states().get("leased", 0)
         assert leased > 0 and handed(office, channel) == []
@@ -86,7 +89,6 @@ def test_killed_when_a_message_is_leased_and_not_yet_sent(
         office.must_have_kept_its_promises(duplicates=0)
 
 
-@pytest.mark.timeout(200)
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("channel", ["sms", "email"])
 @pytest.mark.parametrize("moment", ["arrived", "taken"])
@@ -107,8 +109,8 @@ def test_killed_while_a_gateway_has_a_message(
             office.relay.on_arrival = blow
             office.relay.reply_all(END, lambda: DROPPED if blow.is_next else None)
         messages = put(office, channel)
-        assert blow.has_fallen.wait(30), office.log()
-        doomed.process.wait(10)
+        assert blow.has_fallen.wait(GUARD_SECONDS), office.log()
+        doomed.process.wait(GUARD_SECONDS)
         office.dispatcher()
         office.wait_until_ended(seconds=TAKEN_OVER_SECONDS)
         assert office.queue.states() == {"sent": len(messages)}
@@ -116,7 +118,6 @@ def test_killed_while_a_gateway_has_a_message(
         office.must_have_kept_its_promises()
 
 
-@pytest.mark.timeout(200)
 @pytest.mark.parametrize("engine", ENGINES)
 @meanwhile
 def test_killed_when_results_are_recorded(offices: PostOffices, engine: str):
@@ -126,12 +127,11 @@ def test_killed_when_results_are_recorded(offices: PostOffices, engine: str):
         messages = put(office, "sms") + put(office, "email")
         wait_until(
             lambda: office.queue.states().get("sent", 0) >= TURN,
-            30,
             "some are recorded",
             pause=0.005,
         )
         office.kill(doomed)
-        doomed.process.wait(10)
+        doomed.process.wait(GUARD_SECONDS)
         known = {
             row["key"] for row in office.queue.rows("SELECT key FROM message WHERE state = 'sent'")
         }
@@ -145,7 +145,6 @@ def test_killed_when_results_are_recorded(offices: PostOffices, engine: str):
         office.must_have_kept_its_promises()
 
 
-@pytest.mark.timeout(280)
 @pytest.mark.parametrize("engine", ENGINES)
 @meanwhile
 def test_a_message_that_kills_every_dispatcher_is_given_up_with_an_alarm(
@@ -164,7 +163,7 @@ def test_a_message_that_kills_every_dispatcher_is_given_up_with_an_alarm(
         office.queue.put(poison)
         for _ in range(2):
             died = lambda: doomed.process.poll() is not None  # noqa: B023, E731
-            wait_until(died, TAKEN_OVER_SECONDS, "the poison has killed it", pause=0.1)
+            wait_until(died, "the poison has killed it", TAKEN_OVER_SECONDS, pause=0.1)
             doomed = office.dispatcher()
             others = [sms(), letter()]
             office.queue.put(*others)
@@ -188,8 +187,8 @@ def test_a_message_that_never_gets_an_answer_does_not_hold_up_the_others(offices
         office.relay.reply(END, bad_letter.to, *[TAKEN_AND_HUNG] * 9)
         good = [sms() for _ in range(40)] + [letter() for _ in range(20)]
         office.queue.put(poison, bad_letter, *good)
-        office.wait_until_ended(*good, seconds=20)
-        office.wait_until_ended(seconds=60)
+        office.wait_until_ended(*good)
+        office.wait_until_ended()
         assert office.queue.states() == {"failed": 2, "sent": len(good)}
         office.must_have_kept_its_promises()
         assert len(office.told("message_outcome_unknown")) == 2
@@ -227,7 +226,7 @@ def test_a_dispatcher_that_is_asked_to_stop_leaves_no_message_in_the_air(
         blow = Blow(TURN, dispatcher.process.terminate)
         office.gateway.on_arrival = blow
         messages = put(office, "sms") + put(office, "email")
-        assert blow.has_fallen.wait(30), office.log()
+        assert blow.has_fallen.wait(GUARD_SECONDS), office.log()
         assert dispatcher.process.wait(20) == 0, dispatcher.log_tail()
         states = office.queue.states()
         assert "leased" not in states, states
@@ -246,12 +245,21 @@ def test_two_dispatchers_and_a_server_share_a_queue(offices: PostOffices, engine
     """Every message once, and both have something to do; the server was told to send nothing."""
     with offices.open(engine) as office:
         server, first, second = office.server(), office.dispatcher(), office.dispatcher()
-        for _ in range(5):
+        shares = lambda: [  # noqa: E731
+            len(each.log_lines('"event":"message_sent"')) for each in (first, second)
+        ]
+        count = 0
+        # Who is the quicker one is a matter of chance: they go on until both had something to do.
+        for _ in range(ROUNDS):
             office.queue.put(*(sms() for _ in range(40)), *(letter() for _ in range(10)))
-        office.wait_until_ended()
-        assert office.queue.states() == {"sent": 250}
-        shares = [len(each.log_lines('"event":"message_sent"')) for each in (first, second)]
-        assert sum(shares) == 250 and min(shares) > 0, shares
+            count += 50
+            office.wait_until_ended()
+            # A message has come to its end a moment before the log tells of it.
+            wait_until(lambda: sum(shares()) >= count, f"all are told of: {shares()}")  # noqa: B023
+            if count >= 250 and min(shares()) > 0:
+                break
+        assert office.queue.states() == {"sent": count}
+        assert sum(shares()) == count and min(shares()) > 0, shares()
         assert server.log_lines('"event":"message_sent"') == []
         office.must_have_kept_its_promises(duplicates=0)
         assert [each.stop() for each in (first, second, server)] == [0, 0, 0]
@@ -260,7 +268,6 @@ def test_two_dispatchers_and_a_server_share_a_queue(offices: PostOffices, engine
 # Stopped and continued.
 
 
-@pytest.mark.timeout(280)
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("channel", ["sms", "email"])
 @meanwhile
@@ -279,7 +286,7 @@ def test_a_dispatcher_that_stood_still_for_two_minutes_writes_over_nothing(
         blow = Blow(TURN, frozen.pause)
         office.gateway.on_taken = office.relay.on_taken = blow
         messages = put(office, channel)
-        assert blow.has_fallen.wait(30), office.log()
+        assert blow.has_fallen.wait(GUARD_SECONDS), office.log()
         start = time.monotonic()
         office.dispatcher()
         office.wait_until_ended(seconds=TAKEN_OVER_SECONDS)
@@ -298,7 +305,6 @@ def test_a_dispatcher_that_stood_still_for_two_minutes_writes_over_nothing(
         assert frozen.stop() == 0
 
 
-@pytest.mark.timeout(280)
 @pytest.mark.parametrize("channel", ["sms", "email"])
 @pytest.mark.parametrize("life", [30, 570], ids=["a short use", "a long use"])
 @meanwhile
@@ -317,7 +323,7 @@ def test_a_dispatcher_that_stood_still_before_it_sent_sends_nothing_late(
         message = sms(life=life) if channel == "sms" else letter(life=life)
         began = time.time()
         office.queue.put(message)
-        wait_until(lambda: frozen.log_lines("halted at connect"), 30, "it stands still", pause=0.1)
+        wait_until(lambda: frozen.log_lines("halted at connect"), "it stands still", pause=0.1)
         start = time.monotonic()
         office.dispatcher()
         office.wait_until_ended(seconds=TAKEN_OVER_SECONDS)

@@ -15,7 +15,8 @@ import pytest
 import smsutil
 from smsutil import unicode_split
 
-from parts import Folder, program
+from parts import Folder
+from program import program
 
 CODEC = gsm0338.Codec()
 # Both libraries write U+001B as 0x1B. That septet is no character: it says that the next one is of

@@ -1,5 +1,6 @@
 """Every answer that an SMS gateway can give, or fail to give, and what becomes of the message."""
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass
@@ -13,8 +14,7 @@ from client import Customer, Mailbox
 from dispatching import (
     HASTY,
     MAIL_FROM,
-    TELLING_SECONDS,
-    TIMEOUT_SECONDS,
+    PATIENT,
     PostOffices,
     Queue,
     Server,
@@ -24,9 +24,10 @@ from dispatching import (
 )
 from ledger import Ledger, broken_promises
 from mail_relays import RELAY_PASSWORD, RELAY_USER, OddRelay, Postfix
-from parts import ROOT, status_of, wait_until
+from parts import status_of
 from post import Record
 from post import broken_promises as broken_by_post
+from program import ROOT
 from sms_gateways import (
     ACCEPTED,
     ENDLESS_HEADERS,
@@ -45,10 +46,10 @@ from sms_gateways import (
     redirects,
     says,
 )
+from waiting import GUARD_SECONDS, wait_until
 
-# Between the first try and the second: 2 s, a quarter more or less; the queue is looked at each
-# second.
-PAUSE_SECONDS = (1.5, 4.5)
+# Between the first try and the second: 2 s, a quarter more or less.
+PAUSE_SECONDS = 1.5
 CONTRACT = ROOT / "Sources/Wording/Brand/documents/hu/portalszerzodes.pdf"
 # What may have been read of an answer without an end: 64 KiB of body, some headers, and what is in
 # the buffers between us.
@@ -134,7 +135,8 @@ PROVIDERS = {
 @meanwhile
 def test_what_kannel_may_answer(offices: PostOffices, what: str):
     with offices.open() as office:
-        judge(office, KANNELS[what], office.dispatcher(**HASTY))
+        odd = KANNELS[what]
+        judge(office, odd, office.dispatcher(**patience(odd)))
 
 
 @pytest.mark.parametrize("what", PROVIDERS)
@@ -142,12 +144,19 @@ def test_what_kannel_may_answer(offices: PostOffices, what: str):
 def test_what_a_provider_may_answer(offices: PostOffices, what: str):
     with offices.open() as office:
         provider = office.gateway.as_provider
-        dispatcher = office.dispatcher(BELEPO_SMS_GATEWAY="http", **provider | HASTY)
-        message = judge(office, PROVIDERS[what], dispatcher)
+        odd = PROVIDERS[what]
+        dispatcher = office.dispatcher(BELEPO_SMS_GATEWAY="http", **provider | patience(odd))
+        message = judge(office, odd, dispatcher)
         for request in office.gateway.asked():
             assert request.method == "POST"
             assert request.headers["authorization"] == "Bearer titok"
             assert (request.key, request.text) == (message.key, message.row["body"])
+
+
+def patience(odd: Odd) -> dict[str, str]:
+    """Haste only where an answer never comes to its end."""
+    is_endless = {TAKEN_AND_HUNG, TRICKLE, ENDLESS_HEADERS} & set(odd.answers)
+    return HASTY if is_endless else PATIENT
 
 
 def judge(office, odd: Odd, dispatcher):
@@ -166,9 +175,7 @@ def judge(office, odd: Odd, dispatcher):
     }, f"{row['problem']}\n{office.log()}"  # fmt: skip
     assert len(office.gateway.asked()) == odd.tries, "somebody else was sent something"
     if odd.tries > 1:
-        shortest, longest = PAUSE_SECONDS
-        longest += TIMEOUT_SECONDS if odd.unknowns else 0
-        assert shortest <= asked[1].at - asked[0].at <= longest
+        assert asked[1].at - asked[0].at >= PAUSE_SECONDS
     for request in asked[: len(odd.answers)]:
         assert request.sent < READ_BYTES, f"{request.sent} bytes of an answer were read"
     office.must_have_kept_its_promises(duplicates=1 if odd.unknowns else 0)
@@ -240,7 +247,7 @@ def test_a_line_that_is_kept_open_does_not_send_twice_behind_our_back(offices: P
         for message in (first, second):
             office.queue.put(message)
             wait_until(
-                lambda each=message: office.gateway.asked(each.to), 20, "it has arrived", pause=0.01
+                lambda each=message: office.gateway.asked(each.to), "it has arrived", pause=0.01
             )
         lines = {each.line for each in office.gateway.asked(first.to)}
         lines |= {each.line for each in office.gateway.asked(second.to)[:1]}
@@ -273,15 +280,14 @@ def test_a_gateway_may_ask_for_patience(offices: PostOffices):
         office.gateway.answer(first.to, says(429, Retry_After="6"))
         dispatcher = office.dispatcher()
         office.queue.put(first)
-        wait_until(lambda: office.gateway.asked(first.to), 20, "the gateway is asked")
+        wait_until(lambda: office.gateway.asked(first.to), "the gateway is asked")
         office.wait_until_postponed(first)
         office.queue.put(second)
         office.wait_until_ended()
         start = office.gateway.asked(first.to)[0].at
         assert len(office.gateway.asked(first.to)) == 2
         for each in (office.gateway.asked(first.to)[1], office.gateway.asked(second.to)[0]):
-            # One of them tries; the other may have to wait for its own next turn.
-            assert 6 <= each.at - start <= 6 + 12, office.log()
+            assert each.at - start >= 6, office.log()
         office.must_have_kept_its_promises(duplicates=0)
         assert dispatcher.stop() == 0
 
@@ -352,7 +358,7 @@ def test_a_gateway_without_an_address_gets_its_texts_later(offices: PostOffices)
         assert office.queue.row(message)["unknowns"] == 0
         assert dispatcher.stop() == 0
         office.dispatcher()
-        office.wait_until_ended(seconds=60)
+        office.wait_until_ended()
         assert office.queue.row(message)["state"] == "sent"
         office.must_have_kept_its_promises(duplicates=0)
 
@@ -370,16 +376,16 @@ def test_a_gateway_that_is_down_rests_and_comes_back(offices: PostOffices, how: 
         else:
             office.gateway.stop()
         office.queue.put(*(sms() for _ in range(40)))
-        wait_until(lambda: office.told("gateway_open"), 20, "the gateway rests")
+        wait_until(lambda: office.told("gateway_open"), "the gateway rests")
         # Not every message has to find out for itself, again and again.
-        wait_until(lambda: len(office.told("gateway_open")) >= 2, 20, "somebody tried in vain")
+        wait_until(lambda: len(office.told("gateway_open")) >= 2, "somebody tried in vain")
         if how == "says 503":
             assert len(office.gateway.asked()) <= 40
             office.gateway.answer_all(ACCEPTED)
         else:
             office.gateway.start()
-        office.wait_until_ended(seconds=60)
-        wait_until(lambda: office.told("gateway_closed"), TELLING_SECONDS, "it is told")
+        office.wait_until_ended()
+        wait_until(lambda: office.told("gateway_closed"), "it is told")
         assert office.queue.states() == {"sent": 40}
         office.must_have_kept_its_promises(duplicates=0)
         assert dispatcher.stop() == 0
@@ -395,7 +401,7 @@ def test_a_code_is_not_sent_when_it_is_of_no_use_any_more(offices: PostOffices):
         office.wait_until_ended()
         assert office.queue.row(late)["state"] == "expired"
         assert office.queue.row(late)["body"] is None
-        wait_until(lambda: office.told("message_expired"), TELLING_SECONDS, "it is told")
+        wait_until(lambda: office.told("message_expired"), "it is told")
         office.must_have_kept_its_promises(duplicates=0)
         assert dispatcher.stop() == 0
 
@@ -410,22 +416,29 @@ def test_an_operator_sees_in_the_metrics_what_became_of_messages(offices: PostOf
         office.gateway.answer(late.to, TAKEN_AND_RESET)
         office.queue.put(wrong, hidden, late)
         office.wait_until_ended()
+        expected = {
+            f'belepo_gateway_answers_total{{answer="{answer}",gateway="kannel"}}': count
+            for answer, count in {"taken": 2, "permanent": 1, "temporary": 1, "unknown": 1}.items()
+        } | {
+            'belepo_message_results_total{channel="sms",result="sent"}': 2,
+            'belepo_message_results_total{channel="sms",result="failed"}': 1,
+            'belepo_gateway_seconds_count{gateway="kannel"}': 5,
+            'belepo_gateway_open{gateway="kannel"}': 0,
+        }
+        # A message has come to its end a moment before it is counted.
+        is_counted = lambda: metrics(dispatcher).items() >= expected.items()  # noqa: E731
+        with contextlib.suppress(AssertionError):
+            wait_until(is_counted, "all is counted", pause=0.2)
         counted = metrics(dispatcher)
-        for answer, count in {"taken": 2, "permanent": 1, "temporary": 1, "unknown": 1}.items():
-            name = f'belepo_gateway_answers_total{{answer="{answer}",gateway="kannel"}}'
-            assert counted[name] == count, name
-        assert counted['belepo_message_results_total{channel="sms",result="sent"}'] == 2
-        assert counted['belepo_message_results_total{channel="sms",result="failed"}'] == 1
-        assert counted['belepo_gateway_seconds_count{gateway="kannel"}'] == 5
-        assert counted['belepo_gateway_open{gateway="kannel"}'] == 0
+        assert {name: counted.get(name) for name in expected} == expected
         office.gateway.answer_all(says(503))
         office.queue.put(*(sms() for _ in range(10)))
         is_open = 'belepo_gateway_open{gateway="kannel"}'
-        wait_until(lambda: metrics(dispatcher)[is_open] == 1, 20, "it is seen to rest")
+        wait_until(lambda: metrics(dispatcher)[is_open] == 1, "it is seen to rest")
         waiting = 'belepo_messages{channel="sms",state="queued"}'
-        wait_until(lambda: metrics(dispatcher)[waiting] == 10, 20, "the queue is seen", pause=0.2)
+        wait_until(lambda: metrics(dispatcher)[waiting] == 10, "the queue is seen", pause=0.2)
         oldest = 'belepo_message_oldest_seconds{channel="sms"}'
-        wait_until(lambda: metrics(dispatcher)[oldest] > 0, 20, "its age is seen", pause=0.2)
+        wait_until(lambda: metrics(dispatcher)[oldest] > 0, "its age is seen", pause=0.2)
         assert not [name for name in metrics(dispatcher) if wrong.to.lstrip("+") in name]
         assert dispatcher.stop() == 0
 
@@ -446,9 +459,9 @@ def test_a_second_gateway_takes_what_the_first_one_refuses(offices: PostOffices)
         office.queue.put(refused, unknown, wrong)
         office.wait_until_ended()
         assert len(office.gateway.asked(refused.to)) == 1
-        (second,) = other.asked(refused.to)
-        assert second.at - office.gateway.asked(refused.to)[0].at < 1
+        assert len(other.asked(refused.to)) == 1
         row = office.queue.row(refused)
+        # In the same try, so that no pause was in between.
         assert (row["state"], row["tries"], row["gateway"]) == ("sent", 1, "http")
         # A pause, then the first gateway again.
         assert len(office.gateway.asked(unknown.to)) == 2
@@ -472,7 +485,7 @@ def test_a_second_gateway_does_the_work_while_the_first_one_rests(offices: PostO
         assert office.told("gateway_open")
         assert len(office.gateway.asked()) < 60, "the first one was not left alone"
         office.gateway.answer_all(ACCEPTED)
-        wait_until(lambda: _sent_by_first(office), 30, "the first one is used again", pause=0.2)
+        wait_until(lambda: _sent_by_first(office), "the first one is used again", pause=0.2)
         office.wait_until_ended()
         office.must_have_kept_its_promises(duplicates=0)
         assert dispatcher.stop() == 0
@@ -619,16 +632,16 @@ def test_a_new_code_takes_back_the_one_that_waits(offices: PostOffices):
         office.gateway.answer_all(says(503))
         anna = customer(office, server, office.gateway)
         anna.go_to_code()
-        wait_until(lambda: office.gateway.asked(), 20, "the gateway is asked")
+        wait_until(lambda: office.gateway.asked(), "the gateway is asked")
 
         def asks_again() -> bool:
             answer = anna.post("/regisztracio/telefonszam/uj-kod", anna.page.hidden())
             anna.open("/regisztracio/telefonszam")
             return answer.status == 303
 
-        wait_until(asks_again, 20, "a new code may be asked for", pause=0.3)
+        wait_until(asks_again, "a new code may be asked for", pause=0.3)
         office.gateway.answer_all(ACCEPTED)
-        office.wait_until_ended(seconds=60)
+        office.wait_until_ended()
         states = [
             row["state"] for row in office.queue.rows("SELECT state FROM message ORDER BY id")
         ]
@@ -641,7 +654,10 @@ def test_a_new_code_takes_back_the_one_that_waits(offices: PostOffices):
 
 def customer(office, server, *sources) -> Customer:
     ledger = Ledger(office.folder.path / "ledger.jsonl")
-    return Customer(0, lambda: server.address, Mailbox(*sources), ledger, is_tolerant=False)
+    return Customer(
+        0, lambda: server.address, Mailbox(*sources), ledger, is_tolerant=False,
+        code_seconds=GUARD_SECONDS,
+    )  # fmt: skip
 
 
 # The whole way, with Kannel and Postfix.
@@ -674,18 +690,24 @@ def test_somebody_registers_with_a_phone_and_a_mailbox(offices: PostOffices, eng
         rows = Queue(url).rows
         ledger = Ledger(offices.folder.path / f"whole-way-ledger-{engine}.jsonl")
         mailbox = Mailbox(kannel, relay)
-        anna = Customer(0, lambda: server.address, mailbox, ledger, is_tolerant=False)
+        anna = Customer(
+            0, lambda: server.address, mailbox, ledger, is_tolerant=False,
+            code_seconds=GUARD_SECONDS,
+        )  # fmt: skip
         anna.become_a_user()
 
         select = "SELECT kind, state, gateway FROM message ORDER BY kind"
         arrived = {"registered": "delivered", "sms_code": "delivered"}
         arrived |= {"contract": "sent", "email_code": "sent"}
         wait_until(
-            lambda: {row["kind"]: row["state"] for row in rows(select)} == arrived, 30,
-            f"all have arrived: {rows(select)}", pause=0.2,
-        )  # fmt: skip
-        wait_until(lambda: len(relay.letters()) == 2, 20, "the letters are in the mailbox")
-        text, notice = kannel.texts(f"+3630{anna.line}")
+            lambda: {row["kind"]: row["state"] for row in rows(select)} == arrived,
+            f"all have arrived: {rows(select)}",
+            pause=0.2,
+        )
+        wait_until(lambda: len(relay.letters()) == 2, "the letters are in the mailbox")
+        texts = lambda: kannel.texts(f"+3630{anna.line}")  # noqa: E731
+        wait_until(lambda: len(texts()) == 2, "both texts have been read")
+        text, notice = texts()
         for each in (text, notice):
             must_be_one_segment(each)
         must_hold_a_code(text)

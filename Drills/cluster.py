@@ -1,0 +1,273 @@
+"""Two PostgreSQL under Patroni with three etcd, as Debian brings them, with the file of deploy/patroni."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+
+from parts import (
+    Folder,
+    as_postgres,
+    give_to_postgres,
+    replaced,
+    server_processes,
+)
+from ports import reserved_ports
+from program import ROOT
+from waiting import wait_until
+
+FILE = ROOT / "deploy" / "patroni" / "patroni.yml"
+
+
+class EtcdMember:
+    """One of the three, which keeps what it knows over restarts."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.folder = Folder(f"etcd-{name}")
+        self.port, peers = reserved_ports(2)
+        self.peer = f"http://127.0.0.1:{peers}"
+        self.log = self.folder.path / "log"
+        self.process: subprocess.Popen | None = None
+
+    def start(self, everybody: str) -> None:
+        url = f"http://127.0.0.1:{self.port}"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    "etcd", "--name", self.name, "--data-dir", str(self.folder.path / "data"),
+                    "--listen-client-urls", url, "--advertise-client-urls", url,
+                    "--listen-peer-urls", self.peer, "--initial-advertise-peer-urls", self.peer,
+                    "--initial-cluster", everybody, "--unsafe-no-fsync",
+                ],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def status(self) -> dict:
+        """What it says of itself and of who leads; nothing while it does not answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
+        try:
+            connection.request("POST", "/v3/maintenance/status", "{}")
+            answer = connection.getresponse()
+            return json.loads(answer.read()) if answer.status == 200 else {}
+        except (OSError, http.client.HTTPException, ValueError):
+            return {}
+        finally:
+            connection.close()
+
+    @property
+    def is_leader(self) -> bool:
+        status = self.status()
+        return status.get("leader", "0") == status.get("header", {}).get("member_id")
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+
+class Etcd:
+    """Three, so that two agree when one is gone."""
+
+    def __init__(self):
+        self.members = [EtcdMember(name) for name in ("one", "two", "three")]
+        self.start()
+        try:
+            self.leader()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def hosts(self) -> str:
+        return ",".join(f"127.0.0.1:{each.port}" for each in self.members)
+
+    def start(self) -> None:
+        """Those that do not run."""
+        everybody = ",".join(f"{each.name}={each.peer}" for each in self.members)
+        for each in self.members:
+            if each.process is None or each.process.poll() is not None:
+                each.start(everybody)
+
+    def leader(self) -> EtcdMember:
+        found = []
+
+        def has_one() -> bool:
+            found[:] = [each for each in self.members if each.is_leader]
+            return len(found) == 1
+
+        wait_until(has_one, "one of etcd leads", pause=0.2)
+        return found[0]
+
+    def close(self) -> None:
+        for each in self.members:
+            each.kill()
+            each.folder.remove()
+
+
+class Member:
+    """One machine: Patroni and its PostgreSQL."""
+
+    def __init__(self, name: str, etcd: Etcd):
+        self.name = name
+        self.folder = Folder(f"member-{name}")
+        give_to_postgres(self.folder.path)
+        self.port, self.rest_port = reserved_ports(2)
+        own = self.folder.path
+        values = {
+            "name: a\n": f"name: {name}\n",
+            "  listen: 192.0.2.11:8008\n": f"  listen: 127.0.0.1:{self.rest_port}\n",
+            "connect_address: 192.0.2.11:8008": f"connect_address: 127.0.0.1:{self.rest_port}",
+            "192.0.2.11:2379,192.0.2.12:2379,192.0.2.13:2379": etcd.hosts,
+            "  listen: 192.0.2.11:5432\n": f"  listen: 127.0.0.1:{self.port}\n",
+            "connect_address: 192.0.2.11:5432": f"connect_address: 127.0.0.1:{self.port}",
+            "/var/lib/postgresql/15/belepo": f"{own}/data",
+            "/var/lib/postgresql/patroni.pgpass": f"{own}/pgpass",
+            "unix_socket_directories: /var/run/postgresql": f"unix_socket_directories: {own}",
+            "local all postgres peer": "local all all trust",
+            "hostssl all all 192.0.2.0/24 scram-sha-256": "host all all 127.0.0.1/32 trust",
+            "hostssl replication replicator 192.0.2.0/24 scram-sha-256": (
+                "host replication replicator 127.0.0.1/32 trust"
+            ),
+            "mode: automatic": 'mode: "off"',
+        }
+        self.configuration = own / "patroni.yml"
+        self.configuration.write_text(replaced(FILE.read_text(), values))
+        self.log = own / "patroni.log"
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                as_postgres("/usr/bin/patroni", str(self.configuration)),
+                cwd=self.folder.path, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def state(self) -> dict:
+        """What Patroni says of it; nothing while it does not answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.rest_port, timeout=3)
+        try:
+            connection.request("GET", "/patroni")
+            return json.loads(connection.getresponse().read())
+        except (OSError, http.client.HTTPException, ValueError):
+            return {}
+        finally:
+            connection.close()
+
+    @property
+    def is_leader(self) -> bool:
+        state = self.state()
+        return state.get("role") in ("master", "primary") and state.get("state") == "running"
+
+    @property
+    def is_synchronous(self) -> bool:
+        state = self.state()
+        return bool(state.get("sync_standby")) and state.get("state") == "running"
+
+    def signal_server(self, number: int) -> None:
+        for pid in server_processes(self.folder.path / "data"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def kill_machine(self) -> None:
+        """Power is gone: Patroni and PostgreSQL at once."""
+        self.process.kill()
+        self.signal_server(signal.SIGKILL)
+        self.process.wait()
+
+    def pause_machine(self) -> None:
+        os.kill(self.process.pid, signal.SIGSTOP)
+        self.signal_server(signal.SIGSTOP)
+
+    def resume_machine(self) -> None:
+        self.signal_server(signal.SIGCONT)
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    def close(self) -> None:
+        if self.process and self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.resume_machine()
+            self.kill_machine()
+        self.folder.remove()
+
+
+class Cluster:
+    """Both, and where a program finds whoever is the leader."""
+
+    def __init__(self):
+        self.etcd = Etcd()
+        self.members = [Member(name, self.etcd) for name in "ab"]
+        try:
+            self.members[0].start()
+            wait_until(lambda: self.members[0].is_leader, "the first one leads", pause=0.3)
+            self.members[1].start()
+            self.wait_until_synchronous()
+            for statement in (
+                "CREATE ROLE belepo LOGIN",
+                "CREATE DATABASE belepo OWNER belepo ENCODING 'UTF8' TEMPLATE template0",
+            ):
+                self.as_superuser(statement)
+        except BaseException:
+            for each in self.members:
+                print(each.name, each.log.read_text(errors="replace")[-3000:], file=sys.stderr)
+            self.close()
+            raise
+
+    @property
+    def url(self) -> str:
+        hosts = ",".join(f"127.0.0.1:{each.port}" for each in self.members)
+        return (
+            f"postgresql://belepo@{hosts}/belepo?target_session_attrs=read-write"
+            "&sslmode=disable&gssencmode=disable&connect_timeout=2"
+        )
+
+    def as_superuser(self, statement: str) -> None:
+        url = self.url.replace("belepo@", "postgres@").replace("/belepo?", "/postgres?")
+        done = subprocess.run(["psql", "-X", "-q", "-c", statement, url], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    def leader(self) -> Member:
+        found = []
+
+        def has_one() -> bool:
+            found[:] = [each for each in self.members if each.is_leader]
+            return len(found) == 1
+
+        wait_until(has_one, "one of them leads", pause=0.2)
+        return found[0]
+
+    def standby(self) -> Member:
+        leader = self.leader()
+        return next(each for each in self.members if each is not leader)
+
+    def wait_until_synchronous(self) -> float:
+        return wait_until(
+            lambda: any(each.is_leader for each in self.members)
+            and any(each.is_synchronous for each in self.members),
+            "the other one has all that is acknowledged",
+            pause=0.3,
+        )
+
+    def switch_over(self) -> None:
+        leader, standby = self.leader(), self.standby()
+        connection = http.client.HTTPConnection("127.0.0.1", leader.rest_port, timeout=60)
+        body = json.dumps({"leader": leader.name, "candidate": standby.name})
+        connection.request("POST", "/switchover", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        words = answer.read().decode()
+        connection.close()
+        assert answer.status in (200, 202), words
+
+    def close(self) -> None:
+        for each in self.members:
+            each.close()
+        self.etcd.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
