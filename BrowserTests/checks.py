@@ -18,6 +18,16 @@ AXE = {
     },
     "resultTypes": ["violations"],
 }
+# What the scheme of colours can change; everything else was looked at in light.
+AXE_OF_COLOURS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+    # No other rule of these looks into style sheets.
+    "preload": False,
+}
+
+# What is not focused by then never will be.
+FOCUS_SECONDS = 10
 
 # WCAG 1.4.12.
 TEXT_SPACING = """
@@ -41,11 +51,11 @@ def barriers(customer: Customer) -> list[str]:
     page = customer.page if customer.visit.javascript else _with_scripts(customer)
     page.evaluate(Axe().axe_script)
     found = []
-    for scheme in ("light", "dark"):
+    for scheme, options in (("light", AXE), ("dark", AXE_OF_COLOURS)):
         page.emulate_media(color_scheme=scheme)
         # Only what is wrong leaves the browser: the whole answer takes longer than the look.
         violations = page.evaluate(
-            "options => axe.run(options).then(results => results.violations)", AXE
+            "options => axe.run(options).then(results => results.violations)", options
         )
         for violation in violations:
             for node in violation["nodes"]:
@@ -91,7 +101,8 @@ def structure(customer: Customer) -> list[str]:
           if (all('h1').length !== 1) found.push(all('h1').length + ' h1')
           if (all('main').length !== 1) found.push(all('main').length + ' main')
           const h1 = document.querySelector('h1')
-          if (h1 && !document.title.includes(h1.innerText.trim()))
+          // Soft hyphens only help the eye.
+          if (h1 && !document.title.includes(h1.innerText.replaceAll('\u00AD', '').trim()))
             found.push('the title «' + document.title + '» lacks «' + h1.innerText + '»')
           const first = document.querySelector('a[href], button, input, select, textarea, summary')
           const target = first?.getAttribute('href') ?? ''
@@ -227,12 +238,18 @@ def faulty_error_state(customer: Customer) -> list[str]:
 def lost_focus(customer: Customer) -> list[str]:
     """Right after an error page has come: what is focused. Looked at before anything is clicked."""
     # It is set with the first picture that the browser paints, a moment after the page is there.
-    for _ in range(20):
-        focused = customer.page.evaluate("document.activeElement?.id")
-        if focused == "error-summary":
-            return []
+    focused = _focused(customer.page, "error-summary")
+    return [] if focused == "error-summary" else [f"focus is at «{focused}», not at the summary"]
+
+
+def _focused(page: Page, expected: str) -> str | None:
+    """What is focused, once it is what is expected. A promise would not be kept without scripts."""
+    end = time.monotonic() + FOCUS_SECONDS
+    while (focused := page.evaluate("document.activeElement?.id")) != expected:
+        if time.monotonic() > end:
+            break
         time.sleep(0.05)
-    return [f"focus is at «{focused}», not at the summary"]
+    return focused
 
 
 def _leads_to_its_field(page: Page, link) -> list[str]:
@@ -242,7 +259,7 @@ def _leads_to_its_field(page: Page, link) -> list[str]:
     if not urlsplit(target).fragment or page.locator(target).count() != 1:
         return [f"«{sentence}» leads to nothing: {target}"]
     found = []
-    if page.evaluate("document.activeElement?.id") != target[1:]:
+    if _focused(page, target[1:]) != target[1:]:
         found.append(f"«{sentence}» does not focus {target}")
     field = page.evaluate(
         """id => {

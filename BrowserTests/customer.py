@@ -3,6 +3,7 @@
 import copy
 import itertools
 import re
+import time
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
@@ -58,7 +59,7 @@ class Customer:
 
     def fill_in_identity(self, kind="customer", number=None, prefix=None, mobile=None) -> None:
         if number is None:
-            number = {"customer": self.person.number, "policy": self._policy_number()}[kind]
+            number = self.person.number if kind == "customer" else self._policy_number()
         self.choose_kind(kind)
         self.type(f"{kind}Number", number)
         self.choose_prefix(self.person.prefix if prefix is None else prefix)
@@ -168,8 +169,29 @@ class Customer:
         return self.server.wait_for_message(self.email)
 
     def sms_count(self) -> int:
-        """Looked at only when one sent by mistake would be there too."""
-        return len(self.server.settled_messages(self.person.digits))
+        return len(self.server.delivered_messages(self.person.digits))
+
+    def ask_for_a_code_just_sent(self, resend: str, table: str) -> None:
+        """Another one, too early: however long a busy machine took until here, for the program and
+        for the page, which is loaded anew, the code was sent just now."""
+        now = int(time.time() * 1000)
+        self.server.change(f"UPDATE {table} SET code_sent_at = {now} WHERE code_sent_at IS NOT NULL")
+        self.open(self.path)
+        self.press_in_form(resend)
+
+    def let_time_pass_since_the_code(self, seconds: float = 61) -> None:
+        """For the program it is so much longer ago that it sent the newest code by SMS."""
+        whose = f"customer_number = '{self.person.number}'"
+        self._move_back("registration", ["code_sent_at", "code_expires_at"], seconds, whose)
+
+    def let_time_pass_since_the_login(self, seconds: float = 301) -> None:
+        """For the program the login, and what was proven since, is so much longer ago."""
+        whose = f"account_id IN (SELECT id FROM account WHERE email = '{self.email}')"
+        self._move_back("session", ["authenticated_at", "proven_at"], seconds, whose)
+
+    def _move_back(self, table: str, columns: list[str], seconds: float, whose: str) -> None:
+        moves = ", ".join(f"{column} = {column} - {int(seconds * 1000)}" for column in columns)
+        self.server.change(f"UPDATE {table} SET {moves} WHERE {whose}")
 
     # Hands and eyes.
 
@@ -236,8 +258,17 @@ class Customer:
 
     def press_in_form(self, path: str) -> None:
         """The button of a form that has no field of its own: resend, log out."""
+        button = self.page.locator(f'form[action="{path}"] button').first
+        self.reveal(button)
         with self.page.expect_navigation():
-            self.page.locator(f'form[action="{path}"] button').first.click()
+            button.click()
+
+    def reveal(self, element) -> None:
+        """Opens what it is folded into: the menu of the account, help for who waits.
+
+        A click might close what a countdown has just opened.
+        """
+        element.evaluate("element => element.closest('details')?.setAttribute('open', '')")
 
     def follow(self, selector: str) -> None:
         """A link, by the beginning of its address."""

@@ -2,24 +2,23 @@
 
 import contextlib
 import json
-import os
 import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from ports import reserved_ports
+from program import ROOT, environment, program
+from waiting import wait_until
 
-START_SECONDS = 30
+SAMPLE_REGISTER = ROOT / "Sources" / "belepo" / "SampleRegister"
+# What the contract allows.
 STOP_SECONDS = 20
-MESSAGE_SECONDS = 15
 
 
 @dataclass
@@ -47,34 +46,34 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="belepo-browser-tests-"))
         self.log = self.folder / "server.log"
         self.database = self.folder / "demo.sqlite"
-        port, management_port = _free_ports(2)
+        port, management_port, staff_port = reserved_ports(3)
         self.url = f"http://localhost:{port}"
+        self.staff_url = f"http://localhost:{staff_port}"
         self.management_url = f"http://localhost:{management_port}"
-        own = {name: value for name, value in os.environ.items() if not name.startswith("BELEPO_")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [program(), "serve", "--demo"],
                 cwd=self.folder,
-                env=own
-                | {
-                    "BELEPO_HTTP_PORT": str(port),
-                    "BELEPO_MANAGEMENT_PORT": str(management_port),
-                    "BELEPO_DATABASE_URL": f"sqlite:{self.database}",
-                }
+                env=environment(
+                    BELEPO_HTTP_PORT=str(port),
+                    BELEPO_MANAGEMENT_PORT=str(management_port),
+                    BELEPO_STAFF_PORT=str(staff_port),
+                    BELEPO_DATABASE_URL=f"sqlite:{self.database}",
+                )
                 | settings,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
         try:
-            self._wait_until_ready()
+            wait_until(self._is_ready, "the server is ready")
         except BaseException:
             self.process.kill()
             self.process.wait()
             raise
 
     def stop(self) -> int:
-        """Asks it to stop and answers with its exit code; the contract allows 20 seconds."""
+        """Asks it to stop and answers with its exit code; 20 seconds are allowed (I2)."""
         self.process.terminate()
         try:
             status = self.process.wait(STOP_SECONDS)
@@ -86,19 +85,29 @@ class Server:
             shutil.rmtree(self.folder)
         return status
 
+    def colleague(self, role: str) -> tuple[str, str, str]:
+        """Name, password and secret of one of the demo's colleagues, as the program has told them."""
+        wait_until(lambda: role in self._colleagues(), f"the demo's {role}", pause=0.05)
+        return self._colleagues()[role]
+
+    def _colleagues(self) -> dict[str, tuple[str, str, str]]:
+        found = re.findall(
+            r"(agent|supervisor): (\S+), password: ([^\n]+)\n"
+            r"\s+secret for an authenticator app: (\S+)",
+            self.log.read_text(errors="replace"),
+        )
+        return {role: (name, password, secret) for role, name, password, secret in found}
+
     def messages(self, to: str | None = None) -> list[Message]:
         """All messages that were caught, newest first; to one address or number if it is given."""
-        with urllib.request.urlopen(f"{self.url}/demo/uzenetek.json", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/demo/uzenetek.json", timeout=60) as answer:
             caught = [Message(**message) for message in json.load(answer)]
         return [message for message in caught if to is None or _same(message.to, to)]
 
     def wait_for_message(self, to: str, after: int = 0) -> Message:
         """The newest message to someone who had `after` messages before."""
-        deadline = time.monotonic() + MESSAGE_SECONDS
-        while len(messages := self.messages(to)) <= after:
-            assert time.monotonic() < deadline, f"no message to {to} in {MESSAGE_SECONDS} s"
-            time.sleep(0.05)
-        return messages[0]
+        wait_until(lambda: len(self.messages(to)) > after, f"a message to {to}", pause=0.05)
+        return self.messages(to)[0]
 
     def wait_for_code(self, to: str, prefix: str, after: int = 0) -> str:
         """The newest code that begins as the page says, to someone who had `after` messages before.
@@ -106,40 +115,57 @@ class Server:
         It need not be in the newest message: a code and a letter without one leave together, and
         either may be the first to arrive.
         """
-        deadline = time.monotonic() + MESSAGE_SECONDS
-        while True:
-            messages = self.messages(to)
-            for message in messages[: len(messages) - after]:
-                if message.codes(prefix):
-                    return message.code(prefix)
-            assert time.monotonic() < deadline, (
-                f"no code that begins with {prefix!r} among: {[each.text for each in messages]}"
-            )
-            time.sleep(0.05)
+        found: list[Message] = []
 
-    def settled_messages(self, to: str) -> list[Message]:
-        """What has arrived once a message more, sent by mistake, would have arrived too."""
-        time.sleep(1.5)
-        return self.messages(to)
+        def has_come() -> bool:
+            messages = self.messages(to)
+            newer = messages[: len(messages) - after]
+            found[:] = [message for message in newer if message.codes(prefix)]
+            return bool(found)
+
+        wait_until(has_come, f"a code to {to} that begins with {prefix!r}", pause=0.05)
+        return found[0].code(prefix)
 
     def delivered_messages(self, to: str) -> list[Message]:
-        """What has arrived when nothing waits to be sent."""
-        deadline = time.monotonic() + MESSAGE_SECONDS
-        while self.ask("SELECT id FROM message WHERE state IN ('queued', 'leased')"):
-            assert time.monotonic() < deadline, f"messages wait for {MESSAGE_SECONDS} s"
-            time.sleep(0.05)
+        """What has arrived when nothing waits to be sent.
+
+        A message is queued in the transaction that decides, so that all are there, also one that is
+        sent by mistake, when the page has come that tells of the decision.
+        """
+        waiting = "SELECT id FROM message WHERE state IN ('queued', 'leased')"
+        wait_until(lambda: not self.ask(waiting), "all messages are sent", pause=0.05)
         return self.messages(to)
 
     def ask(self, question: str) -> list:
         """The first column of what the database answers, where no page tells it."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=5)) as database:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=60)) as database:
             return [row[0] for row in database.execute(question)]
 
     def change(self, statement: str) -> None:
         """Changes the database behind the program's back: what only time or a fault could do."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=5)) as database:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=60)) as database:
             with database:
                 database.execute(statement)
+
+    def import_register(self, **more: str) -> str:
+        """The sample register once more, with lines behind those of a file; what the import says of it."""
+        files = []
+        for name in ("customers", "policies"):
+            file = self.folder / f"{name}.csv"
+            text = (SAMPLE_REGISTER / f"{name}.csv").read_text(encoding="utf-8-sig")
+            file.write_text(text + more.get(name, ""), encoding="utf-8")
+            files += [f"--{name}", str(file)]
+        done = subprocess.run(
+            [program(), "register", "import", *files],
+            cwd=self.folder,
+            env=environment(BELEPO_DATABASE_URL=f"sqlite:{self.database}"),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        # Two: done, but for rows that were rejected.
+        assert done.returncode in (0, 2), done.stdout + done.stderr
+        return done.stdout
 
     @contextlib.contextmanager
     def locked(self):
@@ -152,41 +178,14 @@ class Server:
     def log_tail(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            if self.process.poll() is not None:
-                raise AssertionError(
-                    f"the server ended with exit code {self.process.returncode}:\n{self.log_tail()}"
-                )
-            try:
-                with urllib.request.urlopen(f"{self.management_url}/readyz", timeout=5):
-                    return
-            except (urllib.error.URLError, OSError):
-                assert time.monotonic() < deadline, (
-                    f"the server was not ready within {START_SECONDS} s:\n{self.log_tail()}"
-                )
-                time.sleep(0.05)
-
-
-def program() -> str:
-    """BELEPO_PROGRAM, else the build that was made last."""
-    if named := os.environ.get("BELEPO_PROGRAM"):
-        return str(Path(named).resolve())
-    builds = [ROOT / ".build" / build / "belepo" for build in ("release", "debug")]
-    made = [build for build in builds if build.exists()]
-    assert made, "no program to test: run `swift build` first, or set BELEPO_PROGRAM"
-    return str(max(made, key=lambda build: build.stat().st_mtime))
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    def _is_ready(self) -> bool:
+        code = self.process.poll()
+        assert code is None, f"the server ended with exit code {code}:\n{self.log_tail()}"
+        try:
+            with urllib.request.urlopen(f"{self.management_url}/readyz", timeout=60):
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
 
 
 def _same(to: str, wanted: str) -> bool:

@@ -2,11 +2,14 @@
 # Installs what the browser tests need: Chromium and Python's venv from Debian, and the packages of
 # requirements.txt into .venv at the repository's root. Does nothing, quickly, when all is there.
 #
-#   BELEPO_BROWSER   another Chromium to use, default /usr/bin/chromium
+#   BELEPO_BROWSER   another Chromium to use; default: Chromium's headless shell, which has no window to
+#                    draw and takes three quarters of the time, else /usr/bin/chromium
 set -eu
 cd "$(dirname "$0")/.."
 
-browser="${BELEPO_BROWSER:-/usr/bin/chromium}"
+shell=/usr/bin/chromium-headless-shell
+whole=/usr/bin/chromium
+browser="${BELEPO_BROWSER:-$shell}"
 requirements=BrowserTests/requirements.txt
 mark=.venv/browser-tests-are-set-up
 
@@ -16,36 +19,27 @@ give_up() { echo "browser tests: $*" >&2; exit 69; }
 # The pair that was tried out: this list of packages, with this build of the browser.
 pair() {
   sha256sum <"$requirements"
-  stat -L -c '%n %s %Y' "$browser" "$(dirname "$browser")/../lib/chromium/chromium" 2>&1 || true
+  stat -L -c '%n %s %Y' "$browser" "$(dirname "$browser")/../lib/chromium/${browser##*/}" 2>&1 || true
 }
 
+# The shell could not be installed before.
+if [ "$browser" = "$shell" ] && [ ! -x "$shell" ] &&
+  [ "$(browser=$whole pair)" = "$(cat "$mark" 2>/dev/null)" ]; then
+  browser=$whole
+fi
 if [ -x .venv/bin/python ] && [ -x "$browser" ] && [ "$(pair)" = "$(cat "$mark" 2>/dev/null)" ]; then
   say "everything is there."
   exit 0
 fi
 
-install_from_debian() {
-  if [ "$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi
-  command -v apt-get >/dev/null ||
-    give_up "missing: $*. There is no apt-get here; install them by hand, then run this again."
-  log="$(mktemp)"
-  say "installing $* from Debian (124 MB for Chromium, about half a minute) …"
-  if ! { $as_root apt-get -q update &&
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 \
-      install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
-    tail -n 5 "$log" >&2
-    rm -f "$log"
-    give_up "missing: $*. Debian's packages could not be installed (the reason is above);" \
-      "run as root: apt-get install $*"
-  fi
-  rm -f "$log"
-}
-
+if [ ! -x "$browser" ] && [ "$browser" = "$shell" ]; then
+  scripts/install-from-debian "browser tests" "${shell##*/}" fonts-dejavu-core || browser=$whole
+fi
 missing=
 [ -x "$browser" ] || missing="chromium fonts-dejavu-core"
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 # shellcheck disable=SC2086  # a list of names
-[ -z "$missing" ] || install_from_debian $missing
+[ -z "$missing" ] || scripts/install-from-debian "browser tests" $missing
 [ -x "$browser" ] || give_up "missing: the browser $browser."
 
 if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then

@@ -77,59 +77,55 @@ def test_something_that_cannot_be_a_code_costs_no_try(customers):
 def test_another_sms_too_early_says_when_and_sends_nothing(customers):
     anna = customers.on_phone()
     anna.go_to_code()
-    anna.press_in_form("/regisztracio/telefonszam/uj-kod")
+    anna.ask_for_a_code_just_sent("/regisztracio/telefonszam/uj-kod", "registration")
     assert not checks.dead_end(anna)
     assert anna.sms_count() == 1
 
 
-def test_changing_the_language_never_asks_for_another_sms(server_with, customers):
-    server = server_with(BELEPO_CODES_SMS_RESEND_AFTER="3s")
-    anna = customers.on_phone(server=server)
+def test_changing_the_language_never_asks_for_another_sms(customers):
+    anna = customers.on_phone()
     anna.go_to_code()
-    anna.press_in_form("/regisztracio/telefonszam/uj-kod")
-    anna.page.wait_for_timeout(3200)
+    anna.ask_for_a_code_just_sent("/regisztracio/telefonszam/uj-kod", "registration")
+    # Now another one would be sent if it were asked for.
+    anna.let_time_pass_since_the_code()
     anna.switch_language("en")
     assert not checks.dead_end(anna) and anna.status != 405
     assert anna.page.get_attribute("html", "lang") == "en"
     assert anna.sms_count() == 1
 
 
-def test_another_sms_repeats_the_code_that_is_still_on_its_way(server_with, customers):
-    server = server_with(BELEPO_CODES_SMS_RESEND_AFTER="1s")
-    anna = customers.on_phone(server=server)
+def test_another_sms_repeats_the_code_that_is_still_on_its_way(customers):
+    anna = customers.on_phone()
     anna.go_to_code()
     first = anna.sms_code()
-    anna.page.wait_for_timeout(1200)
+    anna.let_time_pass_since_the_code()
     anna.press_in_form("/regisztracio/telefonszam/uj-kod")
-    second = server.wait_for_message(anna.person.digits, after=1)
+    second = anna.server.wait_for_message(anna.person.digits, after=1)
     assert second.code(anna.shown_prefix()) == first
     anna.enter_sms_code(first[1:])
     anna.must_be_at("/regisztracio/email")
 
 
-def test_not_more_than_three_sms_in_one_registration(server_with, customers):
-    server = server_with(BELEPO_CODES_SMS_RESEND_AFTER="1s")
-    anna = customers.on_phone(server=server)
+def test_not_more_than_three_sms_in_one_registration(customers):
+    anna = customers.on_phone()
     anna.go_to_code()
     for _ in range(4):
-        anna.page.wait_for_timeout(1200)
+        anna.let_time_pass_since_the_code()
         anna.open("/regisztracio/telefonszam")
         anna.press_in_form("/regisztracio/telefonszam/uj-kod")
         assert not checks.dead_end(anna)
     assert anna.sms_count() == 3
 
 
-def test_an_expired_code_offers_a_new_one(server_with, customers):
-    # A code that would arrive in its last 30 seconds is not sent.
-    server = server_with(BELEPO_CODES_SMS_LIFETIME="33s", BELEPO_CODES_SMS_RESEND_AFTER="1s")
-    anna = customers.on_phone(server=server)
+def test_an_expired_code_offers_a_new_one(customers):
+    anna = customers.on_phone()
     anna.go_to_code()
     first = anna.sms_code()
-    anna.page.wait_for_timeout(33_500)
+    anna.let_time_pass_since_the_code(11 * 60)
     anna.enter_sms_code(first[1:])
     assert anna.status == 422 and not checks.faulty_error_state(anna)
     anna.press_in_form("/regisztracio/telefonszam/uj-kod")
-    sms = server.wait_for_message(anna.person.digits, after=1)
+    sms = anna.server.wait_for_message(anna.person.digits, after=1)
     anna.enter_sms_code(sms.code(anna.shown_prefix())[1:])
     anna.must_be_at("/regisztracio/email")
 

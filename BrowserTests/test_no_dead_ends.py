@@ -69,7 +69,7 @@ def test_reloading_a_step_sends_nothing_and_keeps_the_place(step, javascript, cu
         anna.reload()
     anna.must_be_at(here)
     assert anna.page.locator(f'[name="{step.field}"]').count() == 1
-    assert _settled(anna) == sent
+    assert _delivered(anna) == sent
 
 
 @SCRIPTS
@@ -89,7 +89,7 @@ def test_going_back_after_a_step_and_on_again(step, javascript, customers):
     assert not checks.dead_end(anna)
     anna.open(step.onward)
     anna.must_be_at(step.onward)
-    assert _settled(anna) == sent
+    assert _delivered(anna) == sent
 
 
 def test_going_back_to_the_first_step_shows_what_was_given(customers):
@@ -111,7 +111,9 @@ def test_a_double_click_is_one_click(step, javascript, customers):
     anna.button(step.field).dblclick()
     anna.page.wait_for_url(lambda url: urlsplit(url).path == step.onward)
     assert not checks.dead_end(anna)
-    assert _settled(anna) - sent == step.sends
+    # A click too many has a request of its own, whose answer nobody sees.
+    anna.page.wait_for_timeout(1_000)
+    assert _delivered(anna) - sent == step.sends
 
 
 @EVERY_STEP
@@ -136,7 +138,7 @@ def test_two_posts_at_the_same_moment_are_one(step, customers):
     answers = _post_twice_at_once(anna, step.field)
     assert [status for status, _ in answers] == [303, 303], answers
     assert {urlsplit(location).path for _, location in answers} == {step.onward}
-    assert _settled(anna) - sent == step.sends
+    assert _delivered(anna) - sent == step.sends
     anna.open(step.onward)
     anna.must_be_at(step.onward)
 
@@ -264,13 +266,7 @@ def test_a_registration_begun_on_the_phone_is_begun_anew_at_the_desk(customers):
 def _delivered(customer: Customer) -> int:
     """How many messages this person has got so far."""
     sms = customer.server.delivered_messages(customer.person.digits)
-    return len(sms) + len(customer.server.messages(customer.email))
-
-
-def _settled(customer: Customer) -> int:
-    """The same, once what may have been sent by mistake had time to arrive."""
-    sms = customer.server.settled_messages(customer.person.digits)
-    return len(sms) + len(customer.server.messages(customer.email))
+    return len(sms) + len(customer.server.delivered_messages(customer.email))
 
 
 def _post_twice_at_once(customer: Customer, field: str) -> list[tuple[int, str]]:

@@ -90,8 +90,10 @@ def test_the_rules_tick_themselves_off_and_tell_nothing_to_the_server(customers)
     plain = rules.inner_html()
     anna.page.focus('[name="password"]')
     anna.page.keyboard.type("Kertmozi27")
-    anna.page.wait_for_timeout(500)
-    assert rules.inner_html() != plain
+    anna.page.wait_for_function(
+        "plain => document.querySelector('main').innerHTML !== plain", arg=plain
+    )
+    anna.page.wait_for_load_state("networkidle")
     assert len(anna.visit.requests) == before
 
 

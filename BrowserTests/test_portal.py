@@ -8,6 +8,7 @@ import pypdf
 import pytest
 
 import checks
+from browsing import NARROWEST
 from customer import wrong
 
 SCRIPTS = pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
@@ -38,6 +39,18 @@ def test_everything_opens_only_after_confirmation(path, javascript, customers):
     anna.open(path)
     anna.must_be_at(path)
     assert anna.status == 200
+
+
+def test_the_menu_stays_beside_the_brand_on_the_narrowest_phone(customers):
+    anna = customers.on_phone()
+    anna.become_a_user()
+    anna.open("/fiok")
+    anna.page.set_viewport_size(NARROWEST)
+    brand, tools = (anna.page.locator(each).bounding_box() for each in (".brand", ".site-tools"))
+    assert brand["x"] + brand["width"] <= tools["x"], "they stand one below the other"
+    assert abs(brand["y"] + brand["height"] / 2 - tools["y"] - tools["height"] / 2) <= 2
+    # Whoever cannot see it hears the whole name all the same.
+    assert anna.page.locator(".brand").aria_snapshot().count("Ügyfélportál") == 1
 
 
 @SCRIPTS
@@ -107,7 +120,7 @@ def test_letters_may_go_to_another_address(javascript, customers):
     anna.type("password", anna.password)
     anna.press("email")
     anna.must_be_at("/fiok/levelezesi-cim/megerosites")
-    code = anna.server.wait_for_message(elsewhere).code(anna.shown_prefix())
+    code = anna.server.wait_for_code(elsewhere, anna.shown_prefix())
     anna.type("code", wrong(code)[1:])
     anna.press("code")
     assert anna.status == 422 and not checks.faulty_error_state(anna)
@@ -128,8 +141,8 @@ def test_another_user_name_can_be_taken_back_by_the_old_address(javascript, cust
     thief.type("password", thief.password)
     thief.press("email")
     thief.must_be_at("/fiok/felhasznalonev/megerosites")
-    letters = len(thief.server.messages(old))
-    code = thief.server.wait_for_message(new).code(thief.shown_prefix())
+    letters = len(thief.server.delivered_messages(old))
+    code = thief.server.wait_for_code(new, thief.shown_prefix())
     thief.type("code", code[1:])
     thief.press("code")
     thief.must_be_at("/fiok/adatok")
@@ -141,7 +154,7 @@ def test_another_user_name_can_be_taken_back_by_the_old_address(javascript, cust
     anna.type("code", "KKKKKK")
     anna.press("code")
     assert anna.status == 422 and not checks.faulty_error_state(anna)
-    anna.type("code", anna.server.wait_for_message(old, after=letters).code(""))
+    anna.type("code", anna.server.wait_for_code(old, "", letters))
     anna.press("code")
     assert not checks.dead_end(anna)
     assert anna.page.locator('main a[href="/elfelejtett-jelszo"]').count() == 1
@@ -175,13 +188,13 @@ def test_a_forgotten_password_is_replaced(javascript, customers):
     anna = customers.on_phone(javascript=javascript)
     anna.become_a_user()
     anna.press_in_form("/kijelentkezes")
-    letters = len(anna.server.messages(anna.email))
+    letters = len(anna.server.delivered_messages(anna.email))
     anna.open("/bejelentkezes")
     anna.follow('main a[href^="/elfelejtett-jelszo"]')
     anna.type("email", anna.email)
     anna.press("email")
     anna.must_be_at("/elfelejtett-jelszo/uj-jelszo")
-    code = anna.server.wait_for_message(anna.email, after=letters).code(anna.shown_prefix())
+    code = anna.server.wait_for_code(anna.email, anna.shown_prefix(), letters)
     anna.type("code", code)
     anna.type("password", "Napraforgo31")
     anna.type("passwordAgain", "Napraforgo31")
@@ -258,7 +271,7 @@ def test_one_other_device_is_logged_out(javascript, customers):
     at_desk.must_be_at("/bejelentkezes")
     on_phone.open("/fiok")
     on_phone.must_be_at("/fiok")
-    letters = on_phone.server.settled_messages(on_phone.email)
+    letters = on_phone.server.delivered_messages(on_phone.email)
     assert [letter for letter in letters if "új eszközről" in letter.subject]
 
 
@@ -266,12 +279,12 @@ def test_one_other_device_is_logged_out(javascript, customers):
 def test_the_menu_leads_to_every_page_of_the_account(javascript, customers):
     anna = customers.on_phone(javascript=javascript)
     anna.become_a_user()
-    links = anna.page.locator("nav.account-nav li a")
+    links = anna.page.locator(".account-panel li a")
     for path in [link.get_attribute("href") for link in links.all()]:
-        anna.page.locator("nav.account-nav summary").click()
-        anna.follow(f'nav.account-nav a[href="{path}"]')
+        anna.page.locator(".account-menu > summary").click()
+        anna.follow(f'.account-panel a[href="{path}"]')
         anna.must_be_at(path)
-        current = anna.page.locator('nav.account-nav [aria-current="page"]')
+        current = anna.page.locator('.account-panel [aria-current="page"]')
         assert current.get_attribute("href") == path
     anna.press_in_form("/kijelentkezes")
     anna.must_be_at("/bejelentkezes")

@@ -12,12 +12,12 @@ PAGE = "/elfelejtett-jelszo/uj-jelszo"
 
 def ask(customer):
     """Asks for a code; returns it, and how many letters there were before."""
-    letters = len(customer.server.messages(customer.email))
+    letters = len(customer.server.delivered_messages(customer.email))
     customer.open("/elfelejtett-jelszo")
     customer.type("email", customer.email)
     customer.press("email")
     customer.must_be_at(PAGE)
-    return customer.server.wait_for_message(customer.email, letters).code(customer.shown_prefix())
+    return customer.server.wait_for_code(customer.email, customer.shown_prefix(), letters)
 
 
 def save(customer, code, password=NEW, again=None):
@@ -93,7 +93,7 @@ def test_who_never_confirmed_the_address_registers_again(javascript, customers):
     anna.follow('main a[href^="/elfelejtett-jelszo"]')
     anna.follow('main a[href="/regisztracio"]')
     # The first code is another registration's.
-    letters = len(anna.server.messages(anna.person.digits))
+    letters = len(anna.server.delivered_messages(anna.person.digits))
     anna.identify()
     anna.server.wait_for_message(anna.person.digits, letters)
     anna.enter_sms_code()

@@ -4,6 +4,7 @@ A stretch walks through one part of the portal and stops wherever there is somet
 stops are yielded as short names; whoever walks along looks at `customer.page`.
 """
 
+import time
 from collections.abc import Iterator
 
 from customer import Customer, wrong
@@ -91,7 +92,7 @@ def sms_code(customer: Customer, customers) -> Iterator[str]:
     yield "error sms code: too short"
     customer.enter_sms_code("12345678")
     yield "error sms code: too long"
-    customer.press_in_form("/regisztracio/telefonszam/uj-kod")
+    customer.ask_for_a_code_just_sent("/regisztracio/telefonszam/uj-kod", "registration")
     yield "error sms code: asked for another one too early"
     customer.open("/regisztracio/telefonszam")
     for attempt in range(1, 5):
@@ -145,7 +146,7 @@ def login_and_confirmation(customer: Customer, _) -> Iterator[str]:
     yield "error login, wrong password"
     customer.log_in()
     yield "confirmation"
-    yield from _refused_codes(customer, customer.email_code(), "/megerosites/uj-kod")
+    yield from _refused_codes(customer, customer.email_code(), "/megerosites/uj-kod", "account")
     customer.open("/megerosites/email-cim")
     yield "mistyped address"
     customer.press("email")
@@ -161,13 +162,13 @@ def login_and_confirmation(customer: Customer, _) -> Iterator[str]:
     yield "portal, for the first time"
 
 
-def _refused_codes(customer: Customer, code: str, resend: str) -> Iterator[str]:
+def _refused_codes(customer: Customer, code: str, resend: str, table: str) -> Iterator[str]:
     """What every page of a code by e-mail refuses."""
     where = customer.path
     for typed, what in {"": "nothing", "AB": "too short", wrong(code)[1:]: "wrong"}.items():
         customer.submit(code=typed)
         yield f"error {where}: {what}"
-    customer.press_in_form(resend)
+    customer.ask_for_a_code_just_sent(resend, table)
     yield f"error {where}: another code too early"
 
 
@@ -193,10 +194,8 @@ def home_and_devices(customer: Customer, customers) -> Iterator[str]:
     for path in ("/fiok", "/fiok/biztonsag"):
         customer.open(path)
         yield f"{path} after logins elsewhere"
-        menu = customer.page.locator("nav.account-nav summary")
-        if menu.is_visible():
-            menu.click()
-            yield f"{path} with its menu open"
+        customer.page.locator(".account-menu > summary").click()
+        yield f"{path} with its menu open"
     sessions = customer.page.locator("main li:has(form) button")
     for button, what in (
         (sessions.first, "one logged out"),
@@ -206,6 +205,77 @@ def home_and_devices(customer: Customer, customers) -> Iterator[str]:
         with customer.page.expect_navigation():
             button.click()
         yield f"devices: {what}"
+
+
+def login_with_a_code(customer: Customer, customers) -> Iterator[str]:
+    """Somebody guesses: besides the password a code is asked for."""
+    # A pause would be over sooner than a slow machine has walked here; a day is not.
+    guarded = customers.server_with(BELEPO_LIMITS_LOGIN_FAILURES_PER_USER_NAME_PER_DAY="3")
+    anna = _instead_of(customer, customers, guarded)
+    anna.become_a_user()
+    elsewhere = customers.someone(person=anna.person, server=guarded, **customer.wishes)
+    elsewhere.email = anna.email
+    for _ in range(4):
+        elsewhere.log_in(password="Valami99")
+    elsewhere.must_be_at("/bejelentkezes/kod")
+    elsewhere.log_in()
+    elsewhere.must_be_at("/bejelentkezes/kod")
+    for typed, what in {None: "", "": "nothing", "AB": "too short", "KKKKK": "wrong"}.items():
+        if typed is not None:
+            elsewhere.submit(code=typed)
+        _look_over_the_shoulder(customer, elsewhere)
+        yield f"error login code: {what}" if what else "login code"
+    elsewhere.confirm_email()
+    _look_over_the_shoulder(customer, elsewhere)
+    yield "home after a login with a code"
+
+
+def what_the_register_says(customer: Customer, _) -> Iterator[str]:
+    customer.become_a_user()
+    account = f"(SELECT id FROM account WHERE email = '{customer.email}')"
+    customer.server.change(
+        "INSERT INTO renumbering (account_id, old_customer_number, at)"
+        f" VALUES ({account}, 'REGI123', {int(time.time() * 1000)})"
+    )
+    customer.open("/fiok")
+    yield "home with a new customer number"
+    customer.server.change(
+        "UPDATE register_customer SET status = 'closed'"
+        f" WHERE customer_number = '{customer.person.number}'"
+    )
+    customer.open("/fiok")
+    yield "home of who has no policy any more"
+
+
+def time_limits(customer: Customer, customers) -> Iterator[str]:
+    customer.open("/idokorlat")
+    yield "time limit: nothing runs"
+    customer.go_to_code()
+    customer.open("/idokorlat")
+    yield "time limit of a registration"
+    customer.press_in_form("/idokorlat")
+    yield "time limit of a registration, more of it"
+    anna = _instead_of(customer, customers, customer.server)
+    anna.become_a_user()
+    anna.open("/idokorlat")
+    yield "time limit of a session"
+    anna.open("/fiok/levelezesi-cim")
+    anna.type("email", "levelek@example.com")
+    anna.server.change("UPDATE session SET last_used_at = 1")
+    anna.press("email")
+    yield "login, because the time was over"
+    anna.log_in()
+    anna.must_be_at("/fiok/levelezesi-cim")
+    yield "the form as it was"
+
+
+def address_on_file(customer: Customer, customers) -> Iterator[str]:
+    anna = customers.someone(email_on_file=True, **customer.wishes)
+    anna.go_to_email()
+    with anna.page.expect_navigation():
+        anna.page.locator('[name="useAddressOnFile"]').click()
+    _look_over_the_shoulder(customer, anna)
+    yield "email: the address on file is chosen"
 
 
 def one_login_at_a_time(customer: Customer, customers) -> Iterator[str]:
@@ -298,7 +368,7 @@ def contract_and_its_end(customer: Customer, _) -> Iterator[str]:
 
 def another_user_name(customer: Customer, customers) -> Iterator[str]:
     neighbour = customers.at_desk(server=customer.server)
-    neighbour.register()
+    neighbour.become_a_user()
     customer.become_a_user()
     customer.open("/fiok/felhasznalonev")
     for email, what in ((customer.email, "the present one"), (neighbour.email, "taken")):
@@ -337,7 +407,7 @@ def _confirm_user_name(customer: Customer) -> str:
     code = customer.server.wait_for_code(f"uj.{customer.email}", customer.shown_prefix())
     customer.submit(code=code[1:])
     customer.must_be_at("/fiok/adatok")
-    return customer.server.wait_for_message(customer.email, letters).code("")
+    return customer.server.wait_for_code(customer.email, "", letters)
 
 
 def another_address_for_letters(customer: Customer, _) -> Iterator[str]:
@@ -373,7 +443,7 @@ def _another_address(customer: Customer, path: str) -> Iterator[str]:
     customer.must_be_at(page_of_code)
     yield page_of_code
     code = customer.server.wait_for_code(new, customer.shown_prefix())
-    yield from _refused_codes(customer, code, resend)
+    yield from _refused_codes(customer, code, resend, "address_change")
     for waiting in (path, "/fiok/adatok", "/fiok"):
         customer.open(waiting)
         yield f"{waiting} while an address waits"
@@ -400,6 +470,71 @@ def own_password(customer: Customer, _) -> Iterator[str]:
     yield "logged out"
 
 
+def step_up(customer: Customer, _) -> Iterator[str]:
+    """Proving once more who it is, before what a thief would do first."""
+    page, sending = "/fiok/biztonsagi-kod", "/fiok/biztonsagi-kod/uj-kod"
+    customer.become_a_user()
+    customer.open("/fiok/levelezesi-cim")
+    customer.let_time_pass_since_the_login()
+    customer.submit(email="masik@example.com", password=customer.password)
+    customer.must_be_at(page)
+    yield "security code: not asked for"
+    before = customer.sms_count()
+    customer.press_in_form(sending)
+    yield "security code"
+    code = customer.server.wait_for_code(customer.person.digits, customer.shown_prefix(), before)
+    yield from _refused_codes(customer, code, sending, "session")
+    customer.open(page)
+    yield from _expired_code(customer, page, sending, "session")
+    code = customer.server.wait_for_code(
+        customer.person.digits, customer.shown_prefix(), before + 1
+    )
+    customer.submit(code=code[1:])
+    customer.must_be_at("/fiok/levelezesi-cim")
+    assert customer.value("email") == "masik@example.com" and not customer.value("password")
+    yield "the form as it was before the security code"
+    customer.server.change(
+        "UPDATE register_customer SET sms_number = NULL"
+        f" WHERE customer_number = '{customer.person.number}'"
+    )
+    customer.let_time_pass_since_the_login(601)
+    customer.open("/fiok/adataim")
+    customer.must_be_at(page)
+    yield "security code: no number to send it to"
+
+
+def step_up_limits(customer: Customer, customers) -> Iterator[str]:
+    page, sending = "/fiok/biztonsagi-kod", "/fiok/biztonsagi-kod/uj-kod"
+    # The registration's own two messages fit into the budget.
+    poor = customers.server_with(BELEPO_LIMITS_SMS_PER_HOUR="2")
+    anna = _instead_of(customer, customers, poor)
+    anna.become_a_user()
+    anna.let_time_pass_since_the_login()
+    anna.open(page)
+    anna.visit.expected.add(503)
+    anna.press_in_form(sending)
+    yield "security code: paused for everybody"
+
+    strict = customers.server_with(
+        BELEPO_LIMITS_SMS_FAILURES_PER_CUSTOMER="1", BELEPO_LIMITS_SMS_PER_CUSTOMER_PER_DAY="1"
+    )
+    bela = _instead_of(customer, customers, strict)
+    bela.become_a_user()
+    bela.let_time_pass_since_the_login()
+    bela.open(page)
+    bela.press_in_form(sending)
+    strict.change(
+        "UPDATE session SET code_sent_at = code_sent_at - 61000 WHERE code_sent_at IS NOT NULL"
+    )
+    bela.open(page)
+    bela.press_in_form(sending)
+    yield "security code: no more messages today"
+    bela.open(page)
+    bela.submit(code="00000")
+    bela.must_be_at(page)
+    yield "security code: the SMS step is disabled"
+
+
 def recovery(customer: Customer, _) -> Iterator[str]:
     customer.become_a_user()
     customer.forget_cookies()
@@ -407,7 +542,7 @@ def recovery(customer: Customer, _) -> Iterator[str]:
     yield "recovery"
     customer.press("email")
     yield "error recovery, nothing filled in"
-    letters = len(customer.server.messages(customer.email))
+    letters = len(customer.server.delivered_messages(customer.email))
     customer.submit(email=customer.email)
     yield "recovery: new password"
     customer.press("code")
@@ -436,7 +571,7 @@ def recovery_out_of_turn(customer: Customer, customers) -> Iterator[str]:
     for _ in range(5):
         bela.submit(code="22222", password=NEW_PASSWORD, passwordAgain=NEW_PASSWORD)
     yield "error recovery: no tries left"
-    bela.press_in_form("/elfelejtett-jelszo/uj-kod")
+    bela.ask_for_a_code_just_sent("/elfelejtett-jelszo/uj-kod", "recovery")
     yield "error recovery: too soon for another letter"
     hasty.change("UPDATE recovery SET code_sent_at = 1")
     bela.open("/elfelejtett-jelszo/uj-jelszo")
@@ -494,7 +629,7 @@ def limits(customer: Customer, customers) -> Iterator[str]:
 
     anna = someone()
     anna.go_to_code()
-    anna.page.wait_for_timeout(1100)
+    anna.let_time_pass_since_the_code()
     anna.press_in_form("/regisztracio/telefonszam/uj-kod")
     yield "too many messages in one registration"
     anna.open("/regisztracio")
@@ -567,7 +702,6 @@ def refusals(customer: Customer, customers) -> Iterator[str]:
     unlucky.visit.expected |= {500, 503}
     unlucky.go_to_identity()
     unlucky.fill_in_identity()
-    unlucky.page.set_default_timeout(15_000)
     with broken.locked():
         unlucky.press("mobileNumber")
     yield "out of order for now"
@@ -597,6 +731,10 @@ STRETCHES = [
     freemail,
     login_and_confirmation,
     home_and_devices,
+    login_with_a_code,
+    what_the_register_says,
+    time_limits,
+    address_on_file,
     one_login_at_a_time,
     declarations,
     new_documents,
@@ -605,6 +743,8 @@ STRETCHES = [
     another_user_name,
     another_address_for_letters,
     own_password,
+    step_up,
+    step_up_limits,
     recovery,
     recovery_out_of_turn,
     dead_ends,

@@ -1,0 +1,392 @@
+"""Calls to the call centre, each solved in at most three clicks after the search."""
+
+import time
+
+import pytest
+
+import checks
+from browsing import PHONE
+from customer import without_case_number
+from staff import Colleague
+
+
+@pytest.fixture(scope="module")
+def colleagues(browser, server):
+    """Each role once: a login costs a code."""
+    there = {}
+
+    def find(role: str, language: str = "hu", device=None) -> Colleague:
+        key = (role, language, str(device))
+        if key not in there:
+            options = {"device": device} if device else {}
+            there[key] = Colleague(browser, server, role, language, **options)
+            there[key].log_in()
+        return there[key]
+
+    yield find
+    complaints = [complaint for one in there.values() for complaint in one.visit.complaints]
+    for one in there.values():
+        one.visit.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def case_of(customer) -> str:
+    customer.go_to_identity()
+    customer.identify(**customer.mistake)
+    assert customer.status == 422
+    return customer.case_number()
+
+
+MISTAKES = {
+    "the old number": ("3000801", {"number": "0012345"}, "Új ügyfélszámlaszáma van"),
+    "another phone": ("3000104", {"mobile": "5550999"}, "ennek vége: 04"),
+    "no phone on file": ("3000301", {"prefix": "30", "mobile": "1112222"}, "Még nincs nálunk"),
+    "a number that is not texted": (
+        "3000311",
+        {"prefix": "30"},
+        "A nálunk lévő számra nem megy SMS",
+    ),
+    "blocked": ("3000901", {}, "visszahívjuk"),
+    "deceased": ("3000911", {}, "Ne mondja meg, mi áll a nyilvántartásban"),
+    "closed": ("3000921", {}, "Nincs élő szerződése"),
+    "a number that nobody has": ("3000701", {"number": "9999999"}, "Ellenőrizzük együtt"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_failed_match_is_explained_under_the_case_number(mistake, customers, people, colleagues):
+    number, typed, say = MISTAKES[mistake]
+    caller = customers.someone(person=people[number])
+    caller.mistake = typed
+    case = case_of(caller)
+    agent = colleagues("agent")
+    agent.search(case)
+    agent.open_first()
+    assert say in agent.said
+    assert agent.clicks <= 3
+    assert not checks.everything(agent)
+
+
+# The same number, as two people write it, for two customers.
+OF_TWO = {
+    "customer": """\
+88-10x12,,Első Elek,06 30 555 8801,,active
+8810X12,,Második Mária,06 30 555 8802,,active
+""",
+    "policy": """\
+KT-2024/770088,1234567,lakásbiztosítás,active,2024-01-01,
+kt 2024 770088,2345678,lakásbiztosítás,active,2024-01-01,
+""",
+}
+TYPED = {"customer": "8810x12", "policy": "KT2024-770088"}
+
+
+@pytest.mark.parametrize("kind", OF_TWO)
+def test_a_number_of_two_customers_matches_nobody_and_the_case_says_so(
+    kind, customers, people, server_with, browser
+):
+    server = server_with()
+    file = "customers" if kind == "customer" else "policies"
+    assert "An earlier line with the same" in server.import_register(**{file: OF_TWO[kind]})
+    texts = {}
+    # Whoever of the two it is, and whoever has a number that nobody has: the page is the same.
+    owners = [("30", "5558801"), ("30", "5558802")]
+    if kind == "policy":
+        owners = [(people[number].prefix, people[number].line) for number in ("1234567", "2345678")]
+    for prefix, line in owners:
+        caller = customers.someone(server=server)
+        caller.go_to_identity()
+        caller.identify(kind, "9999999", prefix, line)
+        texts[without_case_number(caller.text)] = "nobody's"
+        caller.identify(kind, TYPED[kind], prefix, line)
+        assert caller.status == 422
+        texts[without_case_number(caller.text)] = "of two"
+        assert not server.delivered_messages(prefix + line)
+    assert len(texts) == 1, texts
+
+    case = caller.case_number()
+    agent = Colleague(browser, server, "agent")
+    agent.log_in()
+    agent.search(case)
+    agent.open_first()
+    assert "A nyilvántartás ezt a számot több ügyfélhez is megadja" in agent.text
+    agent.solves("A számot nálunk kell rendezni. Addig próbálja a másikkal")
+    assert not checks.everything(agent)
+    complaints = agent.visit.complaints
+    agent.visit.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def test_a_locked_sms_step_opens_with_the_code_that_the_caller_reads_out(
+    customers, colleagues, server
+):
+    caller = customers.someone()
+    server.change(
+        "INSERT INTO sms_step (customer_number, failures_in_a_row, disabled_at)"
+        f" VALUES ('{caller.person.number}', 10, 1)"
+    )
+    agent = colleagues("agent")
+    agent.search(caller.person.number)
+    agent.open_first()
+    assert "Küldök egy kódot a telefonjára" in agent.said
+    agent.press('form[action$="/ugy/kod"] button')
+    code = next(word for word in caller.newest_sms().text.split() if word.isdigit())
+    assert code not in agent.page.content()
+    agent.page.fill("#code", code)
+    agent.press('form[action$="/azonositas"] button')
+    assert "A hívónál van a nyilvántartott telefon" in agent.text
+    agent.do("sms_step")
+    assert "Megtörtént" in agent.text
+    caller.go_to_code()
+
+
+def test_a_caller_who_is_somebody_else_gets_nothing(customers, colleagues):
+    caller = customers.someone()
+    caller.become_a_user()
+    agent = colleagues("agent")
+    agent.search(caller.email)
+    agent.open_first()
+    agent.do("login_counts")
+    assert "Előbb azonosítsa a hívót" in agent.text
+    assert not checks.everything(agent)
+    agent.back_to_the_case()
+    agent.do("new_proof", reason="más hívott")
+    assert "Megtörtént" in agent.text
+    assert "új regisztrációig zárolva" in agent.text
+
+
+def test_a_letter_in_the_spam_and_a_mistyped_address(customers, colleagues, server):
+    caller = customers.someone()
+    caller.register()
+    server.delivered_messages(caller.email)
+    boss = colleagues("supervisor")
+    boss.search(caller.person.digits)
+    boss.open_first()
+    assert "levélszemét" in boss.said
+    boss.do("correct_email", email="helyes." + caller.email)
+    assert boss.clicks <= 3
+    assert server.wait_for_message("helyes." + caller.email)
+
+
+def waiting_for_the_code(caller, server, change: str) -> None:
+    """The caller's newest SMS as a gateway or a network would have left it."""
+    caller.go_to_code()
+    server.delivered_messages(caller.person.digits)
+    server.change(
+        f"UPDATE message SET {change} WHERE id = (SELECT MAX(id) FROM message"
+        f" WHERE customer_number = '{caller.person.number}' AND kind = 'sms_code')"
+    )
+
+
+def later() -> int:
+    return int(time.time() * 1000) + 600_000
+
+
+NO_SMS = {
+    "the gateway is down": (
+        lambda: f"state = 'queued', body = 'x', problem = 'refused', next_try_at = {later()}",
+        "Az SMS-küldés most akadozik",
+    ),
+    "the network refuses it": (lambda: "state = 'undeliverable'", "nem kézbesítette az SMS-t"),
+    "still on its way": (lambda: "state = 'sent'", "Az SMS úton van"),
+    "the phone was dead": (lambda: "state = 'expired'", "A kód nem ment el időben"),
+}
+
+
+@pytest.mark.parametrize("trouble", NO_SMS)
+def test_an_sms_that_did_not_come_is_explained(trouble, customers, colleagues, server):
+    change, say = NO_SMS[trouble]
+    caller = customers.someone()
+    waiting_for_the_code(caller, server, change())
+    agent = colleagues("agent")
+    agent.search(caller.person.number)
+    agent.open_first()
+    agent.solves(say)
+    server.change(
+        "UPDATE message SET state = 'cancelled', body = NULL WHERE state = 'queued'"
+        f" AND customer_number = '{caller.person.number}'"
+    )
+
+
+def test_too_many_codes_today_are_lifted_for_a_proven_caller(customers, colleagues, server):
+    caller = customers.someone()
+    caller.go_to_code()
+    server.delivered_messages(caller.person.digits)
+    number = caller.person.number
+    # As many as a day allows; the program has sent one of them.
+    for place in range(4):
+        server.change(
+            "INSERT INTO message (key, kind, channel, recipient, language, subject,"
+            " customer_number, priority, state, created_at, not_after, next_try_at, tries)"
+            f" SELECT key || '/{place}', kind, channel, recipient, language, subject,"
+            " customer_number, priority, state, created_at, not_after, next_try_at, tries"
+            f" FROM message WHERE customer_number = '{number}' ORDER BY id LIMIT 1"
+        )
+    caller.let_time_pass_since_the_code()
+    caller.open("/regisztracio/telefonszam")
+    caller.press_in_form("/regisztracio/telefonszam/uj-kod")
+    boss = colleagues("supervisor")
+    boss.search(number)
+    boss.open_first()
+    assert "Ekkor kérhet újra kódot" in boss.said
+    boss.do("sms_counts")
+    assert "Megtörtént" in boss.text
+    assert boss.clicks <= 3
+    caller.open("/regisztracio/telefonszam")
+    before = caller.sms_count()
+    caller.press_in_form("/regisztracio/telefonszam/uj-kod")
+    assert server.wait_for_message(caller.person.digits, after=before)
+
+
+def test_too_many_wrong_passwords_are_forgotten_for_the_owner(customers, colleagues):
+    caller = customers.someone()
+    caller.become_a_user()
+    caller.forget_cookies()
+    for _ in range(5):
+        caller.log_in(password="Rossz1jelszo")
+    boss = colleagues("supervisor")
+    boss.search(caller.email)
+    boss.open_first()
+    assert "kérjen újat az oldalon" in boss.said
+    boss.do("login_counts")
+    assert "Megtörtént" in boss.text
+    assert boss.clicks <= 3
+
+
+def test_a_renumbered_customer_is_found_by_the_number_on_the_old_letter(
+    customers, colleagues, server
+):
+    caller = customers.someone()
+    caller.become_a_user()
+    number, now = caller.person.number, int(time.time() * 1000)
+    server.change(
+        "INSERT INTO renumbering (account_id, old_customer_number, at)"
+        f" SELECT id, '0990011', {now} FROM account WHERE customer_number = '{number}'"
+    )
+    server.change(
+        "INSERT INTO audit_event (at, kind, customer_number, account_id)"
+        f" SELECT {now}, 'renumbered', '{number}', id FROM account"
+        f" WHERE customer_number = '{number}'"
+    )
+    agent = colleagues("agent")
+    agent.search("0990011")
+    assert "régi ügyfélszámlaszám" in agent.text
+    agent.open_first()
+    agent.solves("Az ügyfélszámlaszáma megváltozott")
+
+
+def test_a_hijacked_mailbox_is_taken_back_by_two_people(customers, colleagues, server):
+    caller = customers.someone()
+    caller.become_a_user()
+    boss, other = colleagues("supervisor"), colleagues("agent")
+    boss.search(caller.email)
+    boss.open_first()
+    boss.do("user_name", reason="ellopták a postafiókját", email="uj." + caller.email)
+    assert "jóváhagyására vár" in boss.text
+    assert boss.clicks <= 3
+    boss.page.goto("/munkatars/jovahagyasok")
+    assert "Ezt Ön kérte" in boss.text
+    assert not checks.everything(boss)
+    assert not server.messages("uj." + caller.email)
+    with other.as_a("supervisor"):
+        other.page.goto("/munkatars/jovahagyasok")
+        assert "ellopták a postafiókját" in other.text
+        assert not checks.everything(other)
+        other.press('button[value="yes"]')
+        assert "Jóváhagyta, és megtörtént" in other.text
+    assert server.wait_for_message("uj." + caller.email)
+    # The phone on file is told, and the thief is logged out.
+    assert any(
+        "felhasználóneve" in message.text or "felhasznaloneve" in message.text
+        for message in server.delivered_messages(caller.person.digits)
+    )
+    caller.open("/fiok")
+    caller.must_be_at("/bejelentkezes")
+
+
+def test_a_data_request_is_answered_by_data_protection(customers, colleagues, server):
+    caller = customers.someone()
+    caller.become_a_user()
+    caller.open("/fiok/adataim")
+    caller.ask_for_copy()
+    agent = colleagues("agent")
+    agent.search(caller.email)
+    agent.open_first()
+    agent.solves("adatvédelmi munkatársunk válaszol")
+    with agent.as_a("data_protection") as guardian:
+        guardian.page.goto("/munkatars/adatkeresek")
+        assert not checks.everything(guardian)
+        guardian.press('form[action$="/adatkeresek"] button')
+        guardian.clicks = 0
+        guardian.open_first("adatkérés")
+        with guardian.page.expect_download() as download:
+            guardian.page.click('form[action$="/ugy/masolat"] button')
+        assert caller.email in download.value.path().read_text(encoding="utf-8")
+        guardian.press('main a[href*="mit=decline_request"]')
+        assert not checks.everything(guardian)
+        guardian.page.fill("#reason", "ismételt kérés")
+        guardian.press("#form button.button")
+        # The words for the customer are missing, and the reason is still there.
+        assert not checks.everything(guardian)
+        assert guardian.page.input_value("#reason") == "ismételt kérés"
+        guardian.page.fill("#words", "Kérését tavaly teljesítettük.")
+        guardian.press("#form button.button")
+        assert "Megtörtént" in guardian.text
+    letters = server.delivered_messages(caller.email)
+    assert "Kérését tavaly teljesítettük." in letters[0].text
+    assert "ismételt kérés" not in letters[0].text
+
+
+@pytest.mark.parametrize("language", ["hu", "en"])
+def test_every_page_is_free_of_barriers(language, customers, colleagues):
+    caller = customers.someone()
+    caller.become_a_user()
+    boss = colleagues("supervisor", language)
+    found = []
+    for path in ["kereses", "jovahagyasok", "attekintes", "tolcser"]:
+        boss.page.goto(f"/munkatars/{path}")
+        found += [f"{path}: {fault}" for fault in checks.everything(boss)]
+    boss.search(caller.person.number)
+    found += checks.everything(boss)
+    boss.open_first()
+    found += checks.everything(boss)
+    boss.press('main a[href*="mit=correct_email"], main a[href*="mit=lock"]')
+    found += checks.everything(boss)
+    assert not found
+
+
+def test_the_keyboard_alone_leads_from_the_search_to_the_answer(customers, people, colleagues):
+    caller = customers.someone(person=people["3000302"])
+    caller.mistake = {"prefix": "30", "mobile": "1112222"}
+    case = case_of(caller)
+    agent = colleagues("agent")
+    agent.page.goto("/munkatars/kereses")
+    # As a browser does it: who comes by the keyboard finds the last search marked, and types on.
+    while agent.page.evaluate("document.activeElement.id") != "term":
+        agent.page.keyboard.press("Tab")
+    agent.page.keyboard.insert_text(case)
+    with agent.page.expect_navigation():
+        agent.page.keyboard.press("Enter")
+    while agent.page.evaluate("document.activeElement.id") != "words":
+        agent.page.keyboard.press("Tab")
+    agent.page.keyboard.insert_text("telefonon kérdez")
+    with agent.page.expect_navigation():
+        agent.page.keyboard.press("Enter")
+    assert "Még nincs nálunk mobilszáma" in agent.said
+
+
+def test_a_phone_shows_the_case_too(customers, colleagues):
+    caller = customers.someone()
+    agent = colleagues("agent", device=PHONE)
+    agent.search(caller.person.number)
+    agent.open_first()
+    assert not checks.overflow(agent.page)
+
+
+def test_the_two_sites_share_no_path(customers, server, colleagues):
+    agent = colleagues("agent")
+    for path in ["/munkatars/kereses", "/munkatars/ugy", "/munkatars/bejelentkezes"]:
+        answer = agent.page.request.get(server.url + path)
+        assert answer.status == 404
+    for path in ["/regisztracio", "/bejelentkezes", "/fiok"]:
+        assert agent.page.request.get(server.staff_url + path).status == 404
