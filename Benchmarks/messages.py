@@ -15,14 +15,17 @@ import signal
 import socket
 import sqlite3
 import statistics
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from parts import TICKS, Database, Figures, Server, expect, free_port, import_register
+from customers import Customer, expect
+from engines import Postgres, psql
+from installation import import_register
 from portal_client import Browser
+from processes import Server, cpu_seconds, free_port
+from report import Figures
 
 # Registrations that are not counted: the first ones open connections and prepare statements.
 WARM_UP = 5
@@ -45,24 +48,22 @@ LIMIT_SECONDS = 30
 SENDING_SECONDS = 90
 
 
-def bench_embedded():
-    with tempfile.TemporaryDirectory(prefix="belepo-bench-") as folder:
-        bench(EmbeddedQueue(Path(folder)))
+def bench_alone(postgres_url=None):
+    """How soon a code leaves on a machine that does nothing else."""
+    with at_work(postgres_url) as (queue, gateway, _):
+        figures = Figures()
+        add_alone(figures, queue, gateway)
+        figures.print()
 
 
-def bench_postgres(url):
-    with tempfile.TemporaryDirectory(prefix="belepo-bench-") as folder:
-        bench(PostgresQueue(Path(folder), url), Database(url))
+def bench_queues(postgres_url=None):
+    """The same beside long queues, and how fast one is emptied.
 
-
-def bench(queue, database=None):
-    gateway = InstantGateway()
-    figures = Figures()
-    try:
-        alone = codes_to_gateway_ms(queue, gateway, ALONE)
-        name = "from click through commit to gateway, alone"
-        figures.add(f"{name}: median", statistics.median(alone), "ms", at_most=50)
-        figures.add(f"{name}: worst of {ALONE}", max(alone), "ms")
+    Answers with the medians of what a code has to wait.
+    """
+    with at_work(postgres_url) as (queue, gateway, database):
+        figures = Figures()
+        found = {"alone": add_alone(figures, queue, gateway)}
         for what, *waiting in (
             ("due notices", NOTICE),
             ("postponed codes", CODE, LATER_MS),
@@ -70,7 +71,8 @@ def bench(queue, database=None):
         ):
             beside = codes_to_gateway_ms(queue, gateway, BESIDE, waiting)
             name = f"beside {LONG_QUEUE} {what}"
-            figures.add(f"{name}: median", statistics.median(beside), "ms", at_most=200)
+            found[what] = statistics.median(beside)
+            figures.add(f"{name}: median", found[what], "ms", at_most=200)
             figures.add(f"{name}: worst of {BESIDE}", max(beside), "ms", at_most=200)
         queue.renew()
         queue.put(LONGER_QUEUE, CODE)
@@ -79,9 +81,32 @@ def bench(queue, database=None):
         rest = queue.states()["queued"]
         add_sending(figures, queue, gateway, database, rest, 100, MEMORY_AFTER)
         figures.print()
-    finally:
-        gateway.stop()
-        queue.forget()
+        return found
+
+
+@contextlib.contextmanager
+def at_work(postgres_url):
+    with tempfile.TemporaryDirectory(prefix="belepo-bench-") as folder:
+        database = Postgres(postgres_url) if postgres_url else None
+        queue = (
+            PostgresQueue(Path(folder), postgres_url) if database else EmbeddedQueue(Path(folder))
+        )
+        gateway = InstantGateway()
+        try:
+            yield queue, gateway, database
+        finally:
+            gateway.stop()
+            queue.forget()
+            if database:
+                database.drop()
+
+
+def add_alone(figures, queue, gateway):
+    alone = codes_to_gateway_ms(queue, gateway, ALONE)
+    name = "from click through commit to gateway, alone"
+    figures.add(f"{name}: median", statistics.median(alone), "ms", at_most=50)
+    figures.add(f"{name}: worst of {ALONE}", max(alone), "ms")
+    return statistics.median(alone)
 
 
 def codes_to_gateway_ms(queue, gateway, count, waiting=None):
@@ -100,8 +125,8 @@ def codes_to_gateway_ms(queue, gateway, count, waiting=None):
         taken = []
         for number in range(WARM_UP + count):
             clicked = ask_for_code(browser, number)
-            wait_until(lambda: gateway.arrival(mobile(number)), "a code arrives")
-            taken.append(1000 * (gateway.arrival(mobile(number)) - clicked))
+            wait_until(lambda: gateway.arrival(Customer(number).phone), "a code arrives")
+            taken.append(1000 * (gateway.arrival(Customer(number).phone) - clicked))
             time.sleep(PAUSE)
         browser.close()
     finally:
@@ -179,24 +204,21 @@ def environment(queue, gateway):
     }
 
 
-def mobile(number):
-    return f"+3630{2000000 + number}"
-
-
 def ask_for_code(browser, number):
     """A registration up to the page that asks for the code.
 
     Answers with the moment of the click that asks for it.
     """
+    customer = Customer(number)
     browser.cookies.clear()
     browser.get("/regisztracio")
     clicked = time.time()
     sent = browser.post(
         "/regisztracio",
         kind="customer",
-        customerNumber=str(5000000 + number),
+        customerNumber=customer.customer_number,
         mobilePrefix="30",
-        mobileNumber=mobile(number)[-7:],
+        mobileNumber=customer.mobile,
     )
     expect(sent, "/regisztracio/telefonszam")
     return clicked
@@ -249,8 +271,7 @@ class InstantGateway:
         self._ask("forget")
 
     def cpu_seconds(self):
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_seconds(self._process.pid)
 
     def stop(self):
         self._process.terminate()
@@ -462,9 +483,3 @@ class PostgresQueue(Queue):
 
     def _order(self, statement):
         psql(self._server, statement)
-
-
-def psql(url, statement):
-    command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", url, "-c", statement]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
-    return done.stdout

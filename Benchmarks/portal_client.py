@@ -22,7 +22,15 @@ class Browser:
     def __init__(self, port, host="localhost"):
         self.host = f"{host}:{port}".encode()
         self.cookies = {}
-        self.socket = socket.create_connection(("127.0.0.1", port))
+        self._port = port
+        self.socket = None
+        self.connect()
+
+    def connect(self):
+        """Anew, as somebody does who comes back later."""
+        if self.socket:
+            self.socket.close()
+        self.socket = socket.create_connection(("127.0.0.1", self._port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
         self.page = None
@@ -36,14 +44,23 @@ class Browser:
 
     def post(self, path, **fields):
         """Posts a form of the page in hand, with its hidden fields."""
-        everything = {**self.page.hidden(), **fields}
-        body = "&".join(f"{name}={encode(value)}" for name, value in everything.items()).encode()
-        answer = self.exchange(b"POST", path, body)
+        self.send_form(path, **fields)
+        answer = self.receive()
         if answer.status != 303:
             self.page = answer
         return answer
 
+    def send_form(self, path, **fields):
+        """As `post`, without waiting for the answer."""
+        everything = {**self.page.hidden(), **fields}
+        body = "&".join(f"{name}={encode(value)}" for name, value in everything.items()).encode()
+        self.send(b"POST", path, body)
+
     def exchange(self, method, path, body):
+        self.send(method, path, body)
+        return self.receive()
+
+    def send(self, method, path, body):
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items()).encode()
         head = method + b" " + path.encode() + b" HTTP/1.1\r\nHost: " + self.host + b"\r\n"
         if cookies:
@@ -53,7 +70,6 @@ class Browser:
             head += b"Content-Type: application/x-www-form-urlencoded\r\n"
             head += b"Content-Length: " + str(len(body)).encode() + b"\r\n"
         self.socket.sendall(head + b"\r\n" + body)
-        return self.receive()
 
     def receive(self):
         data = self.rest
