@@ -37,7 +37,7 @@ extension RegisterReplacement {
         var next: String? = ""
         while let key = next {
           let moment = now()
-          next = try await writeAndRest { transaction in
+          next = try await writeAndRest(generations) { transaction in
             try transaction.imports.keepClaim(generations, answering: kept, at: moment)
             return try transaction.imports.sweep(table, of: stray, after: key)
           }

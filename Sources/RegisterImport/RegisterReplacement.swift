@@ -265,19 +265,20 @@ extension RegisterReplacement {
     _ batch: [SortedRecord], as type: Row.Type, into generations: Generations
   ) async throws {
     let moment = now()
-    try await writeAndRest { transaction in
+    try await writeAndRest(generations) { transaction in
       try transaction.imports.keepClaim(generations, answering: generations.present, at: moment)
       let rows = batch.map { (key: $0.key, content: RowContent.values($0.content)) }
       try transaction.imports.insert(rows, as: type, into: generations.fresh)
     }
   }
 
-  /// One transaction of many: customers get a turn before the next.
+  /// One transaction of many: customers get a turn before the next. Nobody waits for one before
+  /// there is a register at all.
   func writeAndRest<Result: Sendable>(
-    _ work: @escaping @Sendable (any Transaction) throws -> Result
+    _ generations: Generations, _ work: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
     let result = try await store.write(work)
-    try await pause(sizes.rest)
+    if !generations.isFirst { try await pause(sizes.rest) }
     return result
   }
 

@@ -139,6 +139,30 @@ internal import Testing
     }
     #expect(try await stage.messages().values.contains(.dataRequestDeclined) == isTold)
   }
+
+  @Test(arguments: [
+    (CustomerStatus.active, true), (.blocked, true), (.closed, true), (.deceased, false),
+  ])
+  func `as a refusal that waits is taken back by an import only for who has died`(
+    status: CustomerStatus, isKept: Bool
+  ) async throws {
+    let stage = try await Stage()
+    let guardian = try await stage.colleague(.dataProtection)
+    let request = try await stage.prepare(for: .declineRequest, email: Self.email)
+    try await stage.playForStaff { browser in
+      try await browser.logIn(guardian, on: stage)
+      let number = try #require(try await browser.openCase(of: Cast.anna.number).number)
+      #expect(
+        try await browser.doAct("decline_request", with: request, in: number).status == .seeOther)
+    }
+    try await stage.mark(.anna, status)
+    let waiting = try await stage.number(
+      """
+      SELECT COUNT(*) AS number FROM message
+      WHERE kind = 'data_request_declined' AND state = 'queued'
+      """)
+    #expect(waiting == (isKept ? 1 : 0))
+  }
 }
 
 extension CaseAct {

@@ -1,5 +1,6 @@
 package import Domain
 package import FoundationEssentials
+internal import Outbox
 package import Persistence
 
 extension Transaction {
@@ -151,14 +152,21 @@ struct FollowingQueries: TransactionPart {
 
   /// Takes back what is waiting for customers who get none now.
   private func cancelMessages(where whose: Query = "1 = 1") throws {
-    let statuses = CustomerStatus.allCases.filter { status in
-      !AccountStanding(status: status, absentImports: 0, lock: nil).getsMessages
-    }.map { status -> Query in "\(status.rawValue)" }
+    try cancelMessages("\(whose) AND NOT \(Self.isAnswer)", unless: \.getsMessages)
+    try cancelMessages("\(whose) AND \(Self.isAnswer)", unless: \.getsAnswers)
+  }
+
+  private func cancelMessages(
+    _ which: Query, unless gets: (AccountStanding) -> Bool
+  ) throws {
+    let statuses = CustomerStatus.allCases
+      .filter { !gets(AccountStanding(inRegister: $0)) }
+      .map { status -> Query in "\(status.rawValue)" }
     try perform(
       """
       UPDATE message
       SET state = 'cancelled', lease_token = NULL, body = NULL
-      WHERE state = 'queued' AND \(whose) AND (
+      WHERE state = 'queued' AND \(which) AND (
         EXISTS (
           SELECT registered.customer_number FROM register_customer AS registered
           WHERE registered.generation = \(Query.registerInUse)
@@ -180,9 +188,13 @@ struct FollowingQueries: TransactionPart {
       """
       UPDATE message
       SET state = 'cancelled', lease_token = NULL, body = NULL
-      WHERE state = 'queued' AND customer_number = \(customer.text)
+      WHERE state = 'queued' AND customer_number = \(customer.text) AND NOT \(Self.isAnswer)
       """)
   }
+
+  /// Which messages no lock and no block keeps back (``AccountStanding/gets(_:)``).
+  private static let isAnswer: Query =
+    "(message.kind = \(Message.Kind.dataRequestDeclined.rawValue))"
 
   // MARK: What the owner reads
 

@@ -14,11 +14,23 @@ extension Transaction {
   }
 }
 
+extension AccountStanding {
+  /// How somebody stands who may have no account, by the register's word alone.
+  init(inRegister status: CustomerStatus?) {
+    self.init(status: status, absentImports: 0, lock: nil)
+  }
+
+  /// Whether the owner may be sent a message of a kind.
+  func gets(_ kind: Message.Kind) -> Bool {
+    kind == .dataRequestDeclined ? getsAnswers : getsMessages
+  }
+}
+
 extension RegisteredCustomer {
   /// Where a customer may be texted who may have no account, by the register's word alone: nobody
   /// who is blocked or dead is (D 12), and no number that costs extra.
   func numberForMessages(_ limits: Limits) -> PhoneNumber? {
-    guard AccountStanding(status: status, absentImports: 0, lock: nil).getsMessages,
+    guard AccountStanding(inRegister: status).getsMessages,
       let number = smsNumber, number.hasPrefix(in: limits.mobilePrefixes)
     else { return nil }
     return number

@@ -19,7 +19,7 @@ extension RegisterCopy {
       do {
         _ = try await self.follow(customer, in: store, at: now())
         let standing = try await store.read { try $0.standing(ofOwner: customer) }
-        return standing.allows(kind) ? .granted : .withdrawn
+        return standing.gets(kind) ? .granted : .withdrawn
       } catch let unavailable as RegisterUnavailable {
         return .unknown(
           "the register service does not answer",
@@ -35,13 +35,6 @@ extension Transaction {
   /// How somebody stands who may have no account yet.
   fileprivate func standing(ofOwner customer: CustomerNumber) throws -> AccountStanding {
     if let account = try accounts.account(of: customer) { return account.standing.withoutLock }
-    return AccountStanding(
-      status: try register.customer(customer)?.status, absentImports: 0, lock: nil)
-  }
-}
-
-extension AccountStanding {
-  fileprivate func allows(_ kind: Message.Kind) -> Bool {
-    kind == .dataRequestDeclined ? getsAnswers : getsMessages
+    return AccountStanding(inRegister: try register.customer(customer)?.status)
   }
 }
