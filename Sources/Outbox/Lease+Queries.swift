@@ -41,11 +41,11 @@ extension MessageQueries {
   ///
   /// - Returns: their kinds, one for each.
   func expire(in channel: Message.Channel, at now: Date) throws -> [Message.Kind] {
+    // Materialized, as in all statements that claim rows: PostgreSQL may look into a subquery again
+    // for each row, and past its limit when the rows that it has just changed are skipped.
     try rows(
       """
-      UPDATE message
-      SET state = 'expired', lease_token = NULL, body = \(bodyWithoutSecret)
-      WHERE id IN (
+      WITH past AS MATERIALIZED (
         SELECT id FROM message
         WHERE channel = \(channel) AND state IN ('queued', 'leased') AND not_after <= \(now)
           AND (state = 'queued' OR next_try_at <= \(now))
@@ -53,6 +53,9 @@ extension MessageQueries {
         LIMIT \(DispatchLimits.expiring)
         \(Query.Differing.skippingRowLock)
       )
+      UPDATE message
+      SET state = 'expired', lease_token = NULL, body = \(bodyWithoutSecret)
+      WHERE id IN (SELECT id FROM past)
       RETURNING kind
       """
     ).map { try $0.value("kind") }
@@ -72,10 +75,7 @@ extension MessageQueries {
     let until = now.addingTimeInterval(Double(DispatchLimits.leaseSeconds))
     let rows = try rows(
       """
-      UPDATE message
-      SET state = 'leased', lease_token = \(token), next_try_at = \(until), tries = tries + 1,
-          unknowns = unknowns + CASE state WHEN 'leased' THEN 1 ELSE 0 END
-      WHERE id IN (
+      WITH due AS MATERIALIZED (
         SELECT id FROM message
         WHERE channel = \(channel) AND state IN ('queued', 'leased') AND next_try_at <= \(now)
           AND \(isUrgent) AND (
@@ -95,6 +95,10 @@ extension MessageQueries {
         LIMIT \(count)
         \(Query.Differing.skippingRowLock)
       )
+      UPDATE message
+      SET state = 'leased', lease_token = \(token), next_try_at = \(until), tries = tries + 1,
+          unknowns = unknowns + CASE state WHEN 'leased' THEN 1 ELSE 0 END
+      WHERE id IN (SELECT id FROM due)
       RETURNING id, key, kind, recipient, language, subject, body, not_after, tries, unknowns,
         priority, contract_version, customer_number
       """)

@@ -82,6 +82,29 @@ struct DispatcherServiceTests {
     #expect(Set(office.sms.keys).count == 9)
   }
 
+  @Test func `no more is taken than there is room for, whatever the engine knows of the queue`()
+    async throws
+  {
+    let office = try await PostOffice()
+    let route = Route([office.sms.gateway], concurrency: 4)
+    // PostgreSQL that takes a table for one row long looks at each row for what may be taken.
+    try await office.enqueue(try office.message("egy"))
+    _ = try await office.dispatcher().dispatchBatch()
+    try await office.store.write { try $0.run(script: "ANALYZE message") }
+    let slow = Signal()
+    office.sms.answer { _ in
+      await slow.wait()
+      return nil
+    }
+    for number in 1...8 { try await office.enqueue(try office.message("kód \(number)")) }
+    let taken = office.sms.whenHanded(5)
+    async let count = office.dispatcher(sms: route).dispatchBatch()
+    await taken.wait()
+    slow.give()
+    let found = try await count
+    #expect(found == 4)
+  }
+
   @Test func `what another program queued is found without a signal`() async throws {
     let office = try await PostOffice()
     let clock = TickingClock()

@@ -70,6 +70,17 @@ internal import Testing
     #expect(try SQLRules.faults(in: file(text)) == [])
   }
 
+  @Test func `a claim that may be made again for each row`() throws {
+    func faults(_ before: String, _ after: String) throws -> Int {
+      let lock = #"\(Query.Differing.skippingRowLock)"#
+      let text = "try perform(\n\"\"\"\n\(before) SELECT id FROM a LIMIT \\(count) \(lock)\(after)"
+      return SQLRules.repeatedClaims(in: file(text, "Sources/Accounts/A/B+Queries.swift")).count
+    }
+    #expect(try faults("UPDATE a WHERE id IN (", ")") == 1)
+    #expect(try faults("WITH due AS MATERIALIZED (", ") UPDATE a SET b = 1") == 0)
+    #expect(try faults("", "") == 0)
+  }
+
   @Test func `a fault's line`() throws {
     let faults = try bans("let a = \"\"\"\n  x\n  \"\"\"\n/* a\n b */\nlet b = c!\n")
     #expect(faults.map(\.line) == [6])

@@ -56,6 +56,7 @@ internal import Testing
   @Test func `SQL stands in files of its own`() throws {
     for file in try Self.swift.get() {
       #expect(try SQLRules.faults(in: file) == [])
+      #expect(SQLRules.repeatedClaims(in: file) == [])
     }
   }
 
