@@ -28,10 +28,14 @@ struct ServiceNotice: Sendable {
 
   func ready() { send("READY=1\nSTATUS=serving") }
   func stopping() { send("STOPPING=1\nSTATUS=finishing what is in progress") }
-  func alive() { send("WATCHDOG=1") }
+  /// Said again soon: not waited for at all.
+  func alive() { send("WATCHDOG=1", Int32(MSG_DONTWAIT)) }
+
+  /// How long a manager is waited for that has no room for more.
+  private static let patience = timeval(tv_sec: 1, tv_usec: 0)
 
   /// A manager that does not listen changes nothing for customers: what cannot be sent is not.
-  private func send(_ text: String) {
+  private func send(_ text: String, _ flags: Int32 = 0) {
     guard let path else { return }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -44,11 +48,14 @@ struct ServiceNotice: Sendable {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | O_CLOEXEC, 0)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
+    var patience = Self.patience
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     let length = socklen_t(MemoryLayout.size(ofValue: address) - room + name.count)
     let bytes = Array(text.utf8)
     _ = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, length)
+        sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | flags, $0, length)
       }
     }
   }
