@@ -15,7 +15,13 @@ enum Running {
   static func run(_ services: [any Service], _ logger: Logger) async throws {
     let (failures, failed) = AsyncStream<any Error>.makeStream()
     var configuration = ServiceGroupConfiguration(
-      services: services.map { .init(service: Watched(service: $0, failed: failed)) },
+      services: services.map {
+        // The others end in peace: what is cancelled in the middle writes errors of its own into
+        // the log, and hides the one that counts.
+        .init(
+          service: Watched(service: $0, failed: failed),
+          failureTerminationBehavior: .gracefullyShutdownGroup)
+      },
       logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(gracefulSeconds)
     let group = ServiceGroup(configuration: configuration)
