@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 import sample_register
 from browsing import DESKTOP, PHONE, launch, open_visit
@@ -11,6 +11,8 @@ from customer import Customer
 from server import Server
 
 FAILED = Path(__file__).parent / "pictures" / "failed"
+# Only what hangs takes so long, however busy the machine is.
+expect.set_options(timeout=60_000)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -256,6 +256,7 @@ def test_registered_on_the_phone_and_confirmed_at_the_desk(customers):
 def test_a_registration_begun_on_the_phone_is_begun_anew_at_the_desk(customers):
     on_phone = customers.on_phone()
     on_phone.go_to_code()
+    on_phone.sms_code()
     at_desk = customers.at_desk(person=on_phone.person)
     at_desk.go_to_code()
     sms = at_desk.server.wait_for_message(at_desk.person.digits, after=1)

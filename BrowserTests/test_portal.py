@@ -426,5 +426,6 @@ def _letters(text: str) -> str:
 
 
 def _whoever_asks_and_when(text: str) -> str:
-    """The text without addresses and clock times: whoever asks next may do so in the next minute."""
-    return re.sub(r"\b\d{1,2}:\d\d\b", "TIME", re.sub(r"\S+@\S+", "ADDRESS", text))
+    """The text without addresses and times: whoever asks next may do so in the next minute, and what
+    ends tomorrow is told with the day."""
+    return re.sub(r"(?:\w+ \d+\. )?\b\d{1,2}:\d\d\b", "TIME", re.sub(r"\S+@\S+", "ADDRESS", text))

@@ -108,7 +108,12 @@ def test_what_is_wrong_is_found(in_front_of, spoilt, javascript):
 def test_a_visit_writes_down_what_the_browser_complains_about(in_front_of, spoilt, expected):
     customer = in_front_of(GOOD.replace("</main>", f"{spoilt}</main>"), STYLE)
     complaints = customer.visit.complaints
-    assert any(expected in complaint for complaint in complaints), complaints
+    # The browser tells of some a moment after the page is there.
+    for _ in range(100):
+        if any(expected in complaint for complaint in complaints):
+            return
+        customer.page.wait_for_timeout(100)
+    raise AssertionError(complaints)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pathlib import Path
 DECLARATIONS = {"marketing", "data_processing", "contract", "notice"}
 WELCOME = {"registered", "contract", "email_code"}
 # A message that is due may be late by so much before it counts as stuck.
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 # What an instance acknowledges.
 REGISTERED = "registered"

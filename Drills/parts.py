@@ -535,6 +535,8 @@ class HAProxy(Proxy):
             values[f"server {name} 127.0.0.1:{8080 + place} check port {9090 + place}"] = (
                 f"server {name} 127.0.0.1:{instance.port} check port {instance.management_port}"
             )
+        # A busy machine may take longer than an installation's for an answer to /readyz.
+        values["timeout connect 2s"] = "timeout connect 2s\n  timeout check 10s"
         self._start_haproxy("haproxy.cfg", values)
 
     def _accepts(self) -> bool:
@@ -584,6 +586,9 @@ class Nginx(Proxy):
 
 # A proxy that breaks connections to the database.
 
+# What a dispatcher and the sealing of the trail write, whose answers no customer waits for; so are
+# transactions that begin with a job's turn.
+NOBODYS = (b"lease_token", b"audit_seal")
 
 class Cutter:
     """Stands between an instance and PostgreSQL; relays until it is told to break something.
@@ -652,7 +657,7 @@ class _Line:
         self._server = server
         self._statements: dict[bytes, bytes] = {}
         self._writes = False
-        self._is_dispatchers = False
+        self._is_customers = self._is_first = True
         # The server says that it is ready after its greeting, each Sync and each simple query.
         self._readies_due = 1
         self._readies = 0
@@ -705,11 +710,13 @@ class _Line:
     def _begin_statement(self, text: bytes) -> None:
         if text.startswith(b"BEGIN"):
             self._writes = b"READ WRITE" in text
-            self._is_dispatchers = False
-        if b"lease_token" in text:
-            self._is_dispatchers = True
+            self._is_customers = self._is_first = True
+            return
+        if self._is_first and b"INTO job" in text or any(each in text for each in NOBODYS):
+            self._is_customers = False
+        self._is_first = False
         if text.startswith(b"COMMIT"):
-            if self._writes and not self._is_dispatchers and self._cutter.take_order():
+            if self._writes and self._is_customers and self._cutter.take_order():
                 self._dropping = self._readies_due
 
     def _hear_server(self, kind: bytes, body: bytes) -> bool:

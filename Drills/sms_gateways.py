@@ -207,7 +207,7 @@ class Phone:
     )
     # The lines of one message are printed together, and nothing says which one is the last. On a busy
     # machine they may lie apart.
-    PAUSE_SECONDS = 1
+    PAUSE_SECONDS = 2
 
     def __init__(self, port: int, receive: Callable[[Received], None]):
         self._receive = receive

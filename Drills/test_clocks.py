@@ -9,7 +9,9 @@ from waiting import wait_until
 
 PAGE = "/regisztracio/telefonszam"
 HOUR = 3600
-LIFE_SECONDS = 6
+# A code's: over soon where a story waits for that, and else long enough for a machine that is busy.
+SOON_SECONDS = 6
+LATE_SECONDS = 600
 ANNA = {
     "kind": "policy",
     "policyNumber": "LA-2023-004512",
@@ -20,7 +22,7 @@ ANNA = {
 
 
 @contextlib.contextmanager
-def machine():
+def machine(life: int = LATE_SECONDS):
     """An instance on the embedded database, and the clock that it is told."""
     folder = Folder("clock")
     clock = folder.path / "offset"
@@ -30,7 +32,7 @@ def machine():
             f"sqlite:{folder.path}/drill.sqlite",
             LD_PRELOAD=str(built_library("set_clock", folder.path)),
             CLOCK_OFFSET=str(clock),
-            BELEPO_CODES_SMS_LIFETIME=f"{LIFE_SECONDS}s",
+            BELEPO_CODES_SMS_LIFETIME=f"{life}s",
             BELEPO_LIMITS_SAME_CODE_FOR="0s",
         ) as instance:
             yield instance, lambda seconds: clock.write_text(str(seconds))
@@ -62,7 +64,7 @@ def test_a_code_is_accepted_by_the_clock_that_it_was_made_by():
 
 
 def test_a_clock_that_is_set_back_while_we_run_revives_nothing():
-    with machine() as (instance, set_clock):
+    with machine(SOON_SECONDS) as (instance, set_clock):
         browser, code = begins(instance)
         set_clock(-HOUR)
 

@@ -73,7 +73,7 @@ IN_VAIN = "Az SMS nem ért el a telefonjára"
 def test_a_gateway_is_broken_for_a_while(offices: PostOffices):
     with offices.open() as office:
         # The default, where there is time for it; a good answer has to come in time on a busy machine.
-        timeout = f"{int(max(4, min(10, FAULT_SECONDS / 5)))}s"
+        timeout = f"{int(max(8, min(10, FAULT_SECONDS / 5)))}s"
         server = office.server(BELEPO_SMS_TIMEOUT=timeout, **OWN_DISPATCHER)
         town = installation(office, server)
         with Visitors(town) as visitors:

@@ -149,7 +149,7 @@ def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_ones(offices: P
     with offices.open() as office:
         dispatcher = office.dispatcher(BELEPO_MAIL_SMTP_CONCURRENCY="1", **HASTY)
         late, next_one, unknown_user = letter(), letter(), letter()
-        office.relay.reply(END, late.to, takes_late(TIMEOUT_SECONDS + 1))
+        office.relay.reply(END, late.to, takes_late(TIMEOUT_SECONDS + 5))
         office.relay.reply(RCPT, unknown_user.to, refuses("550 5.1.1 No such user"))
         office.queue.put(late)
         wait_until(lambda: office.relay.tried(late.to), "the letter is there", pause=0.01)

@@ -245,7 +245,7 @@ def test_a_stopped_gateway_leaves_nobody_behind_who_reads(is_encrypted, authorit
             wait_until(gateway.taken, "it thinks about an answer")
             wait_until(lambda: gateway.open_lines == 2, "it has noticed both")
             gateway.stop()
-            assert set(threading.enumerate()) == others
+            assert set(threading.enumerate()) <= others
             for line in (silent, hung):
                 with contextlib.suppress(ConnectionError):
                     assert line.recv(1) == b""

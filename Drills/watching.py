@@ -60,8 +60,10 @@ class Prometheus:
             return json.load(answer)["data"]["result"]
 
     def alerts(self) -> set[str]:
+        """Those that somebody would be called for: what is pending may be a scrape that took long."""
         with urllib.request.urlopen(self._url("/api/v1/alerts"), timeout=30) as answer:
-            return {each["labels"]["alertname"] for each in json.load(answer)["data"]["alerts"]}
+            alerts = json.load(answer)["data"]["alerts"]
+            return {each["labels"]["alertname"] for each in alerts if each["state"] == "firing"}
 
     def __enter__(self):
         return self

@@ -5,7 +5,7 @@ import Synchronization
 /// The insurer's service on a port of this machine, which does what a story says: one thing for
 /// each question, and the last of them for all that follow.
 final class ScriptedRegister: Sendable {
-  enum Manner: Sendable {
+  enum Manner: Hashable, Sendable {
     /// A whole answer, with more lines of its head.
     case says(Int, String = "", head: [String] = [])
     /// A whole answer after so many milliseconds.
@@ -58,17 +58,18 @@ final class ScriptedRegister: Sendable {
 
   /// Nobody listens any more.
   func close() {
-    // Once: the number of a closed socket may be another's already.
+    // Only shut down: while a thread is about to accept, the number of a closed socket could become
+    // another's. That thread closes it.
     let wasClosed = state.withLock { state in
       defer { state.isClosed = true }
       return state.isClosed
     }
     guard !wasClosed else { return }
     Glibc.shutdown(listener, Int32(SHUT_RDWR))
-    Glibc.close(listener)
   }
 
   private func serve() {
+    defer { Glibc.close(listener) }
     while true {
       let socket = Glibc.accept(listener, nil, nil)
       guard socket >= 0 else { return }

@@ -65,7 +65,13 @@ final class TestServer: Sendable {
   }
 
   private func lend(_ schema: String) -> PostgresStore {
-    let store = store(on: schema)
+    // Two hundred at once come in turn, however busy the machine is.
+    let store = store(on: schema) { settings in
+      settings.waitSeconds = 300
+      settings.lockSeconds = 60
+      settings.statementSeconds = 60
+      settings.answerSeconds = 90
+    }
     let reference = Reference(store: store)
     migrated.withLock { $0.append(Migrated(schema: schema, stores: [reference])) }
     return store
