@@ -278,12 +278,14 @@ private final class WriteCount: Sendable {
     }
   }
 
-  /// Rows by the thousand fill the log like many writes.
+  /// Rows by the thousand fill the log like many writes, whether they come or go. A batch of an
+  /// import, or of what it sweeps away, is then copied back before the next: an import that is
+  /// killed leaves no longer a log than one of its transactions makes.
   func add(rows: Int) {
     count.withLock { $0 += rows / WriteCount.rowsPerWrite }
   }
 
-  private static let rowsPerWrite = 64
+  private static let rowsPerWrite = 32
 }
 
 private struct SQLiteTransaction: Transaction {
@@ -306,11 +308,13 @@ private struct SQLiteTransaction: Transaction {
 
   func execute(_ query: Query) throws -> Int {
     try statement(for: query).execute()
+    writes.add(rows: database.changesCount)
     return database.changesCount
   }
 
   func perform(_ query: Query) throws {
     try statement(for: query).execute()
+    writes.add(rows: database.changesCount)
   }
 
   func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws {

@@ -231,7 +231,8 @@ extension CSVParser {
     endField()
     separator = separator ?? Self.comma
     return CSVRow(
-      line: firstLine, fields: fault.map { .failure($0) } ?? .success(fields), isClosed: isClosed)
+      line: firstLine, fields: fault.map { .failure($0) } ?? .success(fields),
+      lineCount: line - firstLine + (isClosed ? 0 : 1), isClosed: isClosed)
   }
 
   /// Keeps the first fault of a record; later ones are mostly its consequences.

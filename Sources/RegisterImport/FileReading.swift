@@ -53,7 +53,9 @@ private struct Intake<Row: StoredRow> {
     report.lines += 1
     switch line {
     case .row(let row, let number, let warnings):
-      try records.add(key: row.key, line: number, content: row.content)
+      let content = row.content
+      try records.add(key: row.key, line: number, content: content)
+      countPhone(in: content, warnings)
       if let owner = row.owner { try owners.add(key: owner.text, line: number, content: []) }
       for warning in warnings {
         report.add(
@@ -65,6 +67,16 @@ private struct Intake<Row: StoredRow> {
     case .reject(let reject):
       report.add(reject)
       if keepsRejected { rejected.append((Array(bytes), reject)) }
+    }
+  }
+
+  private mutating func countPhone(in content: [String], _ warnings: [CellFault]) {
+    guard let column = Row.phoneColumn, let place = Row.place(of: column) else { return }
+    if let warning = warnings.first(where: { $0.column == column.rawValue }) {
+      report.filledPhones += 1
+      report.addUnreadPhone(warning.reason)
+    } else if content.dropFirst(place).first?.isEmpty == false {
+      report.filledPhones += 1
     }
   }
 

@@ -37,9 +37,13 @@ package struct FileReport: Equatable, Sendable {
 
   /// By the name of the column.
   var cells: [String: Cells] = [:]
+  /// Filled cells of the column with mobile numbers, and those of them that cannot be read.
+  var filledPhones = 0
+  private(set) var unreadPhones = 0
   private var encodingRejects = 0
   private var zeroRejects = 0
   private var quantityRejects = 0
+  private var phoneQuantities = 0
 
   /// Rows that both the new register and the previous one have.
   var kept: Int { changed + unchanged }
@@ -60,6 +64,12 @@ package struct FileReport: Equatable, Sendable {
     if warnings.count < ImportLimits.listedRejects { warnings.append(warning) }
   }
 
+  /// Notes that a mobile number cannot be read.
+  mutating func addUnreadPhone(_ reason: RejectReason) {
+    unreadPhones += 1
+    if reason == .spreadsheetNumber { phoneQuantities += 1 }
+  }
+
   /// In the order of the lines, after rejects of both kinds have come together.
   mutating func orderRejects() {
     rejects.sort { $0.line < $1.line }
@@ -73,10 +83,14 @@ package struct FileReport: Equatable, Sendable {
         --encoding iso-8859-2.
         """
     }
-    if (zeroRejects + quantityRejects) * 2 > rejected {
-      return
-        "A spreadsheet has damaged the numbers: export the file again and do not open it there."
-    }
-    return nil
+    return (zeroRejects + quantityRejects) * 2 > rejected ? Self.spreadsheetHint : nil
   }
+
+  /// What most likely happened to the column with mobile numbers.
+  var phoneHint: String? {
+    phoneQuantities * 2 > unreadPhones ? Self.spreadsheetHint : nil
+  }
+
+  private static let spreadsheetHint =
+    "A spreadsheet has damaged the numbers: export the file again and do not open it there."
 }

@@ -2,7 +2,8 @@
 ///
 /// The raw value is what `--force` accepts.
 package enum ImportGuard: String, CaseIterable, Sendable {
-  /// Too many rows were rejected.
+  /// Too many rows were rejected, or too many mobile numbers cannot be read: those customers would
+  /// be in the register, and could not register.
   case rejects
   /// Too many rows of the register would go.
   case removals
@@ -15,7 +16,8 @@ package enum ImportGuard: String, CaseIterable, Sendable {
 
 /// How much a file may differ before a guard stops it, in per cent; 100 stops nothing.
 package struct ImportGuards: Equatable, Sendable {
-  /// Rejected rows of a file, of all its rows.
+  /// Rejected rows of a file, of all its rows; and unreadable mobile numbers, of all that there
+  /// are.
   package var maxRejectPercent = 1
   /// Removed rows, of those that the register has from the file.
   package var maxDeletePercent = 5
@@ -34,6 +36,8 @@ package struct ImportGuards: Equatable, Sendable {
 package enum GuardFinding: Equatable, Sendable {
   /// - Parameter hint: what most likely happened to the file
   case rejected(RegisterFile, Int, of: Int, maxPercent: Int, hint: String?)
+  /// - Parameter hint: what most likely happened to the column
+  case unread(Int, of: Int, maxPercent: Int, hint: String?)
   case removed(RegisterFile, Int, of: Int, maxPercent: Int)
   case changed(Int, of: Int, maxPercent: Int)
   case changedInDelivery(Int, of: Int, maxPercent: Int)
@@ -41,7 +45,7 @@ package enum GuardFinding: Equatable, Sendable {
 
   package var name: ImportGuard {
     switch self {
-    case .rejected: .rejects
+    case .rejected, .unread: .rejects
     case .removed: .removals
     case .changed, .changedInDelivery: .phones
     case .emptied: .emptied
@@ -55,6 +59,12 @@ package enum GuardFinding: Equatable, Sendable {
       """
       \(count) of the \(total) rows of \(file.rawValue) are rejected, and at most \(maxPercent) % \
       may be (--max-reject-percent). \(hint ?? "See the reasons.")
+      """
+    case .unread(let count, let total, let maxPercent, let hint):
+      """
+      \(count) of the \(total) filled cells of sms_number cannot be read, and at most \
+      \(maxPercent) % may be so (--max-reject-percent): those customers could not register. \
+      \(hint ?? "See the warnings.")
       """
     case .removed(let file, let count, let total, let maxPercent):
       """
@@ -92,6 +102,14 @@ extension ImportGuards {
           .rejected(
             file, part.rejected, of: part.lines, maxPercent: maxRejectPercent, hint: part.hint))
       }
+      if isBeyond(part.unreadPhones, of: part.filledPhones, maxRejectPercent),
+        isDamaged(part), isMany(part.unreadPhones, in: part)
+      {
+        findings.append(
+          .unread(
+            part.unreadPhones, of: part.filledPhones, maxPercent: maxRejectPercent,
+            hint: part.phoneHint))
+      }
       let before = part.standing?.rows ?? part.removed + part.kept
       if isBeyond(part.removed, of: before, maxDeletePercent) {
         findings.append(
@@ -122,6 +140,12 @@ extension ImportGuards {
   /// Whether a share says anything: the few rows of a small delivery may all have changed alike.
   private func isMany(_ count: Int, in part: FileReport) -> Bool {
     part.standing == nil || count > ImportLimits.fewChanges
+  }
+
+  /// Whether it is the column of mobile numbers that cannot be read, and not some cells of it.
+  private func isDamaged(_ part: FileReport) -> Bool {
+    part.unreadPhones > ImportLimits.fewUnread
+      || part.unreadPhones > 1 && part.unreadPhones == part.filledPhones
   }
 
   private func isBeyond(_ count: Int, of total: Int, _ percent: Int) -> Bool {

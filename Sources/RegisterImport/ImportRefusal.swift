@@ -4,7 +4,8 @@ package import FoundationEssentials
 package enum ImportRefusal: Error, Equatable, Sendable {
   /// A header line cannot be used.
   case unusableFile(Reject)
-  /// A quote is left open, or the last line is short: the file is a part of one.
+  /// A quote is left open and takes in other rows, or the last line is short: the file is a part
+  /// of one.
   case tornFile(Reject)
   /// The file is most likely broken.
   case guarded([GuardFinding])
@@ -41,6 +42,8 @@ package enum ImportRefusal: Error, Equatable, Sendable {
     switch self {
     case .unusableFile(let reject):
       reject.description
+    case .tornFile(let reject) where reject.isOpenQuote:
+      "\(reject.description) Mend that quote where the file comes from, and export it again."
     case .tornFile(let reject):
       "\(reject.description) The file ends there: it was cut off, or a quote is missing. Export or "
         + "copy it again."

@@ -15,8 +15,8 @@ package struct RegisterReader<Row: RegisterRow>: Sendable {
   /// Whether the header line was unusable, so that reading on is pointless.
   package var isRefused: Bool { sorter.state.isRefused }
 
-  /// The reject that shows that the file is only a part of one: a quote that nothing closes, or a
-  /// last line that is short. Known when the file has been read.
+  /// The reject that shows that people are missing who should be in the file: a quote that is left
+  /// open and takes in other rows, or a last line that is short. Known when the file has been read.
   package var tear: Reject? { sorter.tear }
 
   /// The header line as the file has it, and what it says.
@@ -56,7 +56,12 @@ extension RegisterReader {
   private struct Sorter: Sendable {
     var state = State.beforeHeader
     var isDelivery = false
-    private(set) var tear: Reject?
+    /// The first quote that was left open, whatever follows it.
+    private var openQuote: Reject?
+    /// A last line that is short.
+    private var cut: Reject?
+
+    var tear: Reject? { openQuote ?? cut }
 
     enum State {
       case beforeHeader
@@ -77,8 +82,12 @@ extension RegisterReader {
       case .beforeHeader: return readHeader(row, bytes)
       case .afterHeader(let header, _):
         let line = read(row, header: header)
-        // Only a tear in the last line matters: what follows a line proves that it is whole.
-        tear = if case .reject(let reject)? = line, isTorn(row, reject) { reject } else { nil }
+        // What follows a line proves that it is whole, but not that its quotes are.
+        cut = nil
+        if case .reject(let reject)? = line {
+          if reject.isOpenQuote { openQuote = openQuote ?? reject }
+          if isTorn(row, reject) { cut = reject }
+        }
         return line
       case .refused: return nil
       }
@@ -129,12 +138,18 @@ extension RegisterReader {
     private func read(
       _ row: CSVRow, header: RegisterHeader<Row.Column>
     ) -> RegisterLine<Row>? {
+      let quoted = RejectReason.openQuote(followingLines: row.lineCount - 1)
       switch row.fields {
+      // Only quotes keep a record from ending with its line.
+      case .failure(let fault) where row.lineCount > 1 && fault.reason != .unclosedQuote:
+        return reject(row.line, header.name(ofColumn: fault.column), quoted)
       case .failure(let fault):
         return reject(row.line, header.name(ofColumn: fault.column), .malformed(fault.reason))
       // Spreadsheets leave lines of separators below the last row.
       case .success(let fields) where fields.allSatisfy(\.isEmpty):
         return nil
+      case .success(let fields) where row.lineCount > 1 && Self.takesInRows(fields, header):
+        return reject(row.line, nil, quoted)
       case .success(let fields) where fields.count != header.count:
         return reject(row.line, nil, .columnCount(fields.count, expected: header.count))
       case .success(let fields):
@@ -150,6 +165,26 @@ extension RegisterReader {
         } catch {
           return reject(row.line, error.column, error.reason)
         }
+      }
+    }
+
+    /// Whether a cell with line ends holds other rows: a quote that was left open in a column, and
+    /// one in the same column of a later row, look like a cell with all that is between them.
+    private static func takesInRows(
+      _ fields: [String], _ header: RegisterHeader<Row.Column>
+    ) -> Bool {
+      if fields.count != header.count { return true }
+      let separators: [UInt8] = [0x2C, 0x3B]
+      return Row.Column.allCases.contains { column in
+        guard let place = header.position(of: column), fields.indices.contains(place) else {
+          return false
+        }
+        let bytes = Array(fields[place].utf8)
+        let lineEnds = bytes.count { $0 == 0x0A }
+        return lineEnds > 0
+          && separators.contains { separator in
+            bytes.count { $0 == separator } >= lineEnds * (header.count - 1)
+          }
       }
     }
 

@@ -22,22 +22,23 @@ extension RegisterReplacement {
     try await store.write { try $0.imports.releaseClaim(generations) }
   }
 
-  /// Cleans up if possible, in a separate task: a cancelled one could not use the store.
+  /// Lets the next import begin at once, which then sweeps the remains away: whoever has
+  /// interrupted this one waits for its end. In a separate task: a cancelled one could not use the
+  /// store.
   func giveUp(_ generations: Generations) async {
-    await Task {
-      try? await sweep(keeping: generations.present, under: generations)
+    _ = await Task {
       try? await store.write { try $0.imports.releaseClaim(generations) }
     }.value
   }
 
-  /// Deletes the rows of all registers but one.
-  func sweep(keeping kept: Int64, under generations: Generations) async throws {
+  /// Deletes the rows of all registers but the one in use, which has customers on it.
+  private func sweep(keeping kept: Int64, under generations: Generations) async throws {
     for table in RegisterTable.allCases {
       while let stray = try await stray(in: table, keeping: kept) {
         var next: String? = ""
         while let key = next {
           let moment = now()
-          next = try await writeAndRest(generations) { transaction in
+          next = try await writeAndRest { transaction in
             try transaction.imports.keepClaim(generations, answering: kept, at: moment)
             return try transaction.imports.sweep(table, of: stray, after: key)
           }

@@ -9,7 +9,8 @@ package import Persistence
 /// transaction. Many, as with the first import, are no transaction for a database with customers on
 /// it: then all rows go into a new generation beside the register in use, some thousand per
 /// transaction, and one small update makes the new generation the register. Until then the old one
-/// answers, whatever breaks, and the next import sweeps the remains away (decision 0018).
+/// answers, whatever breaks. What an interrupted import has left is in nobody's way: each has a
+/// number that none had before, and the next replacement sweeps the remains away (decision 0018).
 ///
 /// A delivery of changes is always a few differences (``ImportKind``).
 package struct RegisterReplacement: Sendable {
@@ -24,9 +25,9 @@ package struct RegisterReplacement: Sendable {
     @Sendable (any Transaction, RegisterChange, Date) throws -> Void
 
   /// - Parameters:
-  ///   - now: the clock for the signs of life
+  ///   - now: the clock for the signs of life, and for how long a transaction took
   ///   - lock: tells at once whether another import is alive; without one, its silence must tell
-  ///   - pause: what ``ImportSizes/rest`` is spent with
+  ///   - pause: what a rest is spent with (``ImportSizes/rest``)
   ///   - onReplacement: what else belongs into the transaction that replaces the register; it sees
   ///     the new one
   package init(
@@ -101,7 +102,6 @@ package struct RegisterReplacement: Sendable {
           try await close(generations, report, options)
           return report
         }
-        try await sweep(keeping: generations.present, under: generations)
         async let readCustomers = customers.read()
         async let readPolicies = policies.read()
         try await take(
@@ -183,6 +183,7 @@ extension RegisterReplacement {
       try await sweepAfter(generations)
     } catch {
       report.hasLeftovers = true
+      await giveUp(generations)
     }
   }
 
@@ -249,10 +250,13 @@ extension RegisterReplacement {
   ) async throws {
     var accepted = try AcceptedRecords(file.records, without: orphans)
     var (batch, lines): ([SortedRecord], Int) = ([], 0)
-    batch.reserveCapacity(sizes.rowsPerBatch)
+    let size = generations.isFirst ? sizes.rowsPerFirstBatch : sizes.rowsPerBatch
+    batch.reserveCapacity(size)
     while let record = try accepted.next() {
       batch.append(record)
-      if batch.count < sizes.rowsPerBatch { continue }
+      if batch.count < size { continue }
+      // A signal is obeyed before the next batch, whatever the store makes of it.
+      try Task.checkCancellation()
       try await write(batch, as: Row.self, into: generations)
       lines += batch.count
       batch.removeAll(keepingCapacity: true)
@@ -265,21 +269,37 @@ extension RegisterReplacement {
     _ batch: [SortedRecord], as type: Row.Type, into generations: Generations
   ) async throws {
     let moment = now()
-    try await writeAndRest(generations) { transaction in
+    let size = max(1, sizes.rowsPerBatch)
+    let work: @Sendable (any Transaction) throws -> Void = { transaction in
       try transaction.imports.keepClaim(generations, answering: generations.present, at: moment)
-      let rows = batch.map { (key: $0.key, content: RowContent.values($0.content)) }
-      try transaction.imports.insert(rows, as: type, into: generations.fresh)
+      // In pieces, so that a large transaction needs no more memory than a small one.
+      for start in stride(from: 0, to: batch.count, by: size) {
+        let rows = batch[start...].prefix(size).map {
+          (key: $0.key, content: RowContent.values($0.content))
+        }
+        try transaction.imports.insert(rows, as: type, into: generations.fresh)
+      }
     }
+    // Nobody waits for a turn before there is a register at all.
+    if generations.isFirst { try await store.write(work) } else { try await writeAndRest(work) }
   }
 
-  /// One transaction of many: customers get a turn before the next. Nobody waits for one before
-  /// there is a register at all.
+  /// One transaction of many: customers get a turn before the next, for a third of the time that it
+  /// took at least.
   func writeAndRest<Result: Sendable>(
-    _ generations: Generations, _ work: @escaping @Sendable (any Transaction) throws -> Result
+    _ work: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
+    let began = now()
     let result = try await store.write(work)
-    if !generations.isFirst { try await pause(sizes.rest) }
+    try await pause(rest(after: now().timeIntervalSince(began)))
     return result
+  }
+
+  private func rest(after seconds: Double) -> Duration {
+    // Where nobody waits for another one's rows, there is no rest however long it took.
+    if sizes.rest == .zero { return .zero }
+    // The clock of the machine may have been set in between.
+    return max(sizes.rest, min(Duration.seconds(seconds / 3), ImportLimits.longestRest))
   }
 
   private func replace(

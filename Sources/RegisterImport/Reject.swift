@@ -9,6 +9,11 @@ package struct Reject: Equatable, Sendable, CustomStringConvertible {
   package let column: String?
   package let reason: RejectReason
 
+  /// Whether following rows have vanished in it.
+  var isOpenQuote: Bool {
+    if case .openQuote = reason { true } else { false }
+  }
+
   package var description: String {
     let place = [file.rawValue, "line \(line)", column].compactMap { $0 }
     return place.joined(separator: ", ") + ": " + reason.sentence

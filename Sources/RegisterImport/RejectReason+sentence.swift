@@ -20,6 +20,9 @@ extension RejectReason {
     case .malformed(let reason): reason.sentence
     case .columnCount(let count, let expected):
       "The line has \(count) columns, the header line has \(expected)."
+    case .openQuote(1): "A quote is opened in this line and left open: it takes in the next line."
+    case .openQuote(let count):
+      "A quote is opened in this line and left open: it takes in the next \(count) lines."
     case .empty: "The cell is empty."
     case .textTooLong: "The text is longer than 200 bytes."
     case .controlCharacter: "The text holds a line end or another control character."

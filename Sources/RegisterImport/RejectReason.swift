@@ -19,6 +19,9 @@ package enum RejectReason: Error, Equatable, Sendable {
   // The line itself.
   case malformed(CSVFault.Reason)
   case columnCount(Int, expected: Int)
+  /// A quote that was left open has taken in this many of the following lines, until another one
+  /// seemed to close it.
+  case openQuote(followingLines: Int)
 
   // One cell.
   case empty

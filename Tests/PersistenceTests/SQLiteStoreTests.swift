@@ -85,6 +85,37 @@ struct SQLiteStoreTests {
     }
   }
 
+  /// An import that is killed leaves the log of one such transaction, and not of many.
+  @Test func `after rows by the thousand the log begins anew`() async throws {
+    try await ScratchFolder.use { file in
+      let store = try SQLiteStore(path: file)
+      try await store.makeThings()
+      func log() throws -> UInt64 {
+        let attributes = try FileManager.default.attributesOfItem(atPath: file + "-wal")
+        return (attributes[.size] as? UInt64) ?? 0
+      }
+      let body = [UInt8](repeating: 7, count: 100)
+      let rows: [[SQLValue]] = Array(
+        repeating: [.integer(0), .bytes(body)], count: 8_192)
+      func add() async throws {
+        try await store.write {
+          try $0.load(rows, into: "thing", columns: ["amount", "body"])
+        }
+      }
+      try await add()
+      let afterOne = try log()
+      for _ in 1...5 { try await add() }
+      #expect(try log() < 2 * afterOne)
+      for _ in 1...5 {
+        try await store.write {
+          try $0.perform("UPDATE thing SET amount = amount + 1 WHERE id <= 8192")
+        }
+      }
+      #expect(try log() < 2 * afterOne)
+      try store.close()
+    }
+  }
+
   @Test func `the files are readable by their owner alone, those of an older program too`()
     async throws
   {

@@ -26,6 +26,20 @@ struct CSVParserTests {
         == [row(1, "a", "b"), row(2, "1,\r\n\"2\"\n", ""), row(5, "3", "4")])
   }
 
+  @Test(arguments: [
+    ("1,2\n", 1), ("1,2", 1), ("1,x\"\n", 1), ("\"1\",2\r\n", 1), ("\"1\n\",2\n", 2),
+    ("\"1\r\n\n\",2", 3), ("\"1\n\"x,2\n", 2), ("\"1\n2\n", 3),
+  ])
+  func `a record tells how many lines it is of`(record: String, count: Int) {
+    var counts: [Int] = []
+    var parser = CSVParser()
+    for chunk in Array("a,b\n\n\(record)".utf8).chunks(of: 3) {
+      parser.parse(chunk: chunk) { row, _ in counts.append(row.lineCount) }
+    }
+    parser.finish { row, _ in counts.append(row.lineCount) }
+    #expect(counts == [1, count])
+  }
+
   @Test func `empty lines are skipped and counted`() {
     #expect(rows("\n\r\na,b\n\n\n1,2\n\n") == [row(3, "a", "b"), row(6, "1", "2")])
     #expect(rows("a\n\"\"\n") == [row(1, "a"), row(2, "")])

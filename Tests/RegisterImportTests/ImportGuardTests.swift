@@ -88,6 +88,55 @@ struct ImportGuardTests {
     #expect(report.refusal?.sentence.contains("spreadsheet has damaged") == true)
   }
 
+  @Test(arguments: GuardBorder.all)
+  func `a guard lets pass what it may find, and not one more`(border: GuardBorder) async throws {
+    let office = try await RegisterOffice()
+    let usual = border.files(0)
+    _ = try await office.take(
+      customers: GuardBorder.customers(), policies: GuardBorder.policies(),
+      options: .unguarded.with { $0.kind = .whole(delivery: 1) })
+    let head = border.isDelivery ? "operation," : ""
+    let kind = border.isDelivery ? ImportKind.changes(delivery: 2) : .whole()
+    func take(_ files: (customers: String, policies: String)) async throws -> ImportReport {
+      try await office.take(
+        files: Array((head + RegisterOffice.customerHeader + files.customers).utf8),
+        Array((head + RegisterOffice.policyHeader + files.policies).utf8),
+        options: ImportOptions().with {
+          $0.kind = kind
+          $0.guards.maxChangePercent = border.maxChangePercent
+          $0.isDryRun = true
+        })
+    }
+    #expect(try await take(usual).refusal == nil)
+    #expect(try await take(border.files(border.most)).refusal == nil)
+    #expect(
+      try await take(border.files(border.most + 1)).refusal == .guarded([border.finding]))
+  }
+
+  @Test(arguments: [
+    (20, 100, true), (21, 100, false), (21, 2_100, true), (22, 2_100, false), (1, 1, true),
+    (2, 2, false),
+  ])
+  func `a damaged column of mobile numbers is stopped, on a first import too`(
+    unread: Int, filled: Int, passes: Bool
+  ) async throws {
+    let office = try await RegisterOffice()
+    let customers = lines(
+      numbers(1...filled), phone: { $0 < unread ? "3.63E+10" : "+3630\(1_000_000 + $0)" })
+    let without = (1...5).map { "A00000\($0),,Kis Pál,,,active\n" }.joined()
+    let report = try await office.take(customers: customers + without, options: ImportOptions())
+    #expect(report.isReplaced == passes)
+    #expect(report.customers.warned == unread)
+    #expect(guarded(report).map(\.name) == (passes ? [] : [.rejects]))
+    if passes { return }
+    let sentence = try #require(report.refusal?.sentence)
+    #expect(sentence.hasPrefix("\(unread) of the \(filled) filled cells of sms_number cannot"))
+    #expect(sentence.contains("A spreadsheet has damaged the numbers"))
+    let forced = try await office.take(
+      customers: customers, options: ImportOptions().with { $0.forced = [.rejects] })
+    #expect(forced.isReplaced)
+  }
+
   @Test func `a guard is forced by its name, and no other one with it`() async throws {
     let office = try await RegisterOffice()
     _ = try await office.take(customers: lines())
@@ -120,6 +169,32 @@ struct ImportGuardTests {
     }
     #expect(reject.line == 3)
     #expect(report.refusal?.isWorthAnotherTry == false)
+    #expect(try await office.register().rowCount == 0)
+  }
+
+  /// A hundred rows and one with quotes of its own stand between an open quote and the file's end.
+  @Test func `an open quote refuses the file, whatever follows it`() async throws {
+    let office = try await RegisterOffice()
+    let customers =
+      "1234567,,Nagy Éva,,,active\n7654321,,\"Kis Pál,,,active\n"
+      + numbers(1...100).map(customerLine).joined() + "7654322,,\"dr. X, özv. Y\",,,active\n"
+      + numbers(101...200).map(customerLine).joined()
+    let first = try await office.take(customers: customers)
+    #expect(
+      first.refusal?.sentence == """
+        customers.csv, line 3, name: A quote is opened in this line and left open: it takes in the \
+        next 101 lines. Mend that quote where the file comes from, and export it again.
+        """)
+    let policies =
+      "P0,1234567,utas,active,,\nP1,1234567,\"utas,active,,\n"
+      + (1...100).map { "Q\($0),1234567,utas,active,,\n" }.joined()
+      + "P2,1234567,\"casco, teljes\",active,,\nP3,1234567,utas,active,,\n"
+    let second = try await office.take(customers: customerLine("1234567"), policies: policies)
+    #expect(
+      second.refusal?.sentence == """
+        policies.csv, line 3, product: A quote is opened in this line and left open: it takes in \
+        the next 101 lines. Mend that quote where the file comes from, and export it again.
+        """)
     #expect(try await office.register().rowCount == 0)
   }
 

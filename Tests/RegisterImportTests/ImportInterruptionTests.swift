@@ -160,6 +160,53 @@ struct ImportInterruptionTests {
     #expect(try await take(old, in: office).outcome == .replaced)
   }
 
+  @Test func `a signal while rows are written is obeyed at once, and the next import sweeps`()
+    async throws
+  {
+    let office = try await RegisterOffice()
+    _ = try await take(old, in: office)
+    let before = try await office.register()
+    let files = new
+    let store = HookedStore(office.store)
+    let cancellation = Mutex<(@Sendable () -> Void)?>(nil)
+    let writesBefore = Mutex(0)
+    let running = Task {
+      try await take(files, in: office, sizes: .beside, through: store) { progress in
+        if progress.stage != .writing { return }
+        while cancellation.withLock({ $0 == nil }) { await Task.yield() }
+        writesBefore.withLock { $0 = store.writeCount }
+        cancellation.withLock { $0?() }
+      }
+    }
+    cancellation.withLock { $0 = { running.cancel() } }
+    await #expect(throws: CancellationError.self) { try await running.value }
+    // One more, which gives the place to the next import.
+    #expect(store.writeCount == writesBefore.withLock { $0 } + 1)
+    #expect(try await office.storedRows() == before.rowCount + 512)
+    #expect(try await office.register() == before)
+
+    #expect(try await take(new, in: office).outcome == .replaced)
+    let after = try await office.register()
+    #expect(Self.rows(of: after) == (try await outcome(of: new)))
+    #expect(try await office.storedRows() == after.rowCount)
+  }
+
+  @Test func `remains of several dead imports mix into none, and one import sweeps them all`()
+    async throws
+  {
+    let office = try await RegisterOffice()
+    for number in 2...4 {
+      let store = HookedStore(office.store, beforeWrite: { if $0 > number { throw PowerCut() } })
+      _ = try? await take(old, in: office, sizes: .beside, through: store)
+      office.clock.advance(by: Double(ImportLimits.secondsOfSilence))
+    }
+    #expect(try await office.storedRows() > 1_000)
+    let report = try await take(new, in: office)
+    #expect(report.customers.new == 520 && report.customers.removed == 0)
+    #expect(Self.rows(of: try await office.register()) == (try await outcome(of: new)))
+    #expect(try await office.storedRows() == office.register().rowCount)
+  }
+
   @Test func `rows of the old register that cannot be deleted are left for the next import`()
     async throws
   {

@@ -100,6 +100,7 @@ extension ImportSizes {
   static var small: ImportSizes {
     var sizes = ImportSizes()
     sizes.rowsPerBatch = 256
+    sizes.rowsPerFirstBatch = 256
     sizes.rest = .zero
     sizes.rowsPerPage = 64
     sizes.bytesPerRun = 4_096

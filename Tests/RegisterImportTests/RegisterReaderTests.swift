@@ -133,6 +133,25 @@ struct RegisterReaderTests {
   }
 
   @Test(arguments: [
+    // Two mistakes in one line take that line alone.
+    ("A1B2C67;;\"Kis\" Pál;;;active\n", false),
+    ("A1B2C67;;Kis \"Pál\";;;active\n", false),
+    ("A1B2C67;;\"Kis\nPál\";;;active\n", false),
+    ("A1B2C67;;\"Kis; Pál;\n;;\";;;active\n", false),
+    ("A1B2C67;;\"Kis Pál;;;active\nB1B2C67;;\"dr. X; özv. Y\";;;active\n", true),
+    ("A1B2C67;;\"Kis Pál;;;active\nB1B2C67;\";Nagy;;;active\n", true),
+    ("A1B2C67;;\"Kis Pál;;;active\nB1B2C67;;Nagy\";;;active\n", true),
+    ("A1B2C67;;Kis Pál;;\"p@pelda.hu;active\nB1B2C67;;Nagy Éva;;e@pelda.hu\";active\n", true),
+  ])
+  func `a quote that was left open is known whatever follows it`(rows: String, isTorn: Bool) {
+    let good = "C1B2C67;;Nagy Éva;;;active\n"
+    let lines = customers(header + good + rows + good)
+    #expect(lines.rejects.map(\.line) == [3])
+    #expect((lines.tear?.reason == RejectReason.openQuote(followingLines: 1)) == isTorn)
+    #expect(lines.tear?.line == (isTorn ? 3 : nil))
+  }
+
+  @Test(arguments: [
     ("sep=;\n", RejectReason.separatorLine),
     ("customer_number\told_customer_number\tname\tsms_number\temail\tstatus\n", .tabs),
     ("Customer_Number;OLD_CUSTOMER_NUMBER;NAME;SMS_NUMBER;EMAIL;STATUS\n", .capitals),

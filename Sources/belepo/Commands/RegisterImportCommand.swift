@@ -30,7 +30,11 @@ struct RegisterImportCommand: AsyncParsableCommand {
   var delivery: Int64?
   @Flag(help: "Read and compare, but change nothing.") var dryRun = false
   @Option(help: "text or json.") var format = ReportFormat.text
-  @Option(help: "Refuse files of whose rows more than this are rejected.")
+  @Option(
+    help: """
+      Refuse files of whose rows more than this are rejected, or of whose mobile numbers more than \
+      this cannot be read.
+      """)
   var maxRejectPercent: Int?
   @Option(help: "Refuse files that would remove more of the register than this.")
   var maxDeletePercent: Int?
@@ -96,7 +100,8 @@ struct RegisterImportCommand: AsyncParsableCommand {
     }
   }
 
-  /// Room for the pages of a large index; a part of the memory that an import may take.
+  /// Room for the pages of a large index: a third of the 100 MB of memory that an import may take,
+  /// of which the rows of a first import's transactions and the sorting need their part.
   private static let cacheKibibytes = 32_768
 
   private func report(_ settings: Settings, _ database: OpenedDatabase) async throws
@@ -154,8 +159,8 @@ struct RegisterImportCommand: AsyncParsableCommand {
     return .whole(delivery: delivery)
   }
 
-  /// Runs work that Ctrl-C and SIGTERM cancel, so that it can clean up; a second signal ends the
-  /// program at once, which costs no more than a clean-up by the next import.
+  /// Runs work that Ctrl-C and SIGTERM cancel, so that it can give its place to the next import; a
+  /// second signal ends the program at once.
   private static func untilInterrupted<Result: Sendable>(
     _ work: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
