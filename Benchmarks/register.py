@@ -1,4 +1,5 @@
-"""Imports of made-up registers beside the engines' own loaders, with the same files in the same run.
+"""Imports of made-up registers beside the engines' own loaders, with the same files in the same run;
+then how long staff wait for a search in one.
 
     python3 Benchmarks/register.py [CUSTOMERS …]
 
@@ -17,6 +18,7 @@ from engines import Embedded
 from installation import installation
 from processes import PROGRAM
 from register_pages import People
+from staff_searches import measure_searches
 
 CUSTOMERS = 10_000_000
 LOOK_UPS = 2_000
@@ -112,8 +114,10 @@ def generated(folder, count, seed):
     return {kind: folder / f"{kind}.csv" for kind in KINDS}
 
 
-def pages_while_importing(postgres_url, files, others, folder):
-    """The register of others is replaced by a whole one while people use the site."""
+def pages_while_importing(postgres_url, files, others, folder, count):
+    """The register of others is replaced by a whole one while people use the site; then staff search
+    in it.
+    """
     with installation(postgres_url) as installed:
         imported(installed.engine.url, others, folder)
         server = installed.serve()
@@ -123,6 +127,7 @@ def pages_while_importing(postgres_url, files, others, folder):
         with People(server) as people:
             run = imported(installed.engine.url, files, folder)
         print(f"  while importing for {run.seconds:.1f} s: {people.told()}", flush=True)
+        measure_searches(installed, files, count)
 
 
 def measure(count):
@@ -142,7 +147,7 @@ def measure(count):
         embedded.drop()
         (folder / "raw.sqlite").unlink()
         print("pages, embedded")
-        pages_while_importing(None, files, others, folder)
+        pages_while_importing(None, files, others, folder, count)
 
         if url:
             raw = raw_postgres(url, files)
@@ -150,7 +155,7 @@ def measure(count):
             tell("first import, PostgreSQL", imported(url, files, folder), rows, raw)
             tell("the same again, PostgreSQL", imported(url, files, folder), rows, raw)
             print("pages, PostgreSQL")
-            pages_while_importing(url, files, others, folder)
+            pages_while_importing(url, files, others, folder, count)
 
 
 def main():

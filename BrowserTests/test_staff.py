@@ -1,12 +1,15 @@
 """Calls to the call centre, each solved in at most three clicks after the search."""
 
+import subprocess
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
 import checks
 from browsing import PHONE
 from customer import without_case_number
+from program import environment, program
 from staff import Colleague
 
 
@@ -341,18 +344,91 @@ def test_a_data_request_is_answered_by_data_protection(customers, colleagues, se
 def test_every_page_is_free_of_barriers(language, customers, colleagues):
     caller = customers.someone()
     caller.become_a_user()
+    caller.open("/fiok/adataim")
+    caller.ask_for_copy()
     boss = colleagues("supervisor", language)
     found = []
+
+    def look(where: str, status: int = 200) -> None:
+        assert boss.visit.statuses[boss.page] == status, where
+        found.extend(f"{where}: {fault}" for fault in checks.everything(boss))
+
     for path in ["kereses", "jovahagyasok", "attekintes", "tolcser"]:
         boss.page.goto(f"/munkatars/{path}")
-        found += [f"{path}: {fault}" for fault in checks.everything(boss)]
+        look(path)
+    for path, status in {"naplo": 403, "ugy?szam=999999": 404, "nincs-ilyen": 404}.items():
+        boss.page.goto(f"/munkatars/{path}")
+        look(path, status)
     boss.search(caller.person.number)
-    found += checks.everything(boss)
+    look("hits")
     boss.open_first()
-    found += checks.everything(boss)
+    look("case")
+    boss.press('form[action$="/ugy/kod"] button')
+    look("a code is on its way")
+    boss.page.fill("#code", "nem az")
+    boss.press('form[action$="/azonositas"] button')
+    look("a code that cannot be one")
+    boss.page.fill("#code", "000000")
+    boss.press('form[action$="/azonositas"] button')
+    look("a wrong code of the caller")
     boss.press('main a[href*="mit=correct_email"], main a[href*="mit=lock"]')
-    found += checks.everything(boss)
+    look("act")
+    with boss.as_a("data_protection"):
+        for path in ["naplo", "adatkeresek"]:
+            boss.page.goto(f"/munkatars/{path}")
+            look(path)
     assert not found
+
+
+def invitation(server, name: str) -> str:
+    """The path of a link that somebody new has got."""
+    port = urlsplit(server.staff_url).port
+    done = subprocess.run(
+        [program(), "staff", "add", name, "--role", "agent", "--by", "nagy.peter"],
+        cwd=server.folder,
+        env=environment(
+            BELEPO_DATABASE_URL=f"sqlite:{server.database}", BELEPO_STAFF_PORT=str(port)
+        ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    link = urlsplit(done.stdout.strip())
+    return f"{link.path}?{link.query}"
+
+
+@pytest.mark.parametrize("language", ["hu", "en"])
+def test_the_way_in_is_free_of_barriers(language, browser, server):
+    newcomer = Colleague(browser, server, "agent", language)
+    found = []
+
+    def look(where: str, status: int) -> None:
+        assert newcomer.visit.statuses[newcomer.page] == status, where
+        found.extend(f"{where}: {fault}" for fault in checks.everything(newcomer))
+
+    newcomer.page.goto(f"/munkatars/bejelentkezes?nyelv={language}")
+    look("login", 200)
+    newcomer.name, newcomer.password = f"nincs.ilyen.{language}", "talalgatom a jelszot"
+    newcomer.log_in()
+    look("a refused login", 422)
+    # Each failure doubles the pause: a slow machine needs some more.
+    for _ in range(12):
+        newcomer.log_in()
+        if newcomer.visit.statuses[newcomer.page] == 429:
+            break
+    look("a pause", 429)
+
+    newcomer.page.goto(f"{invitation(server, f'uj.{language}')}&nyelv={language}")
+    look("invitation", 200)
+    newcomer.press("#form button.button")
+    look("an invitation with nothing filled in", 422)
+    newcomer.page.goto(f"/munkatars/meghivo?kulcs=nincs-ilyen&nyelv={language}")
+    look("an invitation that is over", 404)
+    complaints = newcomer.visit.complaints
+    newcomer.visit.close()
+    assert not found
+    assert not complaints, "\n".join(complaints)
 
 
 def test_the_keyboard_alone_leads_from_the_search_to_the_answer(customers, people, colleagues):

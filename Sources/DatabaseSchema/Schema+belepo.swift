@@ -23,5 +23,6 @@ extension Schema {
     staff,
     staffLifts,
     stepUp,
+    limitTrail,
   ])
 }

@@ -149,11 +149,12 @@ struct MigrationTests {
   @Test(arguments: Schema.belepo.migrations.map(\.number), Dialect.allCases)
   func `a step is written for its engine`(number: Int, dialect: Dialect) {
     let script = Schema.belepo.migrations[number - 1].script(for: dialect)
-    // A step that only changes a table says nothing about its kind.
+    // A step that only changes a table says nothing about its kind, and an index nothing of types.
     if script.contains("CREATE TABLE") {
       #expect(script.contains("STRICT") == (dialect == .sqlite))
+      #expect(script.contains("BIGINT") == (dialect == .postgres))
     }
-    #expect(script.contains("BIGINT") == (dialect == .postgres))
+    #expect(script.contains("BIGINT") == false || dialect == .postgres)
     #expect(script.contains("BLOB") == false || dialect == .sqlite)
     #expect(script.contains("AUTOINCREMENT") == false || dialect == .sqlite)
   }

@@ -112,6 +112,9 @@ CREATE INDEX audit_event_of_customer ON audit_event (customer_number, id);
 CREATE INDEX audit_event_of_funnel ON audit_event (at, kind, registration_id, account_id)
   WHERE kind IN ('mismatch', 'sms_sent', 'sms_code_accepted', 'contact_given', 'registered', 'email_confirmed');
 
+CREATE INDEX audit_event_of_limits ON audit_event (at, kind)
+  WHERE kind IN ('sms_limit', 'email_limit', 'recovery_limit', 'step_up_limit');
+
 CREATE INDEX audit_event_of_registration ON audit_event (registration_id, id);
 
 CREATE INDEX audit_event_of_sms_codes ON audit_event (at)

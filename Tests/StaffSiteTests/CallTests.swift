@@ -154,8 +154,7 @@ internal import Wording
     let stage = try await Stage()
     let fields = CustomerClient.claim(of: .anna).merging(["mobileNumber": "9999999"]) { $1 }
     let text = try await stage.caseNumberOfMismatch(fields)
-    let number = try #require(CaseNumber(text))
-    let file = try #require(try await stage.caseFiles.file(number, by: Stage.clerk))
+    let file = try #require(try await stage.caseFiles.file(numbered: text, by: Stage.clerk))
     let texts = stage.world.brand.texts(in: .english)
     #expect(file.text(in: texts).contains("the mobile number typed is not the one on file"))
     let json = try #require(

@@ -104,6 +104,32 @@ internal import Testing
     }
   }
 
+  @Test func `agrees to nothing in the name of somebody who is staff no more`() async throws {
+    let stage = try await Stage()
+    let asker = try await stage.colleague(.supervisor)
+    let other = try await stage.colleague(.supervisor, named: "masik")
+    try await stage.playForStaff { browser in
+      try await askToUnlock(browser, stage, as: asker)
+      let second = browser.stranger()
+      try await second.logIn(other, on: stage)
+      #expect(try await second.get("/munkatars/jovahagyasok").says("bizonyította"))
+      let old = second.copy()
+      let name = try #require(StaffName(asker.name))
+      #expect(try await stage.staffAccounts.disable(name))
+      #expect(try await !second.get("/munkatars/jovahagyasok").says("bizonyította"))
+      let late = try await old.post(
+        "/munkatars/jovahagyasok", ["consent": "1", "decision": "yes"])
+      #expect(late.location?.hasSuffix("uzenet=mar-eldolt") == true)
+      #expect(try await isLocked(stage))
+      #expect(try await stage.audited("consent_given") == 0)
+
+      // It is in nobody's way: a colleague asks anew.
+      let number = try #require(try await second.openCase(of: Cast.anna.number).number)
+      let again = try await second.doAct("unlock", because: "újra kérte", in: number)
+      #expect(again.location?.hasSuffix("uzenet=jovahagyasra-var") == true)
+    }
+  }
+
   @Test func `reads which address it is about, masked`() async throws {
     let stage = try await Stage()
     let asker = try await stage.colleague(.supervisor)

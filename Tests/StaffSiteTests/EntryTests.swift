@@ -53,6 +53,56 @@ internal import Testing
     }
   }
 
+  @Test func `also with the marks and spaces that are pasted along`() async throws {
+    let stage = try await Stage()
+    let eva = try await stage.colleague(.agent)
+    try await stage.playForStaff { browser in
+      stage.clock.advance(by: 30)
+      try await browser.get("/munkatars/bejelentkezes")
+      let code = eva.code(on: stage)
+      let answer = try await browser.post(
+        "/munkatars/bejelentkezes",
+        [
+          "name": "\u{200B}\(eva.name)\u{A0}", "password": eva.password,
+          "code": "\u{2060}\(code.prefix(3))\u{A0}\(code.suffix(3))\u{FEFF}",
+        ])
+      #expect(answer.status == .seeOther)
+    }
+  }
+
+  @Test func `leaving each failure in the trail, and what a pause turns away once an hour`()
+    async throws
+  {
+    let stage = try await Stage()
+    let eva = try await stage.colleague(.agent)
+    try await stage.playForStaff { browser in
+      func fail(as name: String) async throws {
+        let stranger = browser.stranger()
+        try await stranger.get("/munkatars/bejelentkezes")
+        try await stranger.post(
+          "/munkatars/bejelentkezes",
+          ["name": name, "password": "talalgatom a jelszot", "code": "000000"])
+      }
+      for _ in 1...6 {
+        stage.clock.advance(by: 120)
+        try await fail(as: eva.name)
+      }
+      // Within the pause.
+      for _ in 1...10 { try await fail(as: eva.name) }
+      var told: [String?] = Array(repeating: "by \(eva.name)", count: 6)
+      told.append("by \(eva.name); pause")
+      let failures = try await stage.audit().filter { $0.kind == "staff_login_failed" }
+      #expect(failures.map(\.detail) == told)
+      // A name that nobody has is not of the staff.
+      for _ in 1...3 {
+        stage.clock.advance(by: 120)
+        try await fail(as: "nincs.ilyen")
+      }
+      #expect(try await stage.audited("staff_login_failed") == told.count)
+      #expect(try await stage.counted("staff_login_failed") == 3)
+    }
+  }
+
   @Test func `with each code once, by whichever browser`() async throws {
     let stage = try await Stage()
     let eva = try await stage.colleague(.agent)
@@ -127,7 +177,10 @@ internal import Testing
         try await stranger.get("/munkatars/bejelentkezes")
         let answer = try await stranger.post(
           "/munkatars/bejelentkezes",
-          ["name": "kovacs.eva", "password": password, "code": secrets[1].lowercased()])
+          [
+            "name": "kovacs.eva", "password": password,
+            "code": "\u{200B}\(secrets[1].lowercased())\u{A0}",
+          ])
         #expect(answer.status == expected)
       }
     }

@@ -39,7 +39,7 @@ struct CasePage: Page {
     self.number = String(number)
     caseNumber = file.caseNumber?.text ?? ""
     hasCaseNumber = file.caseNumber != nil
-    reason = opened.reason
+    reason = texts.reason(opened.reason)
     findings = file.findings.map {
       Line(name: $0.reason(in: texts), text: $0.advice(in: texts))
     }
@@ -76,7 +76,7 @@ struct CasePage: Page {
       Line(name: texts["case.account"], text: account),
       Line(
         name: texts["case.registerAsOf"],
-        text: file.registerAsOf.map(texts.instant) ?? texts["case.never"]),
+        text: file.registerAsOf.map { texts.instant($0) } ?? texts["case.never"]),
     ]
   }
 
@@ -112,10 +112,11 @@ struct CasePage: Page {
       case .asked(let tries, let minutes):
         sentence = texts["proof.asked", ["tries": String(tries), "minutes": String(minutes)]]
       case .over: sentence = texts["proof.over"]
-      case .proven(let at): sentence = texts["proof.proven", ["at": texts.instant(at)]]
+      case .proven(let end): sentence = texts["proof.proven", ["until": texts.instant(end)]]
+      case .ended: sentence = texts["proof.ended"]
       }
       switch proof {
-      case .notAsked, .over: canSend = true
+      case .notAsked, .over, .ended: canSend = true
       case .impossible, .asked, .proven: canSend = false
       }
       if case .asked = proof { canEnter = true } else { canEnter = false }
@@ -187,7 +188,9 @@ struct CasePage: Page {
       what = texts[request.kind.label]
       askedOn = texts.day(of: request.askedAt)
       answerBy = texts.day(of: request.answerBy)
-      let acts: [CaseAct] = canAnswer ? [.finishRequest, .declineRequest] : []
+      // A request to be forgotten is done by erasing, which stands among the acts.
+      let done: [CaseAct] = request.kind == .erasure ? [] : [.finishRequest]
+      let acts: [CaseAct] = canAnswer ? done + [.declineRequest] : []
       actions = acts.map { act in
         Act(
           label: texts[act.label], path: Act.path(act, number, operand: request.id.description))
@@ -205,7 +208,7 @@ struct CasePage: Page {
     init(_ event: CaseFile.Event, _ texts: Texts) {
       when = texts.instant(event.at)
       what = texts[event.what]
-      detail = event.detail
+      detail = texts.trail(event.detail)
       isOfStaff = event.isOfStaff
     }
   }

@@ -40,7 +40,7 @@ struct OverviewScreen: Sendable {
       CasePage.Line(name: texts["overview.batches"], text: String(overview.openBatches)),
       CasePage.Line(
         name: texts["case.registerAsOf"],
-        text: overview.registerAsOf.map(texts.instant) ?? texts["case.never"]),
+        text: overview.registerAsOf.map { texts.instant($0) } ?? texts["case.never"]),
     ]
   }
 
@@ -71,15 +71,15 @@ struct OverviewPage: Page {
     let when: String
     let person: String
     let isReplaced: Bool
+    let hasForced: Bool
     let forced: String
-    let refusal: String
 
     init(_ record: StaffOverview.RegisterImport, _ texts: Texts) {
       when = texts.instant(record.at)
       person = record.person
       isReplaced = record.isReplaced
-      forced = record.forced
-      refusal = record.refusal
+      hasForced = !record.forced.isEmpty
+      forced = texts.guards(record.forced)
     }
   }
 }

@@ -109,7 +109,7 @@ struct SearchPage: Page {
 }
 
 extension CaseFiles.Reason {
-  fileprivate var label: TextKey {
+  var label: TextKey {
     switch self {
     case .call: "caseReason.call"
     case .letter: "caseReason.letter"
@@ -122,7 +122,7 @@ extension CaseFiles.Reason {
 }
 
 extension CaseSearch.Match {
-  fileprivate var label: TextKey {
+  var label: TextKey {
     switch self {
     case .caseNumber: "match.caseNumber"
     case .customerNumber: "match.customerNumber"

@@ -6,7 +6,7 @@ internal import Wording
 
 struct CaseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "case", abstract: "What a caller met, by the case number of a page.",
+    commandName: "case", abstract: "What a caller met, by any number that the caller knows.",
     subcommands: [Show.self])
 
   struct Show: AsyncParsableCommand {
@@ -14,21 +14,19 @@ struct CaseCommand: AsyncParsableCommand {
       abstract: "Show a case, masked: the reason, what to say, what happened.",
       discussion: "Example: belepo case show K7M2-4XQP --format json")
 
-    @Argument(help: "The case number.") var number: String
+    @Argument(help: "A case, policy or customer number.") var number: String
     @Option(help: "text or json.") var format = ReportFormat.text
     @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
       try await reporting {
-        guard let number = CaseNumber(number) else {
-          throw Failure("A case number has eight letters and digits.", .badData)
-        }
         let settings = try await configuration.load()
         let database = try await settings.openCurrentDatabase()
         let files = CaseFiles(world: try await settings.worldOfStaff(database))
-        guard let file = try await files.file(number, by: try staff.act) else {
-          throw Failure("No page has shown this case number, or it was too long ago.")
+        guard let file = try await files.file(numbered: number, by: try staff.act) else {
+          throw Failure(
+            "Neither the register, an account nor a page of the last months knows this number.")
         }
         StandardOutput.write(try file.written(format, settings))
       }

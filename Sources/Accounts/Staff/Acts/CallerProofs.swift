@@ -14,22 +14,28 @@ package enum CallerProof: Hashable, Sendable {
   case asked(triesLeft: Int, minutesLeft: Int)
   /// The code is over or its tries are.
   case over
-  case proven(at: Date)
+  case proven(until: Date)
+  /// It was proven too long ago: whoever is on the line now has to prove it again.
+  case ended
 }
 
 extension CallerProof {
   init(_ opening: CaseOpening, _ material: CaseMaterial, at now: Date, _ limits: Limits) {
     let canText = material.customer?.numberForMessages(limits) != nil
-    if let provenAt = opening.provenAt {
-      self = .proven(at: provenAt)
-    } else if let challenge = opening.challenge {
+    if let end = opening.proofEnd(limits.staff), now < end {
+      self = .proven(until: end)
+    } else if let challenge = opening.challenge,
+      opening.provenAt.map({ $0 < challenge.sentAt }) ?? true
+    {
       let life = challenge.expiresAt.timeIntervalSince(now)
       self =
         life > 0 && challenge.triesLeft > 0
         ? .asked(triesLeft: challenge.triesLeft, minutesLeft: Int((life / 60).rounded(.up)))
         : .over
+    } else if canText {
+      self = opening.provenAt == nil ? .notAsked : .ended
     } else {
-      self = canText ? .notAsked : .impossible
+      self = .impossible
     }
   }
 }
@@ -129,7 +135,7 @@ package struct CallerProofs: Sendable {
       guard let opening = try transaction.caseOpenings.opening(id, of: session),
         let customer = opening.subject.customer, var challenge = opening.challenge
       else { return .notOpen }
-      if opening.provenAt != nil { return .proven }
+      if opening.isProven(at: now, world.limits.staff) { return .proven }
       let outcome = challenge.try(
         matches: world.codes.matches(entry, challenge, .digits), at: now)
       try transaction.caseOpenings.save(challenge, in: id)

@@ -194,6 +194,9 @@ extension CaseActs {
   ) throws -> CaseAct.Outcome {
     guard let id = Int64(wish.operand).map(DataRights.Request.ID.init(rawValue:)),
       try transaction.dataRequests.customer(of: id) == customer.text,
+      // Who asked to be forgotten is not told that it is done before it is: erasing takes two
+      // people, and answers the request itself (D 5).
+      try wish.act != .finishRequest || transaction.dataRequests.kind(of: id) != .erasure,
       let account = try transaction.dataRequests.finish(id, at: now)
     else { return .outOfTurn }
     try transaction.record(

@@ -58,7 +58,9 @@ package struct CaseActs: Sendable {
       guard
         let opening = try transaction.caseOpenings.opening(.init(rawValue: number), of: session)
       else { return .notOpen }
-      guard !wish.act.needsProof || opening.provenAt != nil || session.member.role == .supervisor
+      guard
+        !wish.act.needsProof || opening.isProven(at: now, world.limits.staff)
+          || session.member.role == .supervisor
       else { return .proofMissing }
       guard !wish.act.needsConsent else {
         guard let customer = opening.subject.customer else { return .notOpen }

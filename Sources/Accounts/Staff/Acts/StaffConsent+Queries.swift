@@ -40,8 +40,9 @@ struct StaffConsentQueries: TransactionPart {
       """) == 1
   }
 
-  /// Forgets what nobody has decided in time. The row goes, so that an old page which still offers
-  /// it decides nothing: what is asked anew has a number of its own.
+  /// Forgets what nobody has decided in time, or whose asker is staff no more. The row goes, so
+  /// that an old page which still offers it decides nothing: what is asked anew has a number of its
+  /// own.
   func forgetOver(
     _ act: CaseAct, _ customer: CustomerNumber, askedBefore instant: Date
   ) throws {
@@ -49,10 +50,13 @@ struct StaffConsentQueries: TransactionPart {
       """
       DELETE FROM staff_consent
       WHERE act = \(act.rawValue) AND customer_number = \(customer.text)
-        AND decided_at IS NULL AND asked_at <= \(instant)
+        AND decided_at IS NULL
+        AND (asked_at <= \(instant)
+             OR asked_by IN (SELECT id FROM staff_account WHERE disabled_at IS NOT NULL))
       """)
   }
 
+  /// Those of who is staff still: what is agreed to is done in the asker's name.
   func waiting(
     for member: StaffMember, askedAfter instant: Date, atMost count: Int
   ) throws -> [StaffConsent] {
@@ -60,7 +64,7 @@ struct StaffConsentQueries: TransactionPart {
       """
       SELECT staff_consent.id, act, customer_number, value, asked_by, reason, asked_at, name
       FROM staff_consent JOIN staff_account ON staff_account.id = asked_by
-      WHERE decided_at IS NULL AND asked_at > \(instant)
+      WHERE decided_at IS NULL AND asked_at > \(instant) AND staff_account.disabled_at IS NULL
       ORDER BY staff_consent.id
       LIMIT \(count)
       """
@@ -77,6 +81,7 @@ struct StaffConsentQueries: TransactionPart {
              (SELECT name FROM staff_account WHERE staff_account.id = asked_by) AS name
       FROM staff_consent
       WHERE staff_consent.id = \(id) AND decided_at IS NULL AND asked_at > \(instant)
+        AND asked_by IN (SELECT id FROM staff_account WHERE disabled_at IS NULL)
       \(Query.Differing.rowLock)
       """
     ).flatMap { try StaffConsent(row: $0, for: member) }

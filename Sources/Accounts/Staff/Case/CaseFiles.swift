@@ -147,23 +147,18 @@ package struct CaseFiles: Sendable {
     ).export(of: customer)
   }
 
-  /// The same for a command, whose one row says who asked.
+  /// The same for a command, whose one row says who asked: by the number of a case, a customer or a
+  /// policy, found as on the site.
   ///
-  /// - Returns: `nil` when nothing is known under the number
+  /// - Returns: `nil` when nothing is known under the number, or several customers had it once
   package func file(
-    _ number: CaseNumber, by act: StaffAct
+    numbered number: String, by act: StaffAct
   ) async throws -> CaseFile? {
     let now = world.now()
+    let search = CaseSearch(world: world)
     return try await world.store.write { transaction in
-      let search = CaseSearchQueries(transaction: transaction)
-      let subject: CaseSubject
-      if let (registration, customer) = try search.registration(number) {
-        subject = CaseSubject(customer: customer, registration: registration)
-      } else if let customer = try CustomerSearchQueries(transaction: transaction)
-        .customer(ofCase: number)
-      {
-        subject = CaseSubject(customer: customer)
-      } else {
+      let found = try search.byNumber(number, transaction)
+      guard let (subject, match) = found.first, match != .oldNumber || found.count == 1 else {
         return nil
       }
       return try show(subject, by: act, in: transaction, at: now)

@@ -25,6 +25,8 @@ extension CaseFinding {
     case .smsStepDisabled(let since):
       texts["finding.smsStepDisabled.reason", ["since": texts.instant(since)]]
     case .phoneProven: texts["finding.phoneProven.reason"]
+    case .addressTaken(let times):
+      texts["finding.addressTaken.reason", ["count": String(times)]]
     case .takenEmails: texts["finding.takenEmails.reason"]
     case .registerChanged: texts["finding.registerChanged.reason"]
     case .alreadyRegistered: texts["finding.alreadyRegistered.reason"]
@@ -32,6 +34,9 @@ extension CaseFinding {
     case .letterSent(let at): texts["finding.letterSent.reason", ["since": texts.instant(at)]]
     case .letterBounced: texts["finding.letterBounced.reason"]
     case .addressUnconfirmed: texts["finding.addressUnconfirmed.reason"]
+    case .recoveryUnderWay: texts["finding.recoveryUnderWay.reason"]
+    case .recoverySent(let at): texts["finding.recoverySent.reason", ["since": texts.instant(at)]]
+    case .recoveryBounced: texts["finding.recoveryBounced.reason"]
     case .loginFailures(let count): texts["finding.loginFailures.reason", ["count": String(count)]]
     case .accountLocked(.staff, let since):
       texts["finding.lockedByStaff.reason", ["since": texts.instant(since)]]
@@ -77,20 +82,22 @@ extension CaseFinding {
     case .mismatch(let mismatch, _): texts[mismatchAdvice(mismatch)]
     case .claimInvalid: texts["finding.claimInvalid.say"]
     case .mismatchLimit(let until):
-      texts["finding.mismatchLimit.say", ["until": texts.instant(until)]]
+      texts["finding.mismatchLimit.say", ["until": texts.instant(from: until)]]
     case .noRegister: texts["finding.noRegister.say"]
     case .smsUnderWay: texts["finding.smsUnderWay.say"]
     case .smsDelayed: texts["finding.smsDelayed.say"]
     case .smsArrived: texts["finding.smsArrived.say"]
     case .smsRefused: texts["finding.smsRefused.say"]
     case .smsTooLate: texts["finding.smsTooLate.say"]
-    case .smsDayLimit(let until): texts["finding.smsDayLimit.say", ["until": texts.instant(until)]]
+    case .smsDayLimit(let until):
+      texts["finding.smsDayLimit.say", ["until": texts.instant(from: until)]]
     case .smsRegistrationLimit(let until):
-      texts["finding.smsRegistrationLimit.say", ["until": texts.instant(until)]]
+      texts["finding.smsRegistrationLimit.say", ["until": texts.instant(from: until)]]
     case .smsOtherLimit: texts["finding.smsOtherLimit.say"]
     case .wrongCodes: texts["finding.wrongCodes.say"]
     case .smsStepDisabled: texts["finding.smsStepDisabled.say"]
     case .phoneProven: texts["finding.phoneProven.say"]
+    case .addressTaken: texts["finding.addressTaken.say"]
     case .takenEmails: texts["finding.takenEmails.say"]
     case .registerChanged: texts["finding.registerChanged.say"]
     case .alreadyRegistered: texts["finding.alreadyRegistered.say"]
@@ -98,6 +105,9 @@ extension CaseFinding {
     case .letterSent: texts["finding.letterSent.say"]
     case .letterBounced: texts["finding.letterBounced.say"]
     case .addressUnconfirmed: texts["finding.addressUnconfirmed.say"]
+    case .recoveryUnderWay: texts["finding.recoveryUnderWay.say"]
+    case .recoverySent: texts["finding.recoverySent.say"]
+    case .recoveryBounced: texts["finding.recoveryBounced.say"]
     case .loginFailures: texts["finding.loginFailures.say"]
     case .accountLocked(.staff, _): texts["finding.lockedByStaff.say"]
     case .accountLocked(.newProof, _): texts["finding.lockedNewProof.say"]
@@ -145,6 +155,7 @@ extension CaseFinding {
     case .wrongCodes: "wrong_codes"
     case .smsStepDisabled: "sms_step_disabled"
     case .phoneProven: "phone_proven"
+    case .addressTaken: "address_taken"
     case .takenEmails: "taken_emails"
     case .registerChanged: "register_changed"
     case .alreadyRegistered: "already_registered"
@@ -152,6 +163,9 @@ extension CaseFinding {
     case .letterSent: "letter_sent"
     case .letterBounced: "letter_bounced"
     case .addressUnconfirmed: "address_unconfirmed"
+    case .recoveryUnderWay: "recovery_under_way"
+    case .recoverySent: "recovery_sent"
+    case .recoveryBounced: "recovery_bounced"
     case .loginFailures: "login_failures"
     case .accountLocked(let lock, _): "account_locked_\(lock.rawValue)"
     case .ownerBlocked: "owner_blocked"

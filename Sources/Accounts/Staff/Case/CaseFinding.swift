@@ -29,6 +29,9 @@ package enum CaseFinding: Hashable, Sendable {
   case smsStepDisabled(since: Date)
 
   case phoneProven
+  /// The address given is that of another account; another one may still be given.
+  case addressTaken(times: Int)
+  /// That was so too often, and the registration has ended.
   case takenEmails
   case registerChanged
   case alreadyRegistered
@@ -38,6 +41,11 @@ package enum CaseFinding: Hashable, Sendable {
   case letterSent(at: Date)
   case letterBounced
   case addressUnconfirmed
+
+  /// The letter with the code for a new password, as long as the code has led to nothing.
+  case recoveryUnderWay
+  case recoverySent(at: Date)
+  case recoveryBounced
 
   case loginFailures(Int)
   case accountLocked(AccountStanding.Lock, since: Date)

@@ -91,7 +91,7 @@ struct CaseMaterialQueries: TransactionPart {
     let first = subject.registration ?? Registration.ID(rawValue: 0)
     return try rows(
       """
-      SELECT id, case_number, step, stop, started_at, expires_at FROM registration
+      SELECT id, case_number, step, stop, taken_emails, started_at, expires_at FROM registration
       WHERE id IN (\(Query.joined(ids, separator: " UNION ")))
       ORDER BY CASE id WHEN \(first) THEN 0 ELSE 1 END, id DESC
       LIMIT 10
@@ -100,6 +100,7 @@ struct CaseMaterialQueries: TransactionPart {
       CaseMaterial.Attempt(
         id: try row.value("id"), caseNumber: try row.value("case_number"),
         step: try row.value("step"), stop: try row.optional("stop"),
+        takenEmails: try row.value("taken_emails"),
         startedAt: try row.value("started_at"), expiresAt: try row.value("expires_at"))
     }
   }

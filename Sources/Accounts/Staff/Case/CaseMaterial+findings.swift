@@ -45,7 +45,7 @@ extension CaseMaterial {
   private func login(at now: Date, _ limits: Limits) -> [CaseFinding] {
     guard let account else { return [] }
     var findings: [CaseFinding] = []
-    if !account.isConfirmed { findings += confirmation() }
+    findings += account.isConfirmed ? recovery(at: now) : confirmation()
     if let moved = recent(.renumbered, within: Self.recentSeconds * 30, at: now) {
       findings.append(.renumbered(at: moved.at))
     }
@@ -73,6 +73,23 @@ extension CaseMaterial {
     }
   }
 
+  /// The letter with the code for a new password: to an address that was never confirmed none goes.
+  private func recovery(at now: Date) -> [CaseFinding] {
+    guard let letter = messages.first(where: { $0.kind == .recoveryCode }),
+      now.timeIntervalSince(letter.createdAt) < Self.daySeconds,
+      !events.contains(where: { event in
+        (event.kind == .passwordRecovered || event.kind == .loggedIn)
+          && event.at >= letter.createdAt
+      })
+    else { return [] }
+    switch letter.state {
+    case .queued, .leased: return [.recoveryUnderWay]
+    case .failed, .undeliverable, .expired: return [.recoveryBounced]
+    case .sent, .delivered: return [.recoverySent(at: letter.sentAt ?? letter.createdAt)]
+    case .cancelled: return []
+    }
+  }
+
   private func recent(
     _ kind: AuditEvent.Kind, within seconds: Double, at now: Date
   ) -> Event? {
@@ -90,6 +107,8 @@ extension CaseMaterial {
     switch attempt.step {
     case "phone":
       if smsStep?.isDisabled != true { findings += sms(of: attempt, at: now, limits) }
+    case "email" where attempt.takenEmails > 0:
+      findings += [.addressTaken(times: attempt.takenEmails), .phoneProven]
     case "email", "password": findings.append(.phoneProven)
     case "already_registered": findings.append(.alreadyRegistered)
     case "stopped":

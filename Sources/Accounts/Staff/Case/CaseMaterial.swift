@@ -26,6 +26,8 @@ struct CaseMaterial {
     let caseNumber: CaseNumber
     let step: String
     let stop: Registration.Stop?
+    /// How many addresses of other accounts were given.
+    let takenEmails: Int
     let startedAt: Date
     let expiresAt: Date
   }

@@ -14,6 +14,16 @@ struct CaseOpening {
   let shown: Set<CaseValue>
   let provenAt: Date?
   let challenge: Challenge?
+
+  /// When the proof of the caller ends; `nil` when there never was one.
+  func proofEnd(_ limits: StaffLimits) -> Date? {
+    provenAt?.addingTimeInterval(Double(limits.callerProofSeconds))
+  }
+
+  /// Whether the caller has proven to have the phone, and it still counts.
+  func isProven(at now: Date, _ limits: StaffLimits) -> Bool {
+    proofEnd(limits).map { now < $0 } ?? false
+  }
 }
 
 extension Transaction {

@@ -106,7 +106,7 @@ package struct CaseSearch: Sendable {
     }
   }
 
-  private func byNumber(
+  func byNumber(
     _ term: String, _ transaction: any Transaction
   ) throws -> [(CaseSubject, Match)] {
     let search = CaseSearchQueries(transaction: transaction)

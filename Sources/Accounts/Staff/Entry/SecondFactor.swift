@@ -27,7 +27,7 @@ struct SecondFactor: Sendable {
 
   /// The step whose password was typed, with whichever key; compared in constant time.
   func step(of typed: String, at now: Date) -> Int64? {
-    let typed = Array(typed.utf8.filter { $0 != 0x20 })
+    let typed = Array(typed.ungrouped.utf8)
     let present = TimeBasedPassword.step(at: Int64(now.timeIntervalSince1970))
     var found: Int64?
     for secret in secrets {
@@ -48,7 +48,7 @@ struct SecondFactor: Sendable {
   }
 
   func isRecoveryCode(_ typed: String) -> Bool {
-    let typed = Array(typed.uppercased().utf8.filter { $0 != 0x20 && $0 != 0x2D })
+    let typed = Array(typed.ungrouped.uppercased().utf8)
     return recoveryCodes.reduce(false) { equalInConstantTime($1, typed) || $0 }
   }
 

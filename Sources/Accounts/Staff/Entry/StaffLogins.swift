@@ -37,7 +37,7 @@ package struct StaffLogins: Sendable {
     }
     let name = StaffName(typed)
     let counts = StaffLoginCounts(name: name?.text ?? typed, network: network)
-    if let seconds = try await secondsToWait(counts, at: now) {
+    if let seconds = try await secondsToWait(name, counts, at: now) {
       return .limited(retryAfterSeconds: seconds)
     }
     let found = try await credentials(of: name)
@@ -45,7 +45,7 @@ package struct StaffLogins: Sendable {
       // An account without a password costs what any other costs.
       let hash = found.flatMap { $0.passwordHash.isEmpty ? nil : $0.passwordHash }
       guard try await passwords.verify(password, against: hash), let found else {
-        return try await refuse(name, at: now)
+        return try await refuse(name, from: network, at: now)
       }
       return try await open(found, code, counts, at: now)
     } catch is HashingQueue.Overloaded {
@@ -62,7 +62,9 @@ package struct StaffLogins: Sendable {
     return try await world.store.read(.oneStatement) { try $0.staff.credentials(named: name) }
   }
 
-  private func secondsToWait(_ counts: StaffLoginCounts, at now: Date) async throws -> Int? {
+  private func secondsToWait(
+    _ name: StaffName?, _ counts: StaffLoginCounts, at now: Date
+  ) async throws -> Int? {
     try await world.store.write { transaction in
       if let count = counts.network,
         try transaction.counts.increase(count, at: now)
@@ -75,17 +77,40 @@ package struct StaffLogins: Sendable {
       }
       let mayTry = try transaction.loginThrottles.countTry(
         ofUserName: counts.pause, at: now, limits: world.limits)
-      return mayTry ? nil : max(1, world.limits.loginDelaySecondsMax)
+      if mayTry { return nil }
+      // The pause can be met without end: once an hour for each of the staff.
+      if let known = try registered(name, in: transaction) {
+        try world.limitReached(
+          AuditEvent(kind: .staffLoginFailed, detail: StaffAct.mark + known.text + "; pause"),
+          of: "staff pause/\(known)", in: transaction, at: now)
+      } else {
+        try world.limitReached(
+          AuditEvent(kind: .staffLoginFailed, detail: "pause"), from: counts.pause,
+          in: transaction, at: now)
+      }
+      return max(1, world.limits.loginDelaySecondsMax)
     }
   }
 
-  /// A name that nobody has is written down without what was typed: it may be a password.
-  private func refuse(_ name: StaffName?, at now: Date) async throws -> Outcome {
+  private func registered(
+    _ name: StaffName?, in transaction: any Transaction
+  ) throws -> StaffName? {
+    try name.flatMap { try transaction.staff.credentials(named: $0)?.member.name }
+  }
+
+  /// Each failure of one of the staff is in the trail: the pause says how many there can be. A name
+  /// that nobody has is counted apart, and without what was typed: it may be a password.
+  private func refuse(
+    _ name: StaffName?, from network: String?, at now: Date
+  ) async throws -> Outcome {
     try await world.store.write { transaction in
-      let known = try name.flatMap { try transaction.staff.credentials(named: $0)?.member.name }
-      try transaction.recordOnce(
-        AuditEvent(kind: .staffLoginFailed, detail: known.map { StaffAct.mark + $0.text }),
-        of: "staff/\(known?.text ?? "")", at: now)
+      if let known = try registered(name, in: transaction) {
+        try transaction.record(
+          AuditEvent(kind: .staffLoginFailed, detail: StaffAct.mark + known.text), at: now)
+      } else {
+        try transaction.count(
+          AnonymousEvent(AuditEvent(kind: .staffLoginFailed), fromNetwork: network), at: now)
+      }
     }
     return .refused
   }

@@ -2,16 +2,21 @@ internal import Domain
 internal import FoundationEssentials
 internal import Outbox
 internal import Persistence
+internal import Wording
 
 /// What the overviews count.
 struct StaffOverviewQueries: TransactionPart {
   let transaction: any Transaction
 
-  /// Messages that came to no good end since then.
+  /// Messages that came to no good end since then, or that a gateway in trouble keeps back.
   func troubles(since instant: Date, atMost count: Int) throws -> [OutboxOperations.Entry] {
     try transaction.messages.entries(
       where:
-        "created_at > \(instant) AND state IN ('failed', 'undeliverable', 'expired')",
+        """
+        created_at > \(instant)
+          AND (state IN ('failed', 'undeliverable', 'expired')
+               OR state IN ('queued', 'leased') AND problem IS NOT NULL)
+        """,
       atMost: count)
   }
 
@@ -30,18 +35,34 @@ struct StaffOverviewQueries: TransactionPart {
     }
   }
 
-  /// Limits that somebody unknown has met, by kind.
+  /// Limits that were met, by kind: those of networks, numbers and staff are counted, those of a
+  /// customer stand in the trail, once an hour.
   func limits(since instant: Date) throws -> [StaffOverview.LimitHit] {
-    try rows(
+    // The kinds are spelled out, as in the index made for them.
+    let kinds = Query(stringLiteral: Schema.ofLimits)
+    return try rows(
       """
-      SELECT kind, CAST(SUM(times) AS BIGINT) AS hits FROM anonymous_event
-      WHERE window_start >= \(instant) AND kind LIKE '%limit'
+      SELECT kind, CAST(SUM(times) AS BIGINT) AS hits FROM (
+        SELECT kind, times FROM anonymous_event
+        WHERE window_start >= \(instant)
+          AND (kind LIKE '%limit' OR kind IN ('staff_searched', 'case_opened'))
+        UNION ALL
+        SELECT kind, 1 AS times FROM audit_event
+        WHERE kind IN (\(kinds)) AND at >= \(instant)
+      ) AS met
       GROUP BY kind
       ORDER BY kind
       """
     ).compactMap { row in
       guard let kind = AuditEvent.Kind(rawValue: try row.value("kind")) else { return nil }
-      return StaffOverview.LimitHit(what: kind.sentence, times: try row.value("hits"))
+      // What staff do is counted only where it was too much.
+      let what: TextKey =
+        switch kind {
+        case .staffSearched: "overview.searchLimit"
+        case .caseOpened: "overview.openingLimit"
+        default: kind.sentence
+        }
+      return StaffOverview.LimitHit(what: what, times: try row.value("hits"))
     }
   }
 
