@@ -1,6 +1,6 @@
 """Attackers who know a user name, at the running program (attacks 21, 22, 24).
 
-The same stories with a clock that is turned, up to a year of patience, are in AccountsTests.
+The same stories with a clock that is turned, up to sixty days of patience, are in AccountsTests.
 """
 
 import pytest

@@ -88,6 +88,52 @@ struct EndlessTriesTests {
     #expect(try await stage.count("anonymous_event") == 2)
   }
 
+  @Test(arguments: Stage.Ground.allCases)
+  func `forty logins with a name that nobody has leave the trail empty, and so do their codes`(
+    ground: Stage.Ground
+  ) async throws {
+    try await Stage.play(on: ground) { stage in
+      let entry = try CodeEntry("22222", alphabet: .unambiguous)
+      var asked = 0
+      for number in 1...40 {
+        let visit = Logins.Visit(address: "bot \(number)")
+        let outcome = try await stage.logIn("senki@pelda.hu", "Rossz1Jelszo", from: visit)
+        guard case .codeAsked(let token) = outcome else { continue }
+        asked += 1
+        let answer = try await stage.logins.enterCode(entry, in: token, from: visit)
+        #expect(answer == .mistake(.wrong(triesLeft: 4)))
+      }
+      #expect(asked > 10)
+      #expect(try await stage.count("audit_event") == 0)
+      #expect(try await stage.counted("login_failed") == 40)
+      #expect(try await stage.counted("login_code_wrong") == asked)
+    }
+  }
+
+  @Test func `nor do wrong codes and new letters for addresses that nobody has write a row`()
+    async throws
+  {
+    let stage = try await Stage()
+    for number in 1...20 {
+      let token = try await stage.recovering("senki\(number)@pelda.hu")
+      _ = try await stage.recover("22222", in: token)
+      stage.clock.advance(by: 60)
+      _ = try await stage.recoveries.resendCode(in: token)
+    }
+    #expect(try await stage.count("audit_event") == 0)
+    #expect(try await stage.counted("recovery_code_wrong") == 20)
+    #expect(try await stage.counted("recovery_requested") == 40)
+  }
+
+  @Test func `nor does anybody who comes before the first register`() async throws {
+    let stage = try await Stage()
+    try await stage.emptyTheRegister()
+    for _ in 1...20 { #expect(try await stage.identify(.anna) == .notOpen) }
+    #expect(try await stage.count("audit_event") == 0)
+    #expect(try await stage.counted("mismatch") == 20)
+    #expect(try await stage.lastCounted("mismatch")?.detail == "no_register")
+  }
+
   @Test func `what nobody in particular did is forgotten after thirty days`() async throws {
     let stage = try await Stage()
     _ = try await stage.logIn("senki@pelda.hu")

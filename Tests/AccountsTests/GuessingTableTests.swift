@@ -40,19 +40,23 @@ import Testing
     (0..<exponent).reduce(1) { product, _ in product * base }
   }
 
+  /// Wrong passwords of one user name in a day that teach somebody anything, from however many
+  /// networks; in the owner's own browser they are counted apart. `AttackersTests` play it.
+  static func passwords(_ limits: Limits) -> Int { limits.loginFailuresPerUserNamePerDay }
+
   private func rows(_ limits: Limits) -> [Row] {
+    let passwords = Self.passwords(limits)
     let letters = CodeAlphabet.unambiguous.symbols.count
     let codes = limits.codeTriesPerNetworkPerHour * 24
     let undo = limits.addressUndoTriesPerDay
     let pairs = limits.mismatchesPerNumberPerHour * 24
     return [
       Row(
-        what: "the password of one user name", oneNetwork: limits.loginFailuresPerUserNamePerDay,
-        manyNetworks: limits.loginFailuresPerUserNamePerDay, values: nil, opens: "the account"),
+        what: "the password of one user name", oneNetwork: passwords, manyNetworks: passwords,
+        values: nil, opens: "the account"),
       Row(
-        what: "the same, with the owner's own browser",
-        oneNetwork: limits.loginFailuresPerUserNamePerDay,
-        manyNetworks: limits.loginFailuresPerUserNamePerDay, values: nil, opens: "the account"),
+        what: "as many again, with the owner's own browser", oneNetwork: passwords,
+        manyNetworks: passwords, values: nil, opens: "the account"),
       Row(
         what: "an e-mailed code for a new password, or for a login", oneNetwork: codes,
         manyNetworks: codes * Self.networks, values: power(letters, 5),

@@ -23,7 +23,9 @@ import Testing
     return limits
   }
 
-  @Test func `codes that nobody enters end for their network, and for no other`() async throws {
+  @Test func `codes that nobody enters end for their network, and for no other (attack 18)`()
+    async throws
+  {
     let stage = try await Stage(limits: limits())
     #expect(try await identify(.anna, from: "bot", on: stage).outcome == .codeSent)
     #expect(try await identify(.peter, from: "bot", on: stage).outcome == .codeSent)
@@ -58,6 +60,41 @@ import Testing
     }
     #expect(try await stage.audit().filter { $0.detail == "network" }.count == 1)
     #expect(stage.alarms.all.contains(.networkLimit(.unanswered, used: 2, limit: 2)))
+  }
+
+  @Test(arguments: NetworkLimits.allCases)
+  func `fifty requests past the limit leave one row and one line in the log`(
+    mode: NetworkLimits
+  ) async throws {
+    let stage = try await Stage(limits: limits(mode))
+    for person in [Cast.anna, .peter] { _ = try await identify(person, from: "bot", on: stage) }
+    for _ in 1...50 { _ = try await identify(.old, from: "bot", on: stage) }
+    #expect(try await stage.audit().filter { $0.detail == "network" }.count == 1)
+    let told = stage.alarms.all.count { $0 == .limitReached("sms_limit", detail: "network") }
+    #expect(told == 1)
+  }
+
+  @Test func `so do fifty codes past it, in a registration and for a fresh proof`() async throws {
+    let stage = try await Stage(limits: limits())
+    let session = try await stage.loggedInBefore()
+    try await stage.askForStepUp(in: session, from: "home")
+    let token = try await identify(.peter, from: "home", on: stage).token
+    let code = try await stage.smsCode()
+    for distance in 1...54 {
+      let entry = try CodeEntry(wrong(code, by: distance), alphabet: .digits)
+      _ = try await stage.registrations.enterCode(entry, in: token, from: "bot")
+    }
+    for distance in 1...50 {
+      _ = try await stage.enterStepUp(wrong(code, by: distance), in: session, from: "bot")
+    }
+    #expect(
+      try await stage.audit().filter { $0.detail == "network" }.map(\.kind)
+        == ["sms_limit", "step_up_limit"])
+    #expect(
+      stage.alarms.all.filter { if case .limitReached = $0 { true } else { false } } == [
+        .limitReached("sms_limit", detail: "network"),
+        .limitReached("step_up_limit", detail: "network"),
+      ])
   }
 
   @Test func `wrong codes of one network stop there, before everybody's budget`() async throws {

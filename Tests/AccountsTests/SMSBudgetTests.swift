@@ -67,7 +67,7 @@ struct SMSBudgetTests {
   }
 
   @Test(arguments: Stage.Ground.allCases)
-  func `a crowd gets no more than the budget has`(ground: Stage.Ground) async throws {
+  func `a crowd gets no more than the budget has (attack 18)`(ground: Stage.Ground) async throws {
     var limits = Limits()
     limits.smsPerHour = 3
     limits.smsPerNumberPerDay = 100

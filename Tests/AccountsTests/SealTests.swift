@@ -145,6 +145,20 @@ struct SealTests {
     #expect(stage.alarms.all == (age > 60 ? [.sealsOverdue(rows: 1)] : []))
   }
 
+  @Test func `a row that cannot be sealed raises the alarm, too`() async throws {
+    let stage = try await Stage()
+    try await stage.store.write { [now = stage.clock.now] transaction in
+      // A pseudonym that no erasure has made.
+      try transaction.perform(
+        """
+        INSERT INTO audit_event (at, kind, customer_number)
+        VALUES (\(now.addingTimeInterval(-700)), 'logged_in', '~ff')
+        """)
+    }
+    await #expect(throws: (any Error).self) { _ = try await stage.seals.runIfDue() }
+    #expect(stage.alarms.all == [.sealsOverdue(rows: 1)])
+  }
+
   // MARK: Faults
 
   static let faults: [String] = [

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Logging
 internal import Testing
 
 @testable internal import belepo
@@ -15,6 +16,13 @@ internal import Testing
     _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, Self.setPipeSize, 4096)
     let descriptor = pipe.fileHandleForWriting.fileDescriptor
     return (LogStream(descriptor: descriptor, size: Self.size), pipe)
+  }
+
+  /// Nobody reads any more, and whoever still writes is done before the descriptor is another's.
+  private func abandon(_ pipe: Pipe, of stream: LogStream) {
+    try? pipe.fileHandleForReading.close()
+    stream.flush(atMost: 60)
+    withExtendedLifetime(pipe) {}
   }
 
   private func line(_ kind: String, _ number: Int) -> String {
@@ -51,6 +59,23 @@ internal import Testing
     #expect(told == before)
   }
 
+  @Test func `loses warnings before errors, however many a stranger causes`() {
+    let (stream, pipe) = pipe()
+    let logger = Logger(label: "test") { label in
+      JSONLogHandler(
+        label: label, level: .trace, urgent: { stream.write($0, isUrgent: true) }
+      ) { stream.write($0) }
+    }
+    for _ in 1...500 {
+      logger.warning("a form came from another site", metadata: ["event": "cross_site"])
+    }
+    let dropped = stream.dropped
+    #expect(dropped > 0)
+    logger.error("the database does not answer")
+    #expect(stream.dropped == dropped)
+    abandon(pipe, of: stream)
+  }
+
   @Test func `who is gone takes nobody along`() throws {
     let (stream, pipe) = pipe()
     try pipe.fileHandleForReading.close()
@@ -66,6 +91,6 @@ internal import Testing
     for number in 1...500 { stream.write(line("request", number)) }
     stream.flush(atMost: 0.05)
     #expect(stream.dropped > 0)
-    withExtendedLifetime(pipe) {}
+    abandon(pipe, of: stream)
   }
 }

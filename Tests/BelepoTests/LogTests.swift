@@ -5,6 +5,7 @@ internal import Testing
 
 @testable internal import belepo
 
+/// What is written down is one line and nothing personal (attacks 81, 82).
 @Suite struct `The log` {
   private final class Lines: Sendable {
     let all = Mutex<[String]>([])
@@ -27,6 +28,23 @@ internal import Testing
     #expect(object["message"] == "a \"quoted\"\\ word")
     #expect(object["event"] == "x")
     #expect(object["level"] == "notice")
+  }
+
+  @Test func `the room for errors is not for warnings, which a stranger can cause`() {
+    let (usual, urgent) = (Lines(), Lines())
+    let logger = Logger(label: "test") { label in
+      JSONLogHandler(
+        label: label, level: .trace,
+        urgent: { line in urgent.all.withLock { $0.append(line) } }
+      ) { line in usual.all.withLock { $0.append(line) } }
+    }
+    for event in ["cross_site", "cookie_doubled", "receipt_forged"] {
+      logger.warning("somebody tries something", metadata: ["event": "\(event)"])
+    }
+    logger.error("the database does not answer")
+    logger.critical("the day's wrong codes are used up")
+    #expect(usual.all.withLock { $0.count } == 3)
+    #expect(urgent.all.withLock { $0.count } == 2)
   }
 
   @Test(arguments: ["a\r\nb", "a\u{1B}[31mb", "a\u{2028}b", "a\u{85}b", "a\u{0}b"])

@@ -249,7 +249,7 @@ struct AccountQueries: TransactionPart {
   ///
   /// The account stays, without a way in: its owner registers anew with the code by SMS (D 4).
   ///
-  /// - Parameter instant: the account must be older; `nil` for whatever age
+  /// - Parameter instant: the account must be from then or older; `nil` for whatever age
   /// - Returns: the account that lost it
   func freeAddress(
     _ email: EmailAddress, unconfirmedSince instant: Date?, except own: Account.ID?
@@ -259,7 +259,7 @@ struct AccountQueries: TransactionPart {
       UPDATE account SET email = 'none/' || id, code_tries_left = 0
       WHERE email = \(email.canonical) AND email_confirmed_at IS NULL AND closed_at IS NULL
         AND id <> \(own ?? Account.ID(rawValue: 0))
-        AND COALESCE(registered_again_at, created_at) < \(instant ?? .distantFuture)
+        AND COALESCE(registered_again_at, created_at) <= \(instant ?? .distantFuture)
       RETURNING id, customer_number
       """
     ).map { (try $0.value("id"), try $0.value("customer_number")) }

@@ -105,7 +105,7 @@ package struct AddressChanges: Sendable {
     case overloaded
   }
 
-  /// «Kód kérése», below the new address and the password.
+  /// «Kódot kérek», below the new address and the password.
   package func request(
     _ email: EmailAddress, for purpose: Purpose, password: String, of account: Account.ID
   ) async throws -> RequestOutcome {

@@ -38,8 +38,8 @@ struct TakenAddresses: Sendable {
 
   /// Takes an address from an account that never confirmed it.
   ///
-  /// - Parameter instant: the account must be older; `nil` when the mailbox's owner has just
-  ///   proven to be somebody else
+  /// - Parameter instant: the account must be from then or older; `nil` when the mailbox's owner
+  ///   has just proven to be somebody else
   /// - Returns: whether an account lost it
   func free(
     _ email: EmailAddress, unconfirmedSince instant: Date?, except own: Account.ID? = nil,

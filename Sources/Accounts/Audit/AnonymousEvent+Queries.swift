@@ -49,6 +49,22 @@ extension Transaction {
       """)?.value("times") ?? 1
   }
 
+  /// Records in the trail what was done about an account, and counts it where there is none: in
+  /// one statement either way, so that nobody can tell one from the other by the time (attack 25).
+  func note(
+    _ kind: AuditEvent.Kind, _ detail: String? = nil, of account: Account?,
+    fromNetwork network: String?, at now: Date
+  ) throws {
+    if let account {
+      try record(
+        AuditEvent(
+          kind: kind, detail: detail, customer: account.customer, account: account.id), at: now)
+    } else {
+      try count(
+        AnonymousEvent(AuditEvent(kind: kind, detail: detail), fromNetwork: network), at: now)
+    }
+  }
+
   /// Records in the trail that somebody known met a limit: the first time in an hour. What is past
   /// a limit could otherwise be written without end.
   ///

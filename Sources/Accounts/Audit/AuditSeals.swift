@@ -44,14 +44,25 @@ package struct AuditSeals: Sendable {
       try $0.jobs.claim("seal_round", everySeconds: seconds, at: now)
     }
     guard isOurs else { return nil }
-    let made = try await seal()
+    let made: [Made]
+    do {
+      made = try await seal()
+    } catch {
+      // A row that cannot be sealed keeps all behind it unsealed: the alarm is about just that.
+      try? await tellOfOverdue(at: now)
+      throw error
+    }
+    try await tellOfOverdue(at: now)
+    return made
+  }
+
+  private func tellOfOverdue(at now: Date) async throws {
     let overdue = try await world.store.read { [limits = world.limits] transaction in
       try AuditSeals.Stream.allCases.reduce(0) { sum, stream in
         sum + (try transaction.seals.overdue(of: stream, at: now, limits: limits)).rows
       }
     }
     if overdue > 0 { world.raise(.sealsOverdue(rows: overdue)) }
-    return made
   }
 
   /// Seals what is old enough.

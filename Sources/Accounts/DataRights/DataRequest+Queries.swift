@@ -65,6 +65,12 @@ struct DataRequestQueries: TransactionPart {
       """)?.value("number")
   }
 
+  /// What is asked for by an open request.
+  func kind(of id: DataRights.Request.ID) throws -> DataRights.Kind? {
+    try row("SELECT kind FROM data_request WHERE id = \(id) AND done_at IS NULL")
+      .flatMap { DataRights.Kind(rawValue: try $0.value("kind")) }
+  }
+
   /// - Returns: the account whose request it was; `nil` when there is no such open request.
   func finish(
     _ id: DataRights.Request.ID, at now: Date

@@ -35,11 +35,9 @@ extension Logins {
       try send(
         challenge, to: maySend ? proven?.account : nil, insteadOf: email,
         in: visit.language, transaction, at: now)
-      try transaction.record(
-        AuditEvent(
-          kind: proven == nil ? .loginFailed : .loginCodeAsked, customer: stored?.account.customer,
-          account: stored?.account.id),
-        at: now)
+      try transaction.note(
+        proven == nil ? .loginFailed : .loginCodeAsked, of: stored?.account,
+        fromNetwork: visit.address, at: now)
       return try transaction.counts.increase(Self.failures, at: now)
     }
     if failures == world.limits.loginFailuresPerHour { world.raise(.loginFailures(failures)) }
@@ -139,11 +137,8 @@ extension Logins {
       case .spent: return .answer(.mistake(.spent))
       case nil, .wrong:
         try shared.countFailure(in: transaction, at: now)
-        try transaction.record(
-          AuditEvent(
-            kind: .loginCodeWrong, customer: present?.account.customer,
-            account: present?.account.id),
-          at: now)
+        try transaction.note(
+          .loginCodeWrong, of: present?.account, fromNetwork: visit.address, at: now)
         return .answer(.mistake(.wrong(triesLeft: login.challenge.triesLeft)))
       }
     }

@@ -172,13 +172,7 @@ package struct Logins: Sendable {
     _ account: Account?, from visit: Visit, at now: Date
   ) async throws -> Outcome {
     let failures = try await world.store.write { transaction in
-      if let account {
-        try transaction.record(
-          AuditEvent(kind: .loginFailed, customer: account.customer, account: account.id), at: now)
-      } else {
-        try transaction.count(
-          AnonymousEvent(AuditEvent(kind: .loginFailed), fromNetwork: visit.address), at: now)
-      }
+      try transaction.note(.loginFailed, of: account, fromNetwork: visit.address, at: now)
       return try transaction.counts.increase(Self.failures, at: now)
     }
     if failures == world.limits.loginFailuresPerHour { world.raise(.loginFailures(failures)) }

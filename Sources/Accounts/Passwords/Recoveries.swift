@@ -177,8 +177,12 @@ package struct Recoveries: Sendable {
   /// «Új kódot kérek». It never extends a recovery's life, and never mentions a limit: the answer
   /// is the same when the address has no account.
   ///
-  /// - Parameter mark: the ``SendingMark`` of the page on which it was pressed
-  package func resendCode(in token: Token, mark: String = "") async throws -> CodeResendOutcome {
+  /// - Parameters:
+  ///   - mark: the ``SendingMark`` of the page on which it was pressed
+  ///   - network: where the request comes from, as the limits count it
+  package func resendCode(
+    in token: Token, mark: String = "", from network: String? = nil
+  ) async throws -> CodeResendOutcome {
     let now = world.now()
     let outcome = try await world.store.write { transaction -> CodeResendOutcome in
       guard let recovery = try transaction.recoveries.recovery(token, locking: true),
@@ -188,7 +192,8 @@ package struct Recoveries: Sendable {
         recovery.challenge, mark: mark,
         drawing: shared(recovery.email, nil).new(at: now, expiring: recovery.expiresAt), at: now
       ) { challenge, isNewCode in
-        try resend(challenge, isNewCode, of: recovery, in: transaction, at: now)
+        try resend(
+          challenge, isNewCode, of: recovery, from: network, in: transaction, at: now)
       }
     }
     if case .sent = outcome { world.dispatchSignal.send() }
@@ -196,7 +201,7 @@ package struct Recoveries: Sendable {
   }
 
   private func resend(
-    _ challenge: Challenge, _ isNewCode: Bool, of recovery: Recovery,
+    _ challenge: Challenge, _ isNewCode: Bool, of recovery: Recovery, from network: String?,
     in transaction: any Transaction, at now: Date
   ) throws {
     let isWithinLimit = try countLetter(to: recovery.email, in: transaction, at: now)
@@ -209,10 +214,8 @@ package struct Recoveries: Sendable {
       challenge, to: isWithinLimit && owner?.mayRecover == true ? owner : nil,
       insteadOf: recovery.email,
       in: recovery.language, transaction, at: now)
-    try transaction.record(
-      AuditEvent(
-        kind: .recoveryRequested, detail: "again", customer: owner?.customer, account: owner?.id),
-      at: now)
+    try transaction.note(
+      .recoveryRequested, "again", of: owner, fromNetwork: network, at: now)
   }
 
   // MARK: The new password
@@ -324,11 +327,8 @@ package struct Recoveries: Sendable {
       case .spent: return .answer(.mistake(.spent))
       case nil, .wrong:
         try shared.countFailure(in: transaction, at: now)
-        try transaction.record(
-          AuditEvent(
-            kind: .recoveryCodeWrong, customer: present?.account.customer,
-            account: present?.account.id),
-          at: now)
+        try transaction.note(
+          .recoveryCodeWrong, of: present?.account, fromNetwork: network, at: now)
         return .answer(.mistake(.wrong(triesLeft: recovery.challenge.triesLeft)))
       }
     }

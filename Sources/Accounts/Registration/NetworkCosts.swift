@@ -54,14 +54,13 @@ package struct NetworkCosts: Sendable {
   private func refuse(
     _ count: EventCount, _ event: AuditEvent, in transaction: any Transaction, at now: Date
   ) throws -> Int? {
+    // Once an hour for each customer, however often it is tried; where limits are only recorded,
+    // whom they would have refused, to judge them by.
+    try world.limitReached(
+      event, of: "network/\(event.customer?.text ?? "")", in: transaction, at: now)
     switch world.limits.networkLimits {
-    case .enforced:
-      try transaction.record(event, at: now)
-      return count.secondsLeft(at: now)
-    case .recorded:
-      // Once for each that would have been refused, to judge the limit by.
-      try transaction.record(event, at: now)
-      return nil
+    case .enforced: return count.secondsLeft(at: now)
+    case .recorded: return nil
     }
   }
 

@@ -231,9 +231,11 @@ extension Registrations {
     switch comparison {
     // Asked whatever does not match, or the time would tell an unknown number (J3).
     case .failure where try said == nil && !transaction.register.hasCustomers():
-      // Nothing is counted: it was nobody's mistake.
-      try transaction.record(
-        AuditEvent(kind: .mismatch, detail: "no_register", registration: registration.id), at: now)
+      // Held against nobody: it was nobody's mistake. Nor does it fill the sealed trail.
+      try transaction.count(
+        AnonymousEvent(
+          AuditEvent(kind: .mismatch, detail: "no_register", registration: registration.id),
+          from: Array(registration.id.description.utf8)), at: now)
       return .notOpen
     case .failure(let refused):
       _ = try transaction.counts.increase(counts.map(\.0), at: now)

@@ -15,7 +15,8 @@ struct JSONLogHandler: LogHandler {
   /// The longest value, in bytes.
   private static let valueSize = 1000
 
-  /// - Parameter urgent: takes warnings and errors; without it `write` does
+  /// - Parameter urgent: takes errors; without it `write` does. Warnings are not among them: a
+  ///   stranger can cause some of those without end, and would push the errors out.
   init(
     label: String, level: Logger.Level, urgent: (@Sendable (String) -> Void)? = nil,
     write: @escaping @Sendable (String) -> Void
@@ -45,7 +46,7 @@ struct JSONLogHandler: LogHandler {
       let shown = JSONLogHandler.number(value) ?? JSONLogHandler.quote("\(value)")
       line += ",\(JSONLogHandler.quote(key)):\(shown)"
     }
-    let take = event.level >= .warning ? urgent : write
+    let take = event.level >= .error ? urgent : write
     take(line + "}\n")
   }
 

@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// Lines wait in a buffer of limited size for the one thread that writes them. What does not fit is
 /// dropped and counted, and a line says how much as soon as there is room again. A part of the
-/// buffer is kept for warnings and errors, so that a crowd of requests cannot push them out.
+/// buffer is kept for errors, so that no crowd of requests or warnings can push them out.
 final class LogStream: Sendable {
   static let standardOutput = LogStream(descriptor: FileHandle.standardOutput.fileDescriptor)
 
