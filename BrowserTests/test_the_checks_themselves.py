@@ -19,6 +19,7 @@ input, button { font: inherit; min-height: 44px; border: 1px solid #555 }
 button { color: #fff; background: #124 }
 a { color: #036 }
 a[lang] { display: inline-block; padding: .75rem }
+li a { display: inline-block; padding: .75rem 0 }
 @media (prefers-color-scheme: dark) {
   body { color: #eee; background: #111 }
   a { color: #9cf }
@@ -67,6 +68,11 @@ SPOILT = {
         "sideways",
     ),
     "a field too low for a finger": ("min-height: 44px", "height: 20px", "pixels high"),
+    "a link alone too low for a finger": (
+        "li a { display: inline-block; padding: .75rem 0 }",
+        "",
+        "pixels high",
+    ),
     "a title that tells of no error": ("Hiba: Reg", "Reg", "title does not begin"),
     "focus elsewhere": (" autofocus", "", "focus is at"),
     "a summary that leads nowhere": ('href="#mobile"', 'href="#phone"', "leads to nothing"),

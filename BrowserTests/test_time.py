@@ -77,15 +77,48 @@ def test_when_the_time_is_over_the_page_says_so_and_keeps_what_was_typed(custome
     assert not checks.everything(anna)
 
 
-def test_without_a_script_the_page_gives_more_time(customers):
+def test_without_a_script_a_form_gets_more_time_and_keeps_what_was_typed(customers):
     anna = customers.on_phone(javascript=False)
     anna.go_to_email()
+    anna.fill_in_email(email="felkesz@", marketing="yes", notice=False)
+    end_in(anna, 300)
+    with anna.page.expect_navigation():
+        anna.page.locator('[name="moreTime"]').click()
+    anna.must_be_at("/regisztracio/email")
+    assert anna.status == 200
+    assert int(anna.page.get_attribute("#deadline", "data-seconds")) > 3_000
+    assert anna.value("email") == "felkesz@"
+    assert anna.page.is_checked('[name="marketing"][value="yes"]')
+    assert anna.page.is_checked('[name="dataProcessing"][value="yes"]')
+    assert anna.page.is_checked('[name="contract"]') and not anna.page.is_checked('[name="notice"]')
+
+
+def test_without_a_script_a_page_of_its_own_gives_more_time(customers):
+    anna = customers.on_phone(javascript=False)
+    anna.go_to_code()
     end_in(anna, 300)
     anna.follow(f'main a[href="{LIMIT}"]')
     anna.press_in_form(LIMIT)
     anna.must_be_at(LIMIT)
-    anna.follow('main a[href="/regisztracio/email"]')
+    anna.follow('main a[href="/regisztracio/telefonszam"]')
     assert int(anna.page.get_attribute("#deadline", "data-seconds")) > 3_000
+
+
+def test_more_time_leaves_the_button_for_still_more(customers):
+    """What the dialog has changed is told, and nothing beside it is lost."""
+    anna = customers.on_phone()
+    anna.page.clock.install()
+    anna.go_to_email()
+    before = anna.page.inner_text("#deadline-told")
+    end_in(anna, 100)
+    anna.page.clock.fast_forward("58:30")
+    dialog = anna.page.locator("dialog")
+    expect(dialog).to_be_visible()
+    dialog.locator("button").click()
+    expect(dialog).to_be_hidden()
+    # The sentence is the same but for its time.
+    assert anna.page.inner_text("#deadline-told").split()[-1] == before.split()[-1]
+    expect(anna.page.locator('[name="moreTime"]')).to_be_visible()
 
 
 def test_the_wait_for_another_sms_is_counted_down_and_told_once(customers):
@@ -94,21 +127,48 @@ def test_the_wait_for_another_sms_is_counted_down_and_told_once(customers):
     anna.go_to_code()
     box = anna.page.locator("details[data-resend]")
     assert not box.evaluate("box => box.open")
-    line = anna.page.locator("[data-countdown]")
+    line, news = anna.page.locator("[data-countdown]"), anna.page.locator("#resend-news")
+    # Seen without opening anything; who listens hears it once, at the end.
+    expect(line).to_be_visible()
+    assert line.get_attribute("role") is None
+    assert news.get_attribute("role") == "status" and not news.text_content()
     anna.page.clock.run_for(5_000)
     first = line.text_content()
     anna.page.clock.run_for(10_000)
-    assert line.text_content() != first and line.get_attribute("role") is None
+    assert line.text_content() != first and not news.text_content()
     anna.page.clock.run_for(60_000)
-    expect(line).to_have_attribute("role", "status")
+    expect(news).not_to_be_empty()
+    expect(line).to_have_count(0)
     assert box.evaluate("box => box.open")
+
+
+def test_the_button_for_another_sms_waits_as_long_as_it_must(customers):
+    anna = customers.on_phone()
+    anna.page.clock.install()
+    anna.go_to_code()
+    anna.newest_sms()
+    button = anna.page.locator("#resend")
+    anna.reveal(button)
+    expect(button).to_have_attribute("aria-disabled", "true")
+    # In reach of whoever listens, and it sends nothing.
+    button.focus()
+    anna.page.keyboard.press("Enter")
+    anna.must_be_at("/regisztracio/telefonszam")
+    assert not anna.page.locator("#error-summary").count() and anna.sms_count() == 1
+    assert not checks.barriers(anna)
+    anna.page.clock.run_for(70_000)
+    assert button.get_attribute("aria-disabled") is None
+    anna.let_time_pass_since_the_code()
+    with anna.page.expect_navigation():
+        button.click()
+    anna.server.wait_for_message(anna.person.digits, after=1)
 
 
 def test_without_a_script_the_wait_is_a_time_of_day(customers):
     anna = customers.on_phone(javascript=False)
     anna.go_to_code()
-    anna.page.locator("details[data-resend] summary").click()
     expect(anna.page.locator("[data-countdown]")).to_contain_text(":")
+    assert anna.page.locator("#resend").get_attribute("aria-disabled") is None
 
 
 def test_news_of_the_sms_come_without_a_reload(customers):
@@ -127,6 +187,41 @@ def test_news_of_the_sms_come_without_a_reload(customers):
     before = len(anna.visit.requests)
     anna.page.clock.run_for(600_000)
     assert len(anna.visit.requests) - before <= 12
+
+
+def test_an_sms_that_is_late_is_told_of_when_it_comes(customers):
+    anna = customers.on_phone()
+    anna.page.clock.install()
+    anna.go_to_code()
+    anna.newest_sms()
+    anna.server.change(
+        "UPDATE message SET state = 'queued', body = '-', problem = 'HTTP 503', "
+        "next_try_at = 9999999999999 WHERE kind = 'sms_code'"
+    )
+    arrival = anna.page.locator("#arrival")
+    anna.page.clock.run_for(6_000)
+    expect(arrival).to_contain_text("akadozik")
+    anna.server.change(
+        "UPDATE message SET state = 'delivered', body = NULL WHERE kind = 'sms_code'"
+    )
+    anna.page.clock.run_for(6_000)
+    expect(arrival).to_contain_text("megérkezett")
+
+
+def test_the_phone_fills_in_the_security_code_too(customers):
+    anna = customers.on_phone()
+    anna.become_a_user()
+    anna.page.add_init_script(
+        """window.OTPCredential = function () {}
+        Object.defineProperty(navigator, 'credentials', {
+          value: { get: () => Promise.resolve({ code: '12345' }) },
+        })"""
+    )
+    anna.let_time_pass_since_the_login()
+    anna.open("/fiok/jelszo")
+    anna.must_be_at("/fiok/biztonsagi-kod")
+    anna.press_in_form("/fiok/biztonsagi-kod/uj-kod")
+    expect(anna.page.locator('[name="code"]')).to_have_value("12345")
 
 
 def test_the_link_of_the_letter_fills_in_the_code_and_confirms_nothing(customers):

@@ -17,11 +17,11 @@ def told(customer) -> str:
     tree = customer.page.locator("main").aria_snapshot()
     for pattern, word in (
         # Late in the evening a time has its day.
-        (r"(?:\w+ \d+\. )?\b\d{1,2}:\d\d\b", "TIME"),
+        (r"(?:\w+\s\d+\. )?\b\d{1,2}:\d\d\b", "TIME"),
         (r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", "CASE"),
         (r"ugyfel\.\d+@", "ugyfel@"),
         (r"\d+ másodperc", "N másodperc"),
-        (r"20\d\d\. \w+ \d+\.", "DAY"),
+        (r"20\d\d\.\s\w+\s\d+\.", "DAY"),
         (r"(A kód első karaktere:) \w", r"\1 X"),
     ):
         tree = re.sub(pattern, word, tree)

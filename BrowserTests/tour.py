@@ -230,6 +230,88 @@ def login_with_a_code(customer: Customer, customers) -> Iterator[str]:
     yield "home after a login with a code"
 
 
+def account_limits(customer: Customer, customers) -> Iterator[str]:
+    """Where somebody goes on guessing, and where the right password opens nothing."""
+    strict = customers.server_with(
+        BELEPO_HTTP_TRUSTED_PROXIES="127.0.0.1,::1",
+        BELEPO_LIMITS_PASSWORD_CHANGES_PER_ACCOUNT_PER_DAY="1",
+        BELEPO_LIMITS_LOGIN_FAILURES_PER_USER_NAME_PER_DAY="3",
+        BELEPO_LIMITS_LOGIN_FAILURES_PER_ADDRESS_PER_TEN_MINUTES="5",
+        BELEPO_LIMITS_CODE_TRIES_PER_NETWORK_PER_HOUR="5",
+        BELEPO_LIMITS_ADDRESS_UNDO_TRIES_PER_DAY="5",
+        BELEPO_LIMITS_RECOVERIES_PER_ADDRESS_PER_TEN_MINUTES="3",
+    )
+    anna = _instead_of(customer, customers, strict)
+    anna.become_a_user()
+    for password in (NEW_PASSWORD, "Napraforgo32"):
+        anna.open("/fiok/jelszo")
+        anna.submit(currentPassword=anna.password, password=password, passwordAgain=password)
+        anna.password = NEW_PASSWORD
+    yield "error new password: changed often enough today"
+
+    guesser = customers.someone(person=anna.person, server=strict, **customer.wishes)
+    guesser.email = anna.email
+
+    def guess_code(ask, **passwords: str) -> None:
+        for _ in range(5):
+            if not guesser.page.locator('[name="code"]').count():
+                ask()
+        guesser.submit(code="KKKKK", **passwords)
+
+    def ask_for_recovery() -> None:
+        guesser.open("/elfelejtett-jelszo")
+        guesser.submit(email=guesser.email)
+
+    _until_limited(guesser, lambda _: guess_code(lambda: guesser.log_in(password="Valami99")))
+    _look_over_the_shoulder(customer, guesser)
+    yield "login code: too many tries"
+    strict.change("UPDATE recovery SET expires_at = 1, code_expires_at = 1")
+    guesser.open("/bejelentkezes/kod")
+    yield "login code: over"
+    new = {"password": NEW_PASSWORD, "passwordAgain": NEW_PASSWORD}
+    _until_limited(guesser, lambda _: guess_code(ask_for_recovery, **new))
+    yield "recovery: too many tries"
+
+    stranger = customers.someone(
+        person=anna.person,
+        server=strict,
+        extra_http_headers={"X-Forwarded-For": "203.0.113.7"},
+        **customer.wishes,
+    )
+    _look_over_the_shoulder(customer, stranger)
+    _until_limited(
+        stranger, lambda number: stranger.log_in(f"senki.{number}@example.com", "Valami99")
+    )
+    yield "login: too many tries from one network"
+    stranger.open("/cim-visszaallitas")
+    _until_limited(stranger, lambda _: stranger.submit(email=anna.email, code="KKKKKK"))
+    yield "undo: too many tries from one network"
+
+    def forget(number: int) -> None:
+        stranger.open("/elfelejtett-jelszo")
+        stranger.submit(email=f"senki.{number}@example.com")
+
+    _until_limited(stranger, forget)
+    yield "recovery: too many requests from one network"
+
+    strict.change(
+        "UPDATE register_customer SET status = 'blocked'"
+        f" WHERE customer_number = '{anna.person.number}'"
+    )
+    anna.log_in()
+    _look_over_the_shoulder(customer, anna)
+    yield "login: the right password of who is blocked"
+
+
+def _until_limited(customer: Customer, step) -> None:
+    """Another hour, or another ten minutes, may begin on the way."""
+    for number in range(12):
+        step(number)
+        if customer.status == 429:
+            return
+    raise AssertionError(f"no limit at {customer.path} ({customer.status}): {customer.text}")
+
+
 def what_the_register_says(customer: Customer, _) -> Iterator[str]:
     customer.become_a_user()
     account = f"(SELECT id FROM account WHERE email = '{customer.email}')"
@@ -732,6 +814,7 @@ STRETCHES = [
     login_and_confirmation,
     home_and_devices,
     login_with_a_code,
+    account_limits,
     what_the_register_says,
     time_limits,
     address_on_file,

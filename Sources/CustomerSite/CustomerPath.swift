@@ -138,6 +138,20 @@ enum FlashMessage: String, CaseIterable {
 
   static let parameter = "uzenet"
 
+  /// Whether it says that something has succeeded, which looks like it.
+  var isDone: Bool {
+    switch self {
+    case .emailTaken, .sessionEnded, .oldestEnded, .addressTaken, .recoverySameCode,
+      .recoveryNewCode:
+      false
+    case .sameCode, .newCode, .emailCorrected, .confirmed, .loggedOut, .passwordRecovered,
+      .passwordChanged, .loggedOutEverywhere, .sessionClosed, .othersClosed, .declared, .accepted,
+      .contractEnded, .requested, .correspondenceSaved, .correspondenceRemoved, .userNameSaved,
+      .userNameRestored:
+      true
+    }
+  }
+
   init?(_ request: Request) {
     guard let word = request.uri.queryParameters[Substring(Self.parameter)] else { return nil }
     self.init(rawValue: String(word))

@@ -28,7 +28,7 @@ extension EmailCodeForm {
       until: texts.clock(at: standing.expiresAt, inSeconds: standing.secondsLeft),
       isLive: standing.isLive, field: Field(error: mistake),
       wait: ResendWait(
-        until: texts.clock(at: standing.resendAt, inSeconds: standing.resendInSeconds),
+        until: texts.clock(from: standing.resendAt, inSeconds: standing.resendInSeconds),
         seconds: standing.resendInSeconds, texts),
       mustWait: standing.resendInSeconds > 0, mark: standing.mark.text)
   }

@@ -143,4 +143,7 @@ extension SiteContext {
 
   /// Whether the form was posted only to see it in the other language (R1).
   var isLanguageOnly: Bool { !form["languageOnly"].isEmpty }
+
+  /// Whether the form was posted only to get more time for it (WCAG 2.2.1).
+  var asksForMoreTime: Bool { !form["moreTime"].isEmpty }
 }

@@ -15,6 +15,8 @@ struct SMSCodeForm: Sendable {
   /// What the network reported about the message; empty while it is on its way.
   let arrival: String
   let hasArrival: Bool
+  /// Whether more may be reported while the code is valid.
+  let isAwaited: Bool
   let isFailed: Bool
   let field: Field
   let wait: ResendWait
@@ -34,10 +36,11 @@ extension SMSCodeForm {
       isLive: standing.isLive, isNumeric: alphabet == .digits,
       arrival: texts.sentence(for: standing.arrival),
       hasArrival: standing.arrival != .onItsWay,
+      isAwaited: standing.isLive && [.onItsWay, .delayed].contains(standing.arrival),
       isFailed: [.undeliverable, .notSent].contains(standing.arrival),
       field: Field(error: mistake),
       wait: ResendWait(
-        until: texts.clock(at: standing.resendAt, inSeconds: standing.resendInSeconds),
+        until: texts.clock(from: standing.resendAt, inSeconds: standing.resendInSeconds),
         seconds: standing.resendInSeconds, texts),
       mustWait: standing.resendInSeconds > 0, mark: standing.mark.text)
   }

@@ -13,6 +13,9 @@ package enum Constant: String, CaseIterable {
   case messagesOfRegistration
   case lifeOfRegistration
   case idleOfSession
+  case longestSession
+  case lifeOfLoginCode
+  case lifeOfRecovery
   case pauseOfLogin
 }
 
@@ -31,6 +34,9 @@ extension Texts {
         case .messagesOfRegistration: String(limits.smsPerRegistration)
         case .lifeOfRegistration: time(limits.registrationLifetimeSeconds)
         case .idleOfSession: time(limits.sessionIdleSeconds)
+        case .longestSession: time(limits.sessionAbsoluteSeconds)
+        case .lifeOfLoginCode: time(limits.loginCodeLifetimeSeconds)
+        case .lifeOfRecovery: time(limits.recoveryLifetimeSeconds)
         case .pauseOfLogin: time(limits.loginDelaySecondsMax)
         }
       return (constant.rawValue, value)

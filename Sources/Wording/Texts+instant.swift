@@ -9,7 +9,8 @@ extension Texts {
       ["day": day(String(text.prefix(10))), "time": String(text.dropFirst(11).prefix(5))]]
   }
 
-  /// A time to come, as a clock shows it: «13:05», and with the day when that is another one.
+  /// A time to come, as a clock shows it: «13:05», and with the day when that is another one. What
+  /// is valid until then is never told to be so longer than true.
   ///
   /// - Parameter seconds: from now until then
   package func clock(at instant: Date, inSeconds seconds: Int) -> String {
@@ -20,9 +21,28 @@ extension Texts {
     return self["date.instant", ["day": dayOfYear(String(text.prefix(10))), "time": time]]
   }
 
-  /// The same, as it is told at another instant.
+  /// A time to come from which on something is allowed: never told earlier than true.
+  ///
+  /// - Parameter seconds: from now until then
+  package func clock(from instant: Date, inSeconds seconds: Int) -> String {
+    let minute = Texts.minute(notBefore: instant)
+    // What is left of the minute changes no day between now and then.
+    let rest = Int(exactly: minute.timeIntervalSince(instant).rounded(.up)) ?? 0
+    return clock(at: minute, inSeconds: max(0, seconds) + rest)
+  }
+
+  /// A time to come until which something is valid, as it is told at another instant.
   package func clock(until instant: Date, from now: Date) -> String {
     clock(at: instant, inSeconds: Int(instant.timeIntervalSince(now).rounded()))
+  }
+
+  /// Day and time from which on something is allowed: never told earlier than true.
+  package func instant(from instant: Date) -> String {
+    self.instant(Texts.minute(notBefore: instant))
+  }
+
+  private static func minute(notBefore instant: Date) -> Date {
+    Date(timeIntervalSince1970: (instant.timeIntervalSince1970 / 60).rounded(.up) * 60)
   }
 
   /// The day of an instant, as a calendar in Hungary shows it.

@@ -2,7 +2,8 @@ internal import HTTPTypes
 internal import TestSupport
 internal import Testing
 
-/// Anything can be in any field: a sentence answers it, never a 500, and it is shown as it is (R9).
+/// Anything can be in any field: a sentence answers it, never a 500, and it is shown as it is (R9;
+/// attacks 74, 79).
 @Suite struct `Bad input` {
   struct Place: Sendable, CustomTestStringConvertible {
     let path: String

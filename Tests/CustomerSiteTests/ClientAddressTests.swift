@@ -58,7 +58,7 @@ internal import Testing
     ("203.0.113.7:1111", "203.0.113.7:2222", true),
     ("[2001:db8:1:2::1]:1111", "2001:db8:1:2::9", true),
   ])
-  func `behind a named proxy is the last that the proxies do not name`(
+  func `behind a named proxy is the last that the proxies do not name (attack 20)`(
     first: String, second: String, isOne: Bool
   ) async throws {
     #expect(try await isOneAddress(first, second, proxies: Self.here) == isOne)
@@ -87,7 +87,7 @@ internal import Testing
     }
   }
 
-  @Test func `is not what an unnamed peer says it is`() async throws {
+  @Test func `is not what an unnamed peer says it is (attack 20)`() async throws {
     // A peer on this machine that nobody has named stands for everybody, and is not counted.
     let claimed = try await isOneAddress("203.0.113.7", "203.0.113.7", proxies: [])
     let silent = try await isOneAddress(nil, nil, proxies: [])

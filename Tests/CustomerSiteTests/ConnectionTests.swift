@@ -4,7 +4,7 @@ internal import TestSupport
 internal import Testing
 internal import WebServer
 
-/// Who is slow, endless, broken or many on the wire holds up nobody (attacks 60 to 64).
+/// Who is slow, endless, broken or many on the wire holds up nobody (attacks 58, 60 to 64, 75).
 @Suite struct `A connection` {
   private static let form = "Content-Type: application/x-www-form-urlencoded"
 

@@ -4,7 +4,7 @@ internal import NIOCore
 internal import TestSupport
 internal import Testing
 
-/// Forms that come from elsewhere (attacks 37, 50, 51).
+/// Forms that come from elsewhere (attacks 37, 50, 51, 57).
 @Suite struct `A form from elsewhere` {
   static let paths = CustomerPath.allCases.filter { $0.methods.contains(.post) }
 

@@ -1,4 +1,5 @@
 internal import Accounts
+internal import CustomerSite
 internal import Domain
 internal import Foundation
 internal import HTTPTypes
@@ -64,6 +65,7 @@ internal import Testing
     case endSessions
     case enterLoginCode
     case recoverPassword
+    case resendRecoveryCode
     case undoUserName
     case changePassword
     case changeUserName
@@ -71,6 +73,33 @@ internal import Testing
     case askForCopy
     case askForErasure
     case stepUp
+
+    /// Where its last step is.
+    var path: CustomerPath {
+      switch self {
+      case .identify: .identify
+      case .enterCode: .enterCode
+      case .resendCode: .resendCode
+      case .giveAddress: .contact
+      case .choosePassword: .choosePassword
+      case .logIn: .logIn
+      case .confirmAddress: .confirmEmail
+      case .correctAddress: .correctEmail
+      case .resendEmailCode: .resendEmailCode
+      case .home: .home
+      case .devices: .devices
+      case .endSessions: .endSessions
+      case .enterLoginCode: .logInCode
+      case .recoverPassword: .recoverPassword
+      case .resendRecoveryCode: .resendRecoveryCode
+      case .undoUserName: .undoUserName
+      case .changePassword: .ownPassword
+      case .changeUserName: .userName
+      case .changeCorrespondence: .correspondence
+      case .askForCopy, .askForErasure: .dataRights
+      case .stepUp: .stepUp
+      }
+    }
 
     /// Whether it belongs to a registration; the others to an account.
     var isRegistration: Bool {
@@ -121,7 +150,7 @@ internal import Testing
       case .confirmAddress, .resendEmailCode, .correctAddress:
         ([.sessionRevoked], [.sessionRevoked])
       case .enterLoginCode: ([], [])
-      case .recoverPassword: ([.emailUnverified], [.emailUnverified])
+      case .recoverPassword, .resendRecoveryCode: ([.emailUnverified], [.emailUnverified])
       case .undoUserName: ([], [])
       case .home, .devices, .endSessions:
         ([.emailUnverified, .sessionRevoked], [.emailUnverified, .sessionRevoked])
@@ -143,7 +172,7 @@ internal import Testing
 
   // MARK: Closing
 
-  private func close(_ gate: Gate, _ anna: CustomerClient, _ stage: Stage) async throws {
+  func close(_ gate: Gate, _ anna: CustomerClient, _ stage: Stage) async throws {
     switch gate {
     case .loginThrottled:
       for _ in 1...6 {
@@ -220,6 +249,9 @@ internal import Testing
       try await anna.get("/elfelejtett-jelszo")
       try await anna.post("/elfelejtett-jelszo", ["email": Self.email])
       try await anna.get("/elfelejtett-jelszo/uj-jelszo")
+    case .resendRecoveryCode:
+      try await begin(.recoverPassword, anna, stage)
+      stage.clock.advance(by: 61)
     case .undoUserName: try await anna.get("/cim-visszaallitas")
     case .changePassword: try await anna.get("/fiok/jelszo")
     case .changeUserName: try await anna.get("/fiok/felhasznalonev")
@@ -279,8 +311,8 @@ internal import Testing
     case .endSessions:
       try await anna.post("/fiok/biztonsag/kijelentkezes", ["session": "all"])
       return try await stage.audited("all_sessions_ended") == 1
-    case .enterLoginCode, .recoverPassword, .undoUserName, .changePassword, .changeUserName,
-      .changeCorrespondence, .askForCopy, .askForErasure, .stepUp:
+    case .enterLoginCode, .recoverPassword, .resendRecoveryCode, .undoUserName, .changePassword,
+      .changeUserName, .changeCorrespondence, .askForCopy, .askForErasure, .stepUp:
       return try await finishOwners(way, anna, stage)
     }
   }
@@ -304,6 +336,11 @@ internal import Testing
           "passwordAgain": Self.newPassword,
         ])
       return try await stage.audited("password_recovered") == 1
+    case .resendRecoveryCode:
+      // The answer is the same for everybody; only the mailbox knows.
+      let before = try await stage.post().count { $0.to == Self.email }
+      try await anna.post("/elfelejtett-jelszo/uj-kod")
+      return try await stage.post().count { $0.to == Self.email } > before
     case .undoUserName:
       let code = try #require(try await undoCode(stage))
       try await anna.post("/cim-visszaallitas", ["email": Self.email, "code": code])
@@ -362,8 +399,8 @@ internal import Testing
   private func prepare(_ way: Way, _ anna: CustomerClient, _ stage: Stage) async throws {
     guard !way.isRegistration else { return }
     switch way {
-    case .home, .devices, .endSessions, .recoverPassword, .changePassword, .changeUserName,
-      .changeCorrespondence, .askForCopy, .askForErasure:
+    case .home, .devices, .endSessions, .recoverPassword, .resendRecoveryCode, .changePassword,
+      .changeUserName, .changeCorrespondence, .askForCopy, .askForErasure:
       try await anna.enterThePortal(.anna, email: Self.email, on: stage)
     case .stepUp:
       try await anna.enterThePortal(.anna, email: Self.email, on: stage)

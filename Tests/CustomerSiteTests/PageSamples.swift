@@ -219,23 +219,24 @@ private struct PageSamples {
   private func smsCode() -> SMSCodeForm {
     SMSCodeForm(
       maskedNumber: "06 30 ••• ••67", codePrefix: "4", until: "10:42", isLive: true,
-      isNumeric: true, arrival: "", hasArrival: false, isFailed: false, field: Field(),
-      wait: wait(0), mustWait: false, mark: "5f00.1")
+      isNumeric: true, arrival: "", hasArrival: false, isAwaited: true, isFailed: false,
+      field: Field(), wait: wait(0), mustWait: false, mark: "5f00.1")
   }
 
   private var wrongSMSCode: SMSCodeForm {
     SMSCodeForm(
       maskedNumber: "06 30 ••• ••67", codePrefix: "K", until: "10:39", isLive: true,
-      isNumeric: false, arrival: texts["code.arrival.arrived"], hasArrival: true, isFailed: false,
-      field: Field(error: texts["code.wrong.one"]), wait: wait(40), mustWait: true,
-      mark: "5f00.1")
+      isNumeric: false, arrival: texts["code.arrival.arrived"], hasArrival: true,
+      isAwaited: false, isFailed: false, field: Field(error: texts["code.wrong.one"]),
+      wait: wait(40), mustWait: true, mark: "5f00.1")
   }
 
   private var deadSMSCode: SMSCodeForm {
     SMSCodeForm(
       maskedNumber: "06 30 ••• ••67", codePrefix: "4", until: "10:32", isLive: false,
       isNumeric: true, arrival: texts["code.arrival.undeliverable"], hasArrival: true,
-      isFailed: true, field: Field(), wait: wait(0), mustWait: false, mark: "5f00.1")
+      isAwaited: false, isFailed: true, field: Field(), wait: wait(0), mustWait: false,
+      mark: "5f00.1")
   }
 
   private var contact: [PageSample] {
@@ -254,6 +255,7 @@ private struct PageSamples {
         errors: isFull ? [("email", texts["email.taken"])] : [], form: true,
         deadline: .registration),
       isRestored: isFull && !usesAddressOnFile, hasJustChosen: usesAddressOnFile,
+      hasMoreTime: isFull && !usesAddressOnFile,
       email: Field(isFull ? "anna@pelda.hu" : "", error: error("email.taken")),
       hasAddressOnFile: isFull, addressOnFile: "k•••@e•••.hu",
       usesAddressOnFile: usesAddressOnFile, confirmedEmail: isFull ? "anna@gmial.com" : "",
@@ -303,7 +305,7 @@ private struct PageSamples {
         LogInPage(
           frame: frame(
             "logIn.title", errors: [("username", texts["logIn.refused"])], form: true),
-          message: texts["flash.loggedOut"], hasMessage: true,
+          message: texts["flash.loggedOut"], hasMessage: true, isDone: true,
           username: Field("anna@pelda.hu", error: texts["logIn.refused"]),
           password: Field(error: texts["logIn.password.missing"]))),
       sample(
@@ -463,7 +465,7 @@ private struct PageSamples {
       isFull ? "home-full" : isClosed ? "home-closed" : "home-empty",
       HomePage(
         frame: frame("home.greeting", isLoggedIn: true, menuAt: "/fiok"),
-        message: isFull ? texts["flash.confirmed"] : "", hasMessage: isFull,
+        message: isFull ? texts["flash.confirmed"] : "", hasMessage: isFull, isDone: isFull,
         home: PortalHome.Content(
           name: isFull ? "Kovács Anna" : "", policies: isFull ? policies : [],
           isClosed: isClosed, asOf: isFull ? instant : nil, lastLogin: isFull ? login : nil,

@@ -30,6 +30,30 @@ internal import Testing
     }
   }
 
+  @Test func `what has succeeded looks like it, and what has not does not`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      let done = try await anna.get("/bejelentkezes?uzenet=uj-jelszo")
+      #expect(done.says(Words.say("flash.passwordRecovered")))
+      #expect(done.main.contains("class=\"banner banner-success\""))
+      let ended = try await anna.get("/bejelentkezes?uzenet=lejart")
+      #expect(ended.says(Words.say("flash.sessionEnded")))
+      #expect(ended.main.contains("class=\"banner\"") && !ended.main.contains("banner-success"))
+    }
+  }
+
+  @Test func `a help page leads back to where its reader came from`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      #expect(try await anna.get("/gyik").main.contains("class=\"back-home\" href=\"/\""))
+      try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
+      for path in Self.documents {
+        #expect(
+          try await anna.get(path).main.contains("class=\"back-home\" href=\"/fiok\""), "\(path)")
+      }
+    }
+  }
+
   @Test func `the opening page leads to the portal, and the portal to both ways in`()
     async throws
   {

@@ -5,7 +5,8 @@ internal import Pages
 internal import TestSupport
 internal import Testing
 
-/// What no browser sends is refused with a page of its own, whatever the path.
+/// What no browser sends is refused with a page of its own, whatever the path (attacks 65, 67, 68,
+/// 69).
 @Suite struct `A request that no browser sends` {
   // MARK: Paths and methods
 

@@ -5,7 +5,7 @@ internal import TestSupport
 internal import Testing
 
 /// A portal of the insurer's behind our login: the customer is sent back to where they wanted to
-/// go, and nowhere else.
+/// go, and nowhere else (attack 56).
 @Suite struct `After the login` {
   private let places = ReturnPlaces(prefixes: ["/portal/"])
 

@@ -23,11 +23,16 @@ internal import Wording
     try await stage.play { anna in
       for (path, key) in [
         ("/ugyfelportal", "identify.time"), ("/regisztracio", "identify.time"),
-        ("/bejelentkezes", "logIn.time"),
+        ("/bejelentkezes", "logIn.time"), ("/bejelentkezes", "logIn.time.code"),
+        ("/elfelejtett-jelszo", "recovery.time"),
       ] {
         let page = try await anna.get(path)
         #expect(page.says(Words.say(key)), "\(path)")
       }
+      let logIn = try await anna.get("/bejelentkezes")
+      #expect(logIn.says("15 perc tétlenség után") && logIn.says("Legkésőbb 8 óra múlva"))
+      #expect(logIn.says("15 perc múlva lejár"))
+      #expect(try await anna.get("/elfelejtett-jelszo").says("A kód 30 perc múlva lejár."))
     }
   }
 
@@ -48,6 +53,34 @@ internal import Wording
       #expect(try await anna.get("/regisztracio/jelszo").says(told))
       try await anna.choosePassword()
       #expect(!(try await anna.get("/regisztracio/sikeres")).body.contains("id=\"deadline\""))
+    }
+  }
+
+  @Test func `a code is not said to live longer than it does, nor another to come sooner`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      // Ten o'clock and forty seconds.
+      stage.clock.advance(by: 40)
+      try await anna.identify(.anna)
+      let page = try await anna.get("/regisztracio/telefonszam")
+      #expect(page.says("A kód 10:10-ig érvényes."))
+      #expect(page.says("Új üzenetet 10:02 után kérhet."))
+    }
+  }
+
+  @Test func `the wait for another message is read without opening anything`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.identify(.anna)
+      let page = try await anna.get("/regisztracio/telefonszam").main
+      let wait = try #require(page.range(of: "id=\"resend-wait\""))
+      let box = try #require(page.range(of: "<details class=\"resend\""))
+      #expect(wait.upperBound <= box.lowerBound)
+      // What is told at its end has its place already, and the button works without a script.
+      #expect(page.contains("id=\"resend-news\" role=\"status\"></p>"))
+      #expect(!page.contains("disabled"))
     }
   }
 
@@ -82,6 +115,8 @@ internal import Wording
       // 28,000 seconds are over, and 28,800 is the end.
       let page = try await anna.get("/regisztracio/email")
       #expect(page.body.contains("data-seconds=\"800\"") && !page.body.contains("data-extends"))
+      let last = Words.say("deadline.registration.last", ["until": try clock(stage, in: 800)])
+      #expect(page.says(last) && !page.body.contains("moreTime"))
       stage.clock.advance(by: 800)
       #expect(try await anna.get("/regisztracio/email").says(Words.say("notice.expired.title")))
     }
@@ -103,6 +138,59 @@ internal import Wording
       #expect(try await anna.get(Self.limit).body.contains("data-seconds=\"900\""))
       stage.clock.advance(by: 899)
       #expect(try await anna.get("/fiok").status == .ok)
+    }
+  }
+
+  @Test func `at the end of eight hours nobody is told that using the page still helps`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.enterThePortal(.anna, email: Self.email, on: stage)
+      for _ in 1...32 {
+        stage.clock.advance(by: 890)
+        try await anna.get("/fiok")
+      }
+      // 28,480 seconds are over, and 28,800 is the end.
+      let until = try clock(stage, in: 320)
+      let last = Words.say("deadline.session.last", ["until": until])
+      let page = try await anna.get("/fiok")
+      #expect(page.says(last) && page.body.contains("data-seconds=\"320\""))
+      #expect(!page.body.contains("data-extends"))
+      #expect(!page.says(Words.say("deadline.session", ["until": until])))
+      let limit = try await anna.get(Self.limit)
+      #expect(limit.says(last) && limit.says(Words.say("timeLimit.last")))
+      #expect(!limit.says(Words.say("timeLimit.button")))
+      stage.clock.advance(by: 320)
+      #expect(try await anna.get("/fiok").location == "/bejelentkezes?uzenet=lejart")
+    }
+  }
+
+  @Test func `«Több időt kérek» on a form gives more, and keeps what was typed`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await anna.identify(.anna)
+      try await anna.proveThePhone(on: stage)
+      let form = "/regisztracio/email"
+      let page = try await anna.get(form)
+      #expect(page.body.contains("type=\"submit\" form=\"form\" name=\"moreTime\""))
+      stage.clock.advance(by: 3_000)
+      let typed = [
+        "email": "anna@", "marketing": "yes", "dataProcessing": "no", "contract": "yes",
+        "moreTime": "yes",
+      ]
+      let more = try await anna.post(form, typed)
+      #expect(more.status == .ok && more.errors.isEmpty)
+      #expect(more.body.contains("data-seconds=\"3600\""))
+      #expect(more.says(Words.say("timeDialog.extended")))
+      #expect(more.value(of: "email") == "anna@")
+      #expect(more.isChecked("marketing") && more.isChecked("dataProcessing-no"))
+      #expect(more.isChecked("contract") && !more.isChecked("notice"))
+      stage.clock.advance(by: 3_500)
+      #expect(try await anna.get(form).body.contains("data-seconds=\"100\""))
+      // What was answered to other texts is no answer to these.
+      let other = try await anna.post(form, typed.merging(["textVersions": "0"]) { $1 })
+      #expect(other.value(of: "email") == "anna@" && !other.isChecked("contract"))
     }
   }
 

@@ -1,7 +1,7 @@
 internal import TestSupport
 internal import Testing
 
-/// What only bytes on a connection can say.
+/// What only bytes on a connection can say (attack 58).
 @Suite struct `On the wire` {
   private func status(_ answer: String) -> Int? {
     answer.split(separator: " ").dropFirst().first.flatMap { Int($0) }

@@ -22,7 +22,8 @@ internal import Wording
   ])
   func `is told by the clocks of Hungary`(iso: String, words: String) throws {
     let texts = try Props.brand.get().texts(in: .hungarian)
-    #expect(texts.instant(try Date(iso, strategy: .iso8601)) == words)
+    let told = texts.instant(try Date(iso, strategy: .iso8601))
+    #expect(told == words)
   }
 
   @Test func `has an English reading too`() throws {
@@ -44,8 +45,28 @@ internal import Wording
     let now = try Date(now, strategy: .iso8601)
     let end = now.addingTimeInterval(seconds)
     let brand = try Props.brand.get()
-    #expect(brand.texts(in: .hungarian).clock(until: end, from: now) == hungarian)
-    #expect(brand.texts(in: .english).clock(until: end, from: now) == english)
+    for (language, words) in [(Language.hungarian, hungarian), (Language.english, english)] {
+      let told = brand.texts(in: language).clock(until: end, from: now)
+      #expect(told == words)
+    }
+  }
+
+  /// Half a minute past is told as the minute before it to whom something ends, and as the one
+  /// after it to whom something begins.
+  @Test(arguments: [
+    ("2026-11-24T09:33:40Z", 30, "10:33", "10:34"), ("2026-11-24T09:33:00Z", 30, "10:33", "10:33"),
+    ("2026-11-24T09:33:01Z", 61, "10:33", "10:34"), ("2026-11-24T09:59:59Z", 60, "10:59", "11:00"),
+    ("2026-11-24T22:59:30Z", 30, "23:59", "november 25. 00:00"),
+  ])
+  func `is told no later than true when something ends, and no earlier when it begins`(
+    instant: String, seconds: Int, end: String, beginning: String
+  ) throws {
+    let instant = try Date(instant, strategy: .iso8601)
+    let texts = try Props.brand.get().texts(in: .hungarian)
+    #expect(texts.clock(at: instant, inSeconds: seconds) == end)
+    let told = texts.clock(from: instant, inSeconds: seconds)
+    #expect(told == beginning)
+    #expect(texts.instant(from: instant).hasSuffix(beginning.suffix(5)))
   }
 
   @Test func `is the day that a calendar has, for four hundred years`() throws {

@@ -8,6 +8,8 @@ struct ContactPage: Page {
   let isRestored: Bool
   /// Whether the address on file was chosen by its button just now.
   let hasJustChosen: Bool
+  /// Whether there is more time since just now.
+  var hasMoreTime = false
   let email: Field
   let hasAddressOnFile: Bool
   let addressOnFile: String

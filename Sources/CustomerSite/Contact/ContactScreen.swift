@@ -43,6 +43,7 @@ struct ContactScreen: Sendable {
     if context.isLanguageOnly {
       return try site.response(page(form, place.onFile, context), context)
     }
+    if context.asksForMoreTime { return try await moreTime(form, guest, context) }
     let texts = site.texts(context)
     switch form.contact(onFile: place.onFile, texts: declaredTexts, in: texts) {
     case .failure(let mistakes):
@@ -64,6 +65,24 @@ struct ContactScreen: Sendable {
         return CustomerPath.enterCode.seeOther()
       }
     }
+  }
+
+  /// «Több időt kérek» without a script: the page again as it was typed.
+  private func moreTime(
+    _ form: ContactForm, _ guest: RegistrationAccess.Guest, _ context: SiteContext
+  ) async throws -> Response {
+    guard try await registrations.extend(guest.token),
+      let standing = try await registrations.standing(of: guest.token),
+      let place = place(of: RegistrationAccess.Guest(token: guest.token, standing: standing))
+    else { return CustomerPath.enterCode.seeOther() }
+    var context = context
+    context.deadline = standing.deadline
+    // What was answered to other texts than these is no answer to these.
+    let areSameTexts = form.textVersions == declaredTexts.versions(in: form.textLanguage)
+    return try site.response(
+      page(
+        areSameTexts ? form : form.unanswered, place.onFile, context,
+        hasMoreTime: standing.expiresAt > guest.standing.expiresAt), context)
   }
 
   private struct Place {
@@ -92,13 +111,14 @@ struct ContactScreen: Sendable {
   private func page(
     _ form: ContactForm, _ onFile: EmailAddress?, _ context: SiteContext,
     mistakes: ContactForm.Mistakes = .init(), isRestored: Bool = false,
-    hasJustChosen: Bool = false
+    hasJustChosen: Bool = false, hasMoreTime: Bool = false
   ) -> ContactPage {
     ContactPage(
       frame: site.frame(
         site.texts(context)["contact.title"], context, errors: mistakes.errors,
         form: .keptInOtherLanguage),
       isRestored: isRestored, hasJustChosen: hasJustChosen && onFile != nil,
+      hasMoreTime: hasMoreTime,
       email: Field(form.email, error: mistakes.email),
       hasAddressOnFile: onFile != nil, addressOnFile: onFile?.masked ?? "",
       usesAddressOnFile: form.usesAddressOnFile && onFile != nil,

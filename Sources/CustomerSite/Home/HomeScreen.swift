@@ -22,8 +22,8 @@ struct HomeScreen: Sendable {
     return try site.response(
       HomePage(
         frame: site.frame(greeting, context),
-        message: message.map(texts.sentence) ?? "", hasMessage: message != nil, home: home,
-        userName: account.email.shown, texts),
+        message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
+        isDone: message?.isDone == true, home: home, userName: account.email.shown, texts),
       context)
   }
 }
@@ -33,6 +33,8 @@ struct HomePage: Page {
   let frame: Frame
   let message: String
   let hasMessage: Bool
+  /// Whether the message is that something has succeeded.
+  let isDone: Bool
   let userName: String
   let news: [Item]
   let hasNews: Bool
@@ -49,12 +51,13 @@ struct HomePage: Page {
   let hasLastLogin: Bool
 
   init(
-    frame: Frame, message: String, hasMessage: Bool, home: PortalHome.Content, userName: String,
-    _ texts: Texts
+    frame: Frame, message: String, hasMessage: Bool, isDone: Bool, home: PortalHome.Content,
+    userName: String, _ texts: Texts
   ) {
     self.frame = frame
     self.message = message
     self.hasMessage = hasMessage
+    self.isDone = isDone
     self.userName = userName
     news = home.news.map { Item($0, isFirst: home.lastLogin == nil, texts) }
     hasNews = !home.news.isEmpty

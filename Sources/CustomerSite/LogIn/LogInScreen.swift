@@ -76,6 +76,7 @@ struct LogInScreen: Sendable {
         texts["logIn.title"], context, errors: error.map { [$0] } ?? [],
         form: .keptInOtherLanguage),
       message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
+      isDone: message?.isDone == true,
       username: Field(userName, error: error?.anchor == "username" ? error?.text : nil),
       password: Field(error: error?.anchor == "password" ? error?.text : nil))
   }
@@ -86,6 +87,8 @@ struct LogInPage: CommonPage {
   var frame: Frame
   let message: String
   let hasMessage: Bool
+  /// Whether the message is that something has succeeded.
+  var isDone = false
   let username: Field
   let password: Field
 

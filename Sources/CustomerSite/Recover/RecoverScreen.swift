@@ -111,7 +111,10 @@ struct RecoverScreen: Sendable {
 
   @Sendable func resend(_ request: Request, _ context: SiteContext) async throws -> Response {
     guard let token = context.recoveryToken else { return CustomerPath.recoverPassword.seeOther() }
-    switch try await recoveries.resendCode(in: token, mark: context.form["mark"]) {
+    let outcome = try await recoveries.resendCode(
+      in: token, mark: context.form["mark"],
+      from: try clientAddress.key(of: request, in: context))
+    switch outcome {
     case .sent(let isNewCode):
       return CustomerPath.recoverPassword.seeOther(
         message: isNewCode ? .recoveryNewCode : .recoverySameCode)

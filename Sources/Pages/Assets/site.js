@@ -14,6 +14,10 @@
     if (event.defaultPrevented) return
     const form = event.target
     const button = event.submitter
+    if (button && button.getAttribute('aria-disabled') === 'true') {
+      event.preventDefault()
+      return
+    }
     const purpose = (button && (button.name || button.getAttribute('formaction'))) || ''
     const times = sent.get(form) || {}
     const now = Date.now()
@@ -117,7 +121,8 @@
   // The code from the SMS, where the phone offers it (WebOTP). It fills in and does not send.
 
   const code = document.querySelector(
-    'form[action="/regisztracio/telefonszam"] input[autocomplete="one-time-code"]')
+    'form[action="/regisztracio/telefonszam"] input[autocomplete="one-time-code"], ' +
+    'form[action="/fiok/biztonsagi-kod"] input[autocomplete="one-time-code"]')
 
   if (code && 'OTPCredential' in window && 'AbortController' in window) {
     const abort = new AbortController()
@@ -130,12 +135,19 @@
       .catch(() => {})
   }
 
-  // How long to wait for another message: counted down without a word, told once at the end.
+  // How long to wait for another message: counted down without a word, told once at the end. Until
+  // then the button waits, too; it stays in reach, since a mistake may lead to it.
 
   all('[data-countdown]').forEach((line) => {
     const end = Date.now() + Number(line.getAttribute('data-countdown')) * 1000
     const words = line.getAttribute('data-words') || ''
-    const box = line.closest('details')
+    const news = document.getElementById('resend-news')
+    const button = document.getElementById('resend')
+    const box = button && button.closest('details')
+    if (button) {
+      button.setAttribute('aria-disabled', 'true')
+      if (line.id) button.setAttribute('aria-describedby', line.id)
+    }
     const tick = () => {
       const left = Math.ceil((end - Date.now()) / 1000)
       if (left > 0) {
@@ -143,15 +155,20 @@
         return
       }
       clearInterval(timer)
-      line.setAttribute('role', 'status')
-      line.textContent = line.getAttribute('data-then') || ''
+      line.remove()
+      if (news) news.textContent = line.getAttribute('data-then') || ''
+      if (button) {
+        button.removeAttribute('aria-disabled')
+        button.removeAttribute('aria-describedby')
+      }
       if (box) box.open = true
     }
     const timer = setInterval(tick, 1000)
     tick()
   })
 
-  // Whether the SMS has arrived: looked up a few times, while the page is in view.
+  // Whether the SMS has arrived: looked up a few times, while the page is in view. One that is late
+  // may come as long as its code is valid.
 
   const arrival = document.getElementById('arrival')
   const fresh = (path) =>
@@ -161,10 +178,11 @@
 
   if (arrival && arrival.hasAttribute('data-waits') && window.fetch && window.DOMParser) {
     let looks = 0
+    let most = arrival.textContent ? 32 : 12
     const look = () => {
       looks += 1
-      if (looks > 12) return
-      const next = () => setTimeout(look, 5000)
+      if (looks > most) return
+      const next = () => setTimeout(look, looks < 12 ? 5000 : 30000)
       if (document.hidden) {
         next()
         return
@@ -174,11 +192,14 @@
         .then((page) => {
           const news = page.getElementById('arrival')
           if (!news) return
-          if (news.hasAttribute('data-waits')) next()
-          else {
+          // What is said already is not said again.
+          if (arrival.textContent !== news.textContent) {
             arrival.className = news.className
             arrival.textContent = news.textContent
           }
+          if (!news.hasAttribute('data-waits')) return
+          if (news.textContent) most = 32
+          next()
         })
         .catch(next)
     }
@@ -194,7 +215,6 @@
   if (dialog && dialog.showModal && window.fetch && window.DOMParser) {
     const warning = 120
     const told = deadline.querySelector('[role="status"]')
-    const mayExtend = deadline.hasAttribute('data-extends')
     const form = dialog.querySelector('form')
     let timer
 
@@ -217,11 +237,19 @@
       const there = page.getElementById('deadline')
       return there ? Number(there.getAttribute('data-seconds')) : 0
     }
+    // All that names the end, or what can be done about it.
     const tell = (page) => {
-      const line = page.getElementById('deadline')
-      const words = line && line.querySelector('p')
-      const own = deadline.querySelector('p')
-      if (words && own) own.textContent = words.textContent
+      ['deadline-told', 'time-text', 'time-button'].forEach((id) => {
+        const words = page.getElementById(id)
+        const own = document.getElementById(id)
+        if (words && own) own.textContent = words.textContent
+      })
+      const there = page.getElementById('deadline')
+      if (there && !there.hasAttribute('data-extends')) {
+        deadline.removeAttribute('data-extends')
+        const more = deadline.querySelector('[name="moreTime"], a[href="/idokorlat"]')
+        if (more) more.remove()
+      }
     }
     const warn = (end) => {
       fresh('/idokorlat')
@@ -248,7 +276,7 @@
 
     form.addEventListener('submit', (event) => {
       event.preventDefault()
-      if (!mayExtend) {
+      if (!deadline.hasAttribute('data-extends')) {
         dialog.close()
         return
       }

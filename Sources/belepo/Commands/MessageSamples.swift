@@ -51,146 +51,183 @@ struct MessageSamples {
     func expiry(_ seconds: Int) -> Date { now.addingTimeInterval(Double(seconds)) }
   }
 
+  // MARK: A sample of each kind
+
   private func samples(of kind: Message.Kind, _ people: People) -> [Message] {
     switch kind {
-    case .smsCode, .emailCode, .recoveryCode, .loginCode, .correspondenceCode, .userNameCode,
-      .callerCode, .stepUpCode:
-      [code(kind, people)]
-    case .registered, .registeredAgain, .contract, .contractEnded, .emailTaken:
-      registrationSamples(of: kind, people)
-    case .passwordChanged, .loginNewDevice, .loginAfterFailures, .accountLocked,
-      .accountUnlocked, .smsStepEnabled, .sessionsEnded, .dataRequestDeclined:
-      securitySamples(of: kind, people)
-    case .correspondenceChanged, .userNameChanged, .userNameUndo, .userNameRestored:
-      addressSamples(of: kind, people)
-    }
-  }
-
-  private func code(_ kind: Message.Kind, _ people: People) -> Message {
-    let (account, now, limits) = (people.account, people.now, settings.limits)
-    return switch kind {
-    case .smsCode:
-      correspondence.smsCode(
-        people.smsCode, to: people.number, sending: (registration: people.registration, number: 1),
-        for: account.customer, in: people.language,
-        expiring: people.expiry(limits.smsCodeLifetimeSeconds), at: now)
-    case .recoveryCode:
-      correspondence.recoveryCode(
-        people.emailCode, to: people.email, account: account.id, sending: "1",
-        for: account.customer, in: people.language,
-        expiring: people.expiry(limits.recoveryLifetimeSeconds), at: now)
-    case .callerCode:
-      correspondence.callerCode(
-        people.smsCode, to: people.number, opening: "1", for: account.customer,
-        in: people.language, expiring: people.expiry(limits.staff.callerCodeLifetimeSeconds))
-    case .stepUpCode:
-      correspondence.stepUpCode(
-        people.smsCode, to: people.number, series: "step-up-code/1/1", sending: "1",
-        for: account.customer, in: people.language,
-        expiring: people.expiry(limits.smsCodeLifetimeSeconds), at: now)
-    case .loginCode:
-      correspondence.loginCode(
-        people.emailCode, to: people.email, account: account.id, sending: "1",
-        for: account.customer, in: people.language,
-        expiring: people.expiry(limits.loginCodeLifetimeSeconds), at: now)
-    case .correspondenceCode, .userNameCode:
-      correspondence.addressCode(
-        kind, people.emailCode, to: people.email, of: account, sending: "1",
-        expiring: people.expiry(limits.emailCodeLifetimeSeconds), at: now)
-    default:
-      correspondence.emailCode(
-        people.emailCode, to: people.email, account: account.id, sending: "1",
-        for: account.customer, in: people.language,
-        expiring: people.expiry(limits.emailCodeLifetimeSeconds), at: now)
-    }
-  }
-
-  private func registrationSamples(of kind: Message.Kind, _ people: People) -> [Message] {
-    let (account, now) = (people.account, people.now)
-    return switch kind {
-    case .registered:
-      [
-        correspondence.registered(
-          to: people.number, account: account.id, for: account.customer, in: people.language,
-          at: now)
-      ]
-    case .registeredAgain:
-      [
-        correspondence.registeredAgain(
-          account, to: people.email, registration: people.registration, at: now)
-      ]
-    case .contract:
-      [
-        correspondence.contract(
-          brand.document(.contract, in: people.language).html, version: "", to: people.email,
-          account: account.id, for: account.customer, in: people.language, at: now)
-      ]
-    case .contractEnded: [correspondence.contractEnded(account: account, at: now)]
-    default: [correspondence.emailTaken(owner: account, day: "2026-01-01", at: now)]
-    }
-  }
-
-  private func securitySamples(of kind: Message.Kind, _ people: People) -> [Message] {
-    let (account, now) = (people.account, people.now)
-    return switch kind {
-    case .passwordChanged:
-      [
-        correspondence.passwordChanged(account, event: "1", at: now),
-        correspondence.passwordChanged(account, by: people.number, event: "1", at: now),
-      ]
+    case .smsCode: [smsCode(people)]
+    case .emailCode: [emailCode(people)]
+    case .recoveryCode: [recoveryCode(people)]
+    case .loginCode: [loginCode(people)]
+    case .callerCode: [callerCode(people)]
+    case .stepUpCode: [stepUpCode(people)]
+    case .correspondenceCode: [addressCode(.correspondenceCode, people)]
+    case .userNameCode: [addressCode(.userNameCode, people)]
+    case .registered: [registered(people)]
+    case .registeredAgain: [registeredAgain(people)]
+    case .contract: [contract(people)]
+    case .contractEnded: [correspondence.contractEnded(account: people.account, at: people.now)]
+    case .emailTaken:
+      [correspondence.emailTaken(owner: people.account, day: "2026-01-01", at: people.now)]
+    case .passwordChanged: passwordChanged(people)
     case .loginNewDevice:
-      [correspondence.loginFromNewDevice(people.device, to: account, at: now)]
-    case .loginAfterFailures:
-      [correspondence.loginAfterFailures(4, with: people.device, to: account, at: now)]
-    case .accountLocked:
-      AccountStanding.Lock.allCases.flatMap { lock in
-        [
-          correspondence.accountLocked(account, lock, event: lock.rawValue, at: now),
-          correspondence.accountLocked(
-            account, lock, by: people.number, event: lock.rawValue, at: now),
-        ]
-      }
-    case .smsStepEnabled:
-      [
-        correspondence.smsStepEnabled(
-          to: people.number, of: account.customer, in: people.language, event: "1", at: now)
-      ]
-    case .sessionsEnded: [correspondence.sessionsEnded(account, event: "1", at: now)]
-    case .dataRequestDeclined:
-      [
-        correspondence.dataRequestDeclined(
-          account, because: "A kért adatokat jogszabály szerint még két évig meg kell őriznünk.",
-          event: "1", at: now)
-      ]
-    default: [correspondence.accountUnlocked(account, event: "1", at: now)]
+      [correspondence.loginFromNewDevice(people.device, to: people.account, at: people.now)]
+    case .loginAfterFailures: [loginAfterFailures(people)]
+    case .accountLocked: accountLocked(people)
+    case .accountUnlocked:
+      [correspondence.accountUnlocked(people.account, event: "1", at: people.now)]
+    case .smsStepEnabled: [smsStepEnabled(people)]
+    case .sessionsEnded:
+      [correspondence.sessionsEnded(people.account, event: "1", at: people.now)]
+    case .dataRequestDeclined: [dataRequestDeclined(people)]
+    case .correspondenceChanged: correspondenceChanged(people)
+    case .userNameChanged: userNameChanged(people)
+    case .userNameUndo: [userNameUndo(people)]
+    case .userNameRestored: [userNameRestored(people)]
     }
   }
 
-  private func addressSamples(of kind: Message.Kind, _ people: People) -> [Message] {
-    let (account, email, now) = (people.account, people.email, people.now)
-    return switch kind {
-    case .correspondenceChanged:
+  // MARK: Codes
+
+  private func smsCode(_ people: People) -> Message {
+    correspondence.smsCode(
+      people.smsCode, to: people.number, sending: (registration: people.registration, number: 1),
+      for: people.account.customer, in: people.language,
+      expiring: people.expiry(settings.limits.smsCodeLifetimeSeconds), at: people.now)
+  }
+
+  private func emailCode(_ people: People) -> Message {
+    correspondence.emailCode(
+      people.emailCode, to: people.email, account: people.account.id, sending: "1",
+      for: people.account.customer, in: people.language,
+      expiring: people.expiry(settings.limits.emailCodeLifetimeSeconds), at: people.now)
+  }
+
+  private func recoveryCode(_ people: People) -> Message {
+    correspondence.recoveryCode(
+      people.emailCode, to: people.email, account: people.account.id, sending: "1",
+      for: people.account.customer, in: people.language,
+      expiring: people.expiry(settings.limits.recoveryLifetimeSeconds), at: people.now)
+  }
+
+  private func loginCode(_ people: People) -> Message {
+    correspondence.loginCode(
+      people.emailCode, to: people.email, account: people.account.id, sending: "1",
+      for: people.account.customer, in: people.language,
+      expiring: people.expiry(settings.limits.loginCodeLifetimeSeconds), at: people.now)
+  }
+
+  private func callerCode(_ people: People) -> Message {
+    correspondence.callerCode(
+      people.smsCode, to: people.number, opening: "1", for: people.account.customer,
+      in: people.language,
+      expiring: people.expiry(settings.limits.staff.callerCodeLifetimeSeconds))
+  }
+
+  private func stepUpCode(_ people: People) -> Message {
+    correspondence.stepUpCode(
+      people.smsCode, to: people.number, series: "step-up-code/1/1", sending: "1",
+      for: people.account.customer, in: people.language,
+      expiring: people.expiry(settings.limits.smsCodeLifetimeSeconds), at: people.now)
+  }
+
+  private func addressCode(_ kind: Message.Kind, _ people: People) -> Message {
+    correspondence.addressCode(
+      kind, people.emailCode, to: people.email, of: people.account, sending: "1",
+      expiring: people.expiry(settings.limits.emailCodeLifetimeSeconds), at: people.now)
+  }
+
+  // MARK: Registration
+
+  private func registered(_ people: People) -> Message {
+    correspondence.registered(
+      to: people.number, account: people.account.id, for: people.account.customer,
+      in: people.language, at: people.now)
+  }
+
+  private func registeredAgain(_ people: People) -> Message {
+    correspondence.registeredAgain(
+      people.account, to: people.email, registration: people.registration, at: people.now)
+  }
+
+  private func contract(_ people: People) -> Message {
+    correspondence.contract(
+      brand.document(.contract, in: people.language).html, version: "", to: people.email,
+      account: people.account.id, for: people.account.customer, in: people.language,
+      at: people.now)
+  }
+
+  // MARK: Security
+
+  private func passwordChanged(_ people: People) -> [Message] {
+    [
+      correspondence.passwordChanged(people.account, event: "1", at: people.now),
+      correspondence.passwordChanged(
+        people.account, by: people.number, event: "1", at: people.now),
+    ]
+  }
+
+  private func loginAfterFailures(_ people: People) -> Message {
+    correspondence.loginAfterFailures(
+      4, with: people.device, to: people.account, at: people.now)
+  }
+
+  private func accountLocked(_ people: People) -> [Message] {
+    AccountStanding.Lock.allCases.flatMap { lock in
       [
-        correspondence.correspondenceChanged(
-          to: email, of: account, new: email, event: "1", at: now),
-        correspondence.correspondenceChanged(
-          to: email, of: account, new: nil, event: "2", at: now),
-        correspondence.correspondenceChanged(to: people.number, of: account, event: "1", at: now),
+        correspondence.accountLocked(people.account, lock, event: lock.rawValue, at: people.now),
+        correspondence.accountLocked(
+          people.account, lock, by: people.number, event: lock.rawValue, at: people.now),
       ]
-    case .userNameChanged:
-      [
-        correspondence.userNameChanged(to: email, of: account, new: email, event: "1", at: now),
-        correspondence.userNameChanged(to: people.number, of: account, event: "1", at: now),
-      ]
-    case .userNameUndo:
-      [
-        correspondence.userNameUndo(
-          people.emailCode, of: account, new: email, event: "1",
-          expiring: people.expiry(settings.limits.addressUndoSeconds), at: now)
-      ]
-    default: [correspondence.userNameRestored(to: email, of: account, event: "1", at: now)]
     }
   }
+
+  private func smsStepEnabled(_ people: People) -> Message {
+    correspondence.smsStepEnabled(
+      to: people.number, of: people.account.customer, in: people.language, event: "1",
+      at: people.now)
+  }
+
+  private func dataRequestDeclined(_ people: People) -> Message {
+    correspondence.dataRequestDeclined(
+      people.account,
+      because: "A kért adatokat jogszabály szerint még két évig meg kell őriznünk.", event: "1",
+      at: people.now)
+  }
+
+  // MARK: Addresses
+
+  private func correspondenceChanged(_ people: People) -> [Message] {
+    let (account, email, now) = (people.account, people.email, people.now)
+    return [
+      correspondence.correspondenceChanged(
+        to: email, of: account, new: email, event: "1", at: now),
+      correspondence.correspondenceChanged(
+        to: email, of: account, new: nil, event: "2", at: now),
+      correspondence.correspondenceChanged(to: people.number, of: account, event: "1", at: now),
+    ]
+  }
+
+  private func userNameChanged(_ people: People) -> [Message] {
+    let (account, email, now) = (people.account, people.email, people.now)
+    return [
+      correspondence.userNameChanged(to: email, of: account, new: email, event: "1", at: now),
+      correspondence.userNameChanged(to: people.number, of: account, event: "1", at: now),
+    ]
+  }
+
+  private func userNameUndo(_ people: People) -> Message {
+    correspondence.userNameUndo(
+      people.emailCode, of: people.account, new: people.email, event: "1",
+      expiring: people.expiry(settings.limits.addressUndoSeconds), at: people.now)
+  }
+
+  private func userNameRestored(_ people: People) -> Message {
+    correspondence.userNameRestored(
+      to: people.email, of: people.account, event: "1", at: people.now)
+  }
+
+  // MARK: Showing
 
   /// SMS that cost more than one message, a sentence each.
   func longTexts() throws -> [String] {
