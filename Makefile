@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-growth bench-register bench-slow profile fuzz attack sanitize check libraries browser \
+.PHONY: help run test bench bench-growth bench-register bench-restore bench-slow profile fuzz attack sanitize check libraries browser \
   pictures drill drill-failover drill-package drill-upgrade drill-image package image \
   sbom format
 
@@ -37,7 +37,7 @@ drill-failover: libraries ## Fail a database of two machines over, twenty times,
 	Drills/setup.sh failover
 	Drills/run.sh -n 0 -rA failover.py
 
-drill-upgrade: libraries ## Replace the last tag's instances, or UPGRADE_FROM's, by these under registrations, and back
+drill-upgrade: libraries ## Replace the version before, or UPGRADE_FROM's, by this one under registrations, and back
 	swift build --product belepo
 	Drills/setup.sh
 	program="$${UPGRADE_FROM_PROGRAM:-$$(scripts/build-earlier $(UPGRADE_FROM))}"; \
@@ -69,6 +69,9 @@ bench-slow: libraries ## Measure it while thousands of clients are slow or idle;
 
 bench-register: libraries ## Import ten million customers beside the engines' own loaders
 	scripts/bench register
+
+bench-restore: libraries ## Back a million accounts up and restore them, on both engines; RESTORE_ACCOUNTS for fewer
+	scripts/bench restore
 
 profile: libraries ## Tell where the release build's time goes, by part and by function
 	scripts/profile

@@ -60,8 +60,11 @@ def add_customers(engine, first, count):
     engine.settle()
 
 
-def add_accounts(engine, count):
-    """So many, each as the newest account is: its registration, declarations, device and trail."""
+def add_accounts(engine, count, is_sealed=True):
+    """So many, each as the newest account is: its registration, declarations, device and trail.
+
+    - is_sealed: by seals that stop a server from sealing them, and that `audit verify` refuses
+    """
     account, registration, customer = engine.value(
         "SELECT id || ' ' || registration_id || ' ' || customer_number"
         " FROM account WHERE id = (SELECT max(id) FROM account)"
@@ -128,6 +131,7 @@ def add_accounts(engine, count):
             f"INSERT INTO audit_seal (stream, last_id, row_count, hash, sealed_at)"
             f" SELECT '{stream}', max(id), 1, {engine.chance_of('max(id)')}, {now} FROM {stream}"
             for stream in ("declaration", "audit_event")
+            if is_sealed
         ),
     )
     engine.settle()

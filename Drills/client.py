@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
 from browser import Cookies, hidden_fields
-from ledger import CODE_ACCEPTED, EMAIL_CONFIRMED, REGISTERED, Ledger
+from ledger import CODE_ACCEPTED, EMAIL_CONFIRMED, LOGGED_OUT, MISTYPED, REGISTERED, Ledger
 from waiting import wait_until
 
 PASSWORD = "Zoldalma73Korte"
@@ -233,6 +233,13 @@ class Customer(Browser):
         )
         self.open("/regisztracio/telefonszam")
 
+    def mistype_sms_code(self) -> None:
+        path = "/regisztracio/telefonszam"
+        code = self.sms_code()
+        form = self.page.hidden() | {"code": code[1:-1] + ("3" if code[-1] == "2" else "2")}
+        self._repeat(lambda: self.post(path, form), path, (422,))
+        self.ledger.write(MISTYPED, self.number)
+
     def enter_sms_code(self) -> None:
         code = self.sms_code()
         self.send("/regisztracio/telefonszam", {"code": code[1:]}, "/regisztracio/email")
@@ -257,6 +264,15 @@ class Customer(Browser):
     def confirm_email(self) -> None:
         code = self.email_code()
         self.send("/megerosites", {"code": code[1:]}, "/fiok?uzenet=megerositve")
+
+    def log_out(self) -> None:
+        self.open("/fiok")
+        self.send("/kijelentkezes", {}, "/bejelentkezes?uzenet=kijelentkezett")
+
+    def must_be_turned_away(self, cookies: dict[str, str]) -> None:
+        """With those of a session that has ended."""
+        self.cookies.update(cookies)
+        self._repeat(lambda: self.get("/fiok"), "/fiok", (303,))
 
     # Codes.
 
@@ -334,6 +350,8 @@ class Customer(Browser):
             self.ledger.write(REGISTERED, self.number, self.email)
         elif path == "/megerosites" and answer.location == "/fiok?uzenet=megerositve":
             self.ledger.write(EMAIL_CONFIRMED, self.number, self.email)
+        elif path == "/kijelentkezes":
+            self.ledger.write(LOGGED_OUT, self.number)
 
 
 def words(page: str) -> str:

@@ -10,6 +10,7 @@ import sys
 
 from parts import (
     Folder,
+    Wire,
     as_postgres,
     give_to_postgres,
     replaced,
@@ -81,10 +82,6 @@ class Etcd:
             self.close()
             raise
 
-    @property
-    def hosts(self) -> str:
-        return ",".join(f"127.0.0.1:{each.port}" for each in self.members)
-
     def start(self) -> None:
         """Those that do not run."""
         everybody = ",".join(f"{each.name}={each.peer}" for each in self.members)
@@ -109,21 +106,29 @@ class Etcd:
 
 
 class Member:
-    """One machine: Patroni and its PostgreSQL."""
+    """One machine: Patroni and its PostgreSQL.
+
+    What it says to etcd and to the other machine, and they to it, goes through wires. Who is no part
+    of the cluster calls its ports directly.
+    """
 
     def __init__(self, name: str, etcd: Etcd):
         self.name = name
         self.folder = Folder(f"member-{name}")
         give_to_postgres(self.folder.path)
         self.port, self.rest_port = reserved_ports(2)
+        self.to_etcd = [Wire(each.port) for each in etcd.members]
+        self.to_server, self.to_patroni = Wire(self.port), Wire(self.rest_port)
         own = self.folder.path
+        hosts = ",".join(f"127.0.0.1:{each.port}" for each in self.to_etcd)
         values = {
             "name: a\n": f"name: {name}\n",
             "  listen: 192.0.2.11:8008\n": f"  listen: 127.0.0.1:{self.rest_port}\n",
-            "connect_address: 192.0.2.11:8008": f"connect_address: 127.0.0.1:{self.rest_port}",
-            "192.0.2.11:2379,192.0.2.12:2379,192.0.2.13:2379": etcd.hosts,
+            "connect_address: 192.0.2.11:8008": f"connect_address: 127.0.0.1:{self.to_patroni.port}",
+            # Or it asked etcd for its addresses, and called them instead of the wires.
+            "192.0.2.11:2379,192.0.2.12:2379,192.0.2.13:2379": f"{hosts}\n  use_proxies: true",
             "  listen: 192.0.2.11:5432\n": f"  listen: 127.0.0.1:{self.port}\n",
-            "connect_address: 192.0.2.11:5432": f"connect_address: 127.0.0.1:{self.port}",
+            "connect_address: 192.0.2.11:5432": f"connect_address: 127.0.0.1:{self.to_server.port}",
             "/var/lib/postgresql/15/belepo": f"{own}/data",
             "/var/lib/postgresql/patroni.pgpass": f"{own}/pgpass",
             "unix_socket_directories: /var/run/postgresql": f"unix_socket_directories: {own}",
@@ -191,6 +196,8 @@ class Member:
             with contextlib.suppress(ProcessLookupError):
                 self.resume_machine()
             self.kill_machine()
+        for each in (*self.to_etcd, self.to_server, self.to_patroni):
+            each.close()
         self.folder.remove()
 
 
@@ -261,7 +268,25 @@ class Cluster:
         connection.close()
         assert answer.status in (200, 202), words
 
+    def cut_off(self, member: Member, is_heard: bool = False, hears: bool = False) -> None:
+        """Nothing goes between a machine and both etcd and the other one, but in a direction that is left.
+
+        Whoever is served by it still reaches it: that is the harder case.
+        """
+        (other,) = (each for each in self.members if each is not member)
+        # It calls etcd and the other machine, and is called by that.
+        for each in (*member.to_etcd, other.to_server, other.to_patroni):
+            each.cut(forth=not is_heard, back=not hears)
+        for each in (member.to_server, member.to_patroni):
+            each.cut(forth=not hears, back=not is_heard)
+
+    def mend(self) -> None:
+        for member in self.members:
+            for each in (*member.to_etcd, member.to_server, member.to_patroni):
+                each.mend()
+
     def close(self) -> None:
+        self.mend()
         for each in self.members:
             each.close()
         self.etcd.close()

@@ -11,11 +11,11 @@ import time
 
 import pytest
 
-from client import Load
+from client import Customer, Load
 from cluster import Cluster
 from conftest import Installation
 from ledger import postgres_rows
-from parts import HAProxy, Instance, _environment, import_customers
+from parts import HAProxy, Instance, import_customers, instance_environment
 from program import program
 from waiting import wait_until
 
@@ -23,20 +23,33 @@ CLIENTS = 3
 # How often each fault comes; scaled by FAILOVER_SHARE for a short trial.
 SHARE = float(os.environ.get("FAILOVER_SHARE", "1"))
 ROUNDS = {
-    "the primary's server is killed": 7,
-    "the primary's machine is killed": 5,
+    "the primary's server is killed": 6,
+    "the primary's machine is killed": 3,
     "the primary's machine stands still and goes on": 3,
-    "a planned move": 6,
+    "the primary is cut off from etcd and the standby": 2,
+    "the primary hears etcd and the standby, and is not heard": 1,
+    "the primary is heard by etcd and the standby, and hears nothing": 1,
+    "a planned move": 5,
     "the standby's machine is killed": 2,
     "the leader of etcd is killed": 2,
     "an instance is killed": 2,
     "the instances are restarted one by one": 1,
 }
+# Both ways, or one way only.
+CUTS = {
+    "the primary is cut off from etcd and the standby": {},
+    "the primary hears etcd and the standby, and is not heard": {"hears": True},
+    "the primary is heard by etcd and the standby, and hears nothing": {"is_heard": True},
+}
 FAILOVERS = {
     "the primary's server is killed", "the primary's machine is killed",
-    "the primary's machine stands still and goes on", "a planned move",
+    "the primary's machine stands still and goes on", "a planned move", *CUTS,
 }  # fmt: skip
+# Some of them, for a trial: words that their names must have.
+ONLY = os.environ.get("FAILOVER_ONLY", "")
 BOUND_SECONDS = 1200
+# All come from one address, and codes that a fault delays are asked for again: that is no attack.
+SETTINGS = {"BELEPO_LIMITS_NETWORK_LIMITS": "recorded"}
 # The promise (P12), and how long a machine stands still: longer than its key lives.
 HEALS_WITHIN_SECONDS = 30
 STANDS_STILL_SECONDS = 30
@@ -75,12 +88,32 @@ class Watch:
         self._thread.join()
 
 
+class Witness:
+    """Who has mistyped a code and who has logged out just before a fault, which undoes neither."""
+
+    def __init__(self, careless: Customer, leaver: Customer):
+        careless.go_to_code()
+        careless.mistype_sms_code()
+        leaver.become_a_user()
+        self._cookies = dict(leaver.cookies)
+        leaver.log_out()
+        self._careless, self._leaver = careless, leaver
+
+    def must_be_right(self) -> None:
+        """And goes on; the wrong code is compared with the database, as all that is in the ledger."""
+        self._careless.enter_sms_code()
+        self._leaver.must_be_turned_away(self._cookies)
+        self._careless.close()
+        self._leaver.close()
+
+
 @pytest.mark.timeout(BOUND_SECONDS)
 def test_failovers_lose_nothing_and_double_nothing(ledger):
     begun = time.monotonic()
+    chosen = {fault: count for fault, count in ROUNDS.items() if ONLY in fault}
     with Cluster() as cluster:
         import_customers(cluster.url)
-        with Instance(cluster.url) as first, Instance(cluster.url) as second:
+        with Instance(cluster.url, **SETTINGS) as first, Instance(cluster.url, **SETTINGS) as second:
             instances = [first, second]
             rows = postgres_rows(cluster.url)
             installation = Installation(rows, instances, ledger)
@@ -89,9 +122,11 @@ def test_failovers_lose_nothing_and_double_nothing(ledger):
                 new = lambda: installation.customer(lambda: proxy.address)  # noqa: E731
                 figures: dict[str, list[float]] = {}
                 with Load(new, CLIENTS) as load:
-                    for fault, count in ROUNDS.items():
+                    for fault, count in chosen.items():
                         for _ in range(max(1, round(count * SHARE))):
+                            witness = Witness(new(), new())
                             seconds = bear(fault, cluster, instances, load, watch)
+                            witness.must_be_right()
                             figures.setdefault(fault, []).append(seconds)
                             print(f"{fault}: {seconds:.1f} s without service", flush=True)
                 broken = load.broken
@@ -99,12 +134,12 @@ def test_failovers_lose_nothing_and_double_nothing(ledger):
             cluster.wait_until_synchronous()
             installation.must_have_kept_its_promises()
             verify_the_trail(cluster.url)
-    moves = sum(len(figures[fault]) for fault in FAILOVERS)
+    moves = sum(len(seconds) for fault, seconds in figures.items() if fault in FAILOVERS)
     print(f"{moves} failovers, {load.finished} customers, {time.monotonic() - begun:.0f} s")
     for fault, seconds in figures.items():
         print(f"| {fault} | {len(seconds)} | {sum(seconds) / len(seconds):.1f} | {max(seconds):.1f} |")
     assert not broken, "\n".join(broken)
-    assert SHARE < 1 or moves >= 20
+    assert SHARE < 1 or ONLY or moves >= 20
     late = {fault: seconds for fault, seconds in figures.items() if max(seconds) > HEALS_WITHIN_SECONDS}
     assert not late, late
 
@@ -126,6 +161,8 @@ def bear(fault: str, cluster: Cluster, instances, load: Load, watch: Watch) -> f
             leader.pause_machine()
             time.sleep(STANDS_STILL_SECONDS)
             leader.resume_machine()
+        case _ if fault in CUTS:
+            cluster.cut_off(leader, **CUTS[fault])
         case "a planned move":
             cluster.switch_over()
         case "the standby's machine is killed":
@@ -142,9 +179,12 @@ def bear(fault: str, cluster: Cluster, instances, load: Load, watch: Watch) -> f
                 each.start()
     if fault in FAILOVERS:
         wait_until(lambda: standby.is_leader, f"{fault}: the other one leads", pause=0.2)
+        # It must have stepped down by itself, since nobody could tell it to.
+        assert fault not in CUTS or not leader.is_leader, f"{fault}: both lead"
     done = load.finished
     wait_until(lambda: load.finished > done or load.broken, f"{fault}: somebody registers", pause=0.1)
     wait_until(lambda: watch.is_well, f"{fault}: an instance is ready")
+    cluster.mend()
     cluster.etcd.start()
     for each in cluster.members:
         if each.process.poll() is not None:
@@ -156,10 +196,10 @@ def bear(fault: str, cluster: Cluster, instances, load: Load, watch: Watch) -> f
 
 
 def verify_the_trail(url: str) -> None:
-    """P11; rows of the last minute may not be sealed yet."""
+    """P11; 1 is of rows that are not sealed in time: the instances were away, and nothing was altered."""
     done = subprocess.run(
         [program(), "audit", "verify"],
-        env=_environment(BELEPO_DATABASE_URL=url), capture_output=True, text=True, timeout=300,
+        env=instance_environment(BELEPO_DATABASE_URL=url), capture_output=True, text=True, timeout=300,
     )  # fmt: skip
-    assert done.returncode == 0 or "altered" not in done.stderr, done.stderr
+    assert done.returncode in (0, 1), (done.returncode, done.stderr)
     print(done.stdout.strip())

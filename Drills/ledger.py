@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 DECLARATIONS = {"marketing", "data_processing", "contract", "notice"}
@@ -22,6 +22,9 @@ PATIENCE_SECONDS = 30
 REGISTERED = "registered"
 CODE_ACCEPTED = "code_accepted"
 EMAIL_CONFIRMED = "email_confirmed"
+# A wrong code by SMS was counted, and a session ended.
+MISTYPED = "mistyped"
+LOGGED_OUT = "logged_out"
 
 
 class Ledger:
@@ -74,6 +77,7 @@ def broken_promises(ledger: Ledger, rows, is_quiet: bool = True) -> list[str]:
     facts = ledger.facts()
     return (
         list(_lost(facts, database))
+        + list(_undone(facts, database))
         + list(_contradictory(facts))
         + list(_doubled(database))
         + list(_half(database))
@@ -105,6 +109,10 @@ class _Database:
         self.events = rows(
             "SELECT kind, customer_number, registration_id, account_id FROM audit_event"
         )
+        self.ended_sessions = Counter(
+            row["account_id"]
+            for row in rows("SELECT account_id FROM session WHERE ended_at IS NOT NULL")
+        )
 
     def count(self, kind: str, by: str) -> dict:
         counts = defaultdict(int)
@@ -124,6 +132,8 @@ def _kinds(rows: list[dict]) -> dict:
 def _lost(facts, database):
     accepted = database.count("sms_code_accepted", by="customer_number")
     for fact in facts:
+        if fact["fact"] in (MISTYPED, LOGGED_OUT):
+            continue
         customer, email = fact["customer"], fact["email"]
         accounts = database.by_customer[customer]
         if fact["fact"] == CODE_ACCEPTED:
@@ -135,6 +145,21 @@ def _lost(facts, database):
             yield f"lost: customer {customer} registered with {email}; there is no such account"
         elif fact["fact"] == EMAIL_CONFIRMED and not of_email[0]["email_confirmed_at"]:
             yield f"lost: {email} of customer {customer} was confirmed; the account does not know"
+
+
+def _undone(facts, database):
+    """Counts that went back (P5; the event of a wrong code is in its count's transaction), and sessions
+    that live again (P10)."""
+    counted = database.count("sms_code_wrong", by="customer_number")
+    told = Counter((fact["fact"], fact["customer"]) for fact in facts)
+    for (fact, customer), count in told.items():
+        if fact == MISTYPED and counted[customer] < count:
+            yield f"undone: customer {customer} was told of {count} wrong codes, {counted[customer]} count"
+        if fact == LOGGED_OUT:
+            accounts = database.by_customer[customer]
+            ended = sum(database.ended_sessions[account["id"]] for account in accounts)
+            if ended < count:
+                yield f"undone: customer {customer} has ended {count} sessions, and {ended} have ended"
 
 
 def _contradictory(facts):

@@ -306,7 +306,7 @@ logfile = {self.log}
 # Belépő.
 
 
-def _environment(**settings: str) -> dict[str, str]:
+def instance_environment(**settings: str) -> dict[str, str]:
     return environment(BELEPO_SECRETS_KEY=SECRETS_KEY) | settings
 
 
@@ -325,7 +325,7 @@ def import_customers(database_url: str, count: int = CUSTOMERS, by: str | None =
         done = subprocess.run(
             [by or program(), "register", "import"]
             + [part for name in files for part in (f"--{name}", str(folder.path / f"{name}.csv"))],
-            env=_environment(BELEPO_DATABASE_URL=database_url),
+            env=instance_environment(BELEPO_DATABASE_URL=database_url),
             cwd=folder.path,
             capture_output=True,
             text=True,
@@ -384,7 +384,7 @@ class Instance:
             self.process = subprocess.Popen(
                 [self.by or program(), *self.command],
                 cwd=self.folder.path,
-                env=_environment(**self.settings, **variables),
+                env=instance_environment(**self.settings, **variables),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -572,11 +572,11 @@ class HAProxy(Proxy):
 
 
 class Nginx(Proxy):
-    """docs/proxy/nginx.conf, without TLS."""
+    """docs/proxy/nginx.conf, without TLS; a story may put more values of its own in."""
 
-    def __init__(self, first: Instance, second: Instance):
+    def __init__(self, first: Instance, second: Instance, values: dict[str, str] | None = None):
         super().__init__("nginx")
-        values = {
+        values = (values or {}) | {
             "/var/log/nginx/portal.log": f"{self.folder.path}/access.log",
             "server 127.0.0.1:8080": f"server 127.0.0.1:{first.port}",
             "server 127.0.0.1:8081": f"server 127.0.0.1:{second.port}",
@@ -752,3 +752,68 @@ class _Messages:
             found.append((self._rest[:letter], self._rest[letter + 4 : end]))
             self._rest = self._rest[end:]
             self._is_startup = False
+
+
+# What two machines are connected by.
+
+
+class Wire:
+    """Stands before a port of a machine; what goes through it can be lost, in either direction.
+
+    Nothing is closed then, and nobody is told: both sides go on waiting, as where a cable is out.
+    What was on the way arrives when the wire is whole again, as TCP sends it once more. A hand is
+    shaken in both directions, so that nobody new gets through while one of them is cut.
+    """
+
+    def __init__(self, port: int):
+        self._target = port
+        # Towards the port, and back to whoever has called.
+        self._forth, self._back = threading.Event(), threading.Event()
+        self.mend()
+        self._listener = Listener(self._serve)
+        self.port = self._listener.port
+
+    def cut(self, forth: bool = True, back: bool = True) -> None:
+        if forth:
+            self._forth.clear()
+        if back:
+            self._back.clear()
+
+    def mend(self) -> None:
+        self._forth.set()
+        self._back.set()
+
+    def close(self) -> None:
+        self.mend()
+        self._listener.close(resets=True)
+
+    def _serve(self, caller: Connection) -> None:
+        if not (self._forth.is_set() and self._back.is_set()):
+            for direction in (self._forth, self._back):
+                direction.wait()
+            caller.shut_down(resets=True)
+            return
+        machine = Connection(socket.create_connection(("127.0.0.1", self._target)))
+        answers = threading.Thread(
+            target=_carry_through, args=[machine, caller, self._back], daemon=True
+        )
+        answers.start()
+        try:
+            _carry_through(caller, machine, self._forth)
+        finally:
+            answers.join()
+            machine.close()
+
+
+def _carry_through(source: Connection, target: Connection, direction: threading.Event) -> None:
+    try:
+        while data := source.socket.recv(65536):
+            direction.wait()
+            target.socket.sendall(data)
+        # That somebody has closed is heard no sooner.
+        direction.wait()
+    except OSError:
+        pass
+    finally:
+        for each in (source, target):
+            each.shut_down()

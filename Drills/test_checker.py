@@ -8,7 +8,16 @@ import pytest
 
 from client import Mailbox
 from conftest import Installation
-from ledger import CODE_ACCEPTED, EMAIL_CONFIRMED, REGISTERED, Ledger, broken_promises, sqlite_rows
+from ledger import (
+    CODE_ACCEPTED,
+    EMAIL_CONFIRMED,
+    LOGGED_OUT,
+    MISTYPED,
+    REGISTERED,
+    Ledger,
+    broken_promises,
+    sqlite_rows,
+)
 from parts import Folder, Instance, import_customers
 
 CUSTOMERS = 3
@@ -99,6 +108,17 @@ PLANTED = {
         " WHERE kind = 'email_confirmed' AND customer_number = '5000001'",
         "accepted twice: the code by e-mail",
     ),
+    "a wrong code is not counted any more": (
+        ["audit_event"],
+        "DELETE FROM audit_event WHERE kind = 'sms_code_wrong' AND customer_number = '5000001'",
+        "undone: customer 5000001 was told of 1 wrong codes",
+    ),
+    "a session lives again": (
+        ["session"],
+        "UPDATE session SET ended_at = NULL WHERE account_id ="
+        " (SELECT id FROM account WHERE customer_number = '5000001')",
+        "undone: customer 5000001 has ended 1 sessions",
+    ),
     "a message is stuck": (
         [],
         "UPDATE message SET state = 'queued', body = 'x'"
@@ -119,7 +139,16 @@ def sound():
     with Instance(url) as instance:
         installation = Installation(sqlite_rows(database), [instance], ledger)
         for _ in range(CUSTOMERS):
-            installation.customer(lambda: instance.address).become_a_user()
+            customer = installation.customer(lambda: instance.address)
+            customer.go_to_code()
+            customer.mistype_sms_code()
+            customer.enter_sms_code()
+            customer.give_email()
+            customer.choose_password()
+            customer.log_in()
+            customer.confirm_email()
+            customer.log_out()
+            customer.close()
         installation.must_have_kept_its_promises()
         assert instance.stop() == 0
     yield database, ledger
@@ -129,7 +158,7 @@ def sound():
 def test_a_sound_database_breaks_no_promise(sound):
     database, ledger = sound
     assert broken_promises(ledger, sqlite_rows(database)) == []
-    for fact in (CODE_ACCEPTED, REGISTERED, EMAIL_CONFIRMED):
+    for fact in (MISTYPED, CODE_ACCEPTED, REGISTERED, EMAIL_CONFIRMED, LOGGED_OUT):
         assert ledger.count(fact) == CUSTOMERS
 
 

@@ -1,5 +1,7 @@
 """Equal instances on one database: what one begins, the other goes on with."""
 
+import contextlib
+import http.client
 import re
 import time
 from http.server import BaseHTTPRequestHandler
@@ -91,7 +93,24 @@ def test_journeys_through_a_proxy_without_sticky_sessions(kind, cluster):
         for _ in range(3):
             cluster.customer(lambda: proxy.address, is_tolerant=False).become_a_user()
     # The log tells of an answer a moment after it.
-    wait_until(lambda: all(served()), f"both instances served some: {served()}", seconds=10)
+    wait_until(lambda: all(served()), f"both instances served some: {served()}")
+
+
+@pytest.mark.parametrize("kind", [HAProxy, Nginx])
+def test_a_proxy_lets_nobody_choose_numbers_and_traces(kind, cluster):
+    theirs = {"X-Request-Id": "deadbeef" * 4, "traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"}
+    with kind(*cluster.instances) as proxy:
+        with contextlib.closing(http.client.HTTPConnection(*proxy.address, timeout=30)) as browser:
+            browser.request("GET", "/regisztracio", headers=theirs)
+            answer = browser.getresponse()
+    assert answer.status == 200
+    assert len(answer.headers["X-Request-Id"]) >= 16
+    assert answer.headers["X-Request-Id"] != theirs["X-Request-Id"]
+    assert "ab" * 16 not in answer.headers["traceparent"]
+    ours = answer.headers["X-Request-Id"]
+    told = lambda: any(each.log_lines(ours) for each in cluster.instances)  # noqa: E731
+    wait_until(told, "the log tells of the request")
+    assert not any(each.log_lines(theirs["X-Request-Id"]) for each in cluster.instances)
 
 
 def test_a_journey_through_a_pooler_in_transaction_mode(postgres, cluster):

@@ -4,6 +4,8 @@ goes on.
 `make fuzz` runs these for longer; what libFuzzer finds in the parsers alone is in Fuzz/targets.swift.
 """
 
+import base64
+import hmac
 import os
 import random
 import re
@@ -14,6 +16,8 @@ import time
 
 import pytest
 
+from client import Customer, Mailbox
+from ledger import Ledger, sqlite_rows
 from parts import SECRETS_KEY, Folder, Instance, import_customers, status_of
 from program import ROOT, environment, program
 
@@ -44,12 +48,6 @@ REQUESTS = [
     b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"4\r\nkind\r\n7\r\n=policy\r\n0\r\n\r\n",
     b"HEAD / HTTP/1.0\r\nHost: localhost\r\n\r\n",
-]
-REPORTS = [
-    b"GET /receipts/sms/1/00112233445566778899aabbccddeeff?status=1 HTTP/1.1\r\nHost: localhost\r\n"
-    b"Connection: close\r\n\r\n",
-    b"POST /receipts/sms/9223372036854775807/ff?status=delivered HTTP/1.1\r\nHost: localhost\r\n"
-    b"Connection: close\r\nContent-Length: 0\r\n\r\n",
 ]
 WORDS = [
     b"\r\n", b"\n", b"\0", b"%00", b"%zz", b"%c3%28", b"%2e%2e/", b"//", b"@", b":", b"[::1]", b";",
@@ -95,34 +93,78 @@ def _answers(port: int, request: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def instance():
+def folder():
     folder = Folder("odd")
-    url = f"sqlite:{folder.path}/odd.sqlite"
-    import_customers(url, count=5)
-    with Instance(url) as instance:
-        yield instance
+    yield folder.path
     folder.remove()
 
 
-@pytest.mark.parametrize(
-    ("port", "requests"), [("port", REQUESTS), ("management_port", REPORTS)], ids=["site", "reports"]
-)
-def test_odd_requests_get_an_answer_or_an_end(instance, port, requests):
+@pytest.fixture(scope="module")
+def instance(folder):
+    url = f"sqlite:{folder}/odd.sqlite"
+    import_customers(url, count=5)
+    with Instance(url) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def sms(instance, folder) -> int:
+    """A message that has gone out."""
+    ledger = Ledger(folder / "ledger.jsonl")
+    customer = Customer(0, lambda: instance.address, Mailbox(instance), ledger)
+    customer.go_to_code()
+    customer.sms_code()
+    customer.close()
+    return sqlite_rows(folder / "odd.sqlite")("SELECT id FROM message WHERE channel = 'sms'")[0]["id"]
+
+
+def test_odd_requests_get_an_answer_or_an_end(instance):
+    _bear(instance, instance.port, REQUESTS)
+
+
+def test_odd_reports_get_an_answer_or_an_end(instance, sms):
+    reports = [
+        _report("GET", f"{_signed(sms)}?state=1"),
+        _report("POST", f"{_signed(sms)}?state=delivered"),
+        _report("GET", f"/receipts/sms/{sms}/00112233445566778899aabbccddeeff?state=1"),
+        _report("POST", "/receipts/sms/9223372036854775807/ff?state=delivered"),
+    ]
+    for request, word in zip(reports, (b"noted\n", b"noted\n", b"wrong secret\n", b"wrong secret\n")):
+        assert _answers(instance.management_port, request).endswith(word), request
+    said = _bear(instance, instance.management_port, reports)
+    # Odd ones come as far as the messages, too, and not only to where a report is read.
+    assert {b"noted\n", b"wrong secret\n", b"no report\n"} <= said, said
+
+
+def _signed(message: int) -> str:
+    """Where the gateway reports about it (DeliveryReports.swift)."""
+    own = hmac.digest(base64.b64decode(SECRETS_KEY), b"belepo delivery report", "sha256")
+    return f"/receipts/sms/{message}/{hmac.digest(own, str(message).encode(), 'sha256')[:16].hex()}"
+
+
+def _report(method: str, target: str) -> bytes:
+    length = "Content-Length: 0\r\n" if method == "POST" else ""
+    return f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{length}\r\n".encode()
+
+
+def _bear(instance: Instance, port: int, requests: list[bytes]) -> set[bytes]:
+    """Sends odd ones for a while; answers with what the bodies of the answers were."""
     chance = random.Random(SEED)
-    said, end = 0, time.monotonic() + SECONDS
+    said, end = set(), time.monotonic() + SECONDS
     while time.monotonic() < end:
         request = _mutated(chance, chance.choice(requests))
-        answer = _answers(getattr(instance, port), request)
+        answer = _answers(port, request)
         told = f"seed {SEED}, {request[:300]!r}: {answer[:200]!r}"
         assert instance.process.poll() is None, told
         if answer:
             status = re.match(rb"HTTP/1\.1 ([1-5]\d\d) ", answer)
             assert status and status[1] != b"500", told
-            said += 1
-    assert said > 0
+            said.add(answer.partition(b"\r\n\r\n")[2])
+    assert said
     assert status_of(instance.management_port, "/livez") == 200
     faults = instance.log_lines('"level":"error"') + instance.log_lines('"level":"critical"')
     assert not faults, f"seed {SEED}: {faults[:3]}"
+    return said
 
 
 def test_odd_brands_are_refused_with_a_sentence(tmp_path):

@@ -3,13 +3,17 @@
 The numbers are those of Benchmarks/slow_clients.py, which are larger and are measured.
 """
 
+import contextlib
+import http.client
+
 import pytest
 
 from conftest import Installation
 from dispatching import metrics
 from ledger import Ledger, sqlite_rows
-from parts import Folder, HAProxy, Instance, Nginx, import_customers, status_of
+from parts import Folder, HAProxy, Instance, Nginx, Proxy, import_customers, status_of
 from slow_crowd import DRIPPING_FORM, SlowCrowd
+from test_portal import PortalProxy, Toy
 from waiting import wait_until
 
 # What docs/proxy/haproxy.cfg lets an instance have at a time, and more, from several networks.
@@ -65,9 +69,40 @@ def test_idle_connections_give_their_places(database, tmp_path):
 def test_dripping_forms_wait_in_the_proxy_as_it_is_shipped(kind, database, tmp_path):
     trusting = {"BELEPO_HTTP_TRUSTED_PROXIES": "127.0.0.1"}
     with Instance(database[0], **trusting) as first, Instance(database[0], **trusting) as second:
-        installation = _installation(database, [first, second], tmp_path)
         with kind(first, second) as proxy:
-            with SlowCrowd(proxy.address, PROXY_CROWD, SOURCES, DRIPPING_FORM, pause=0.5) as crowd:
-                assert crowd.size > PROXY_CROWD / 2
-                assert _connections(first) + _connections(second) < 50
-                installation.customer(lambda: proxy.address, is_tolerant=False).become_a_user()
+            _bears_dripping_forms(proxy, _installation(database, [first, second], tmp_path))
+
+
+@pytest.mark.parametrize("kind", ["haproxy", "nginx"])
+def test_dripping_forms_wait_in_the_portals_proxy_as_it_is_shipped(kind, database, tmp_path):
+    with Instance(database[0], BELEPO_HTTP_TRUSTED_PROXIES="127.0.0.1") as instance, Toy() as toy:
+        with PortalProxy(kind, instance, toy) as proxy:
+            _bears_dripping_forms(proxy, _installation(database, [instance], tmp_path))
+
+
+def _bears_dripping_forms(proxy: Proxy, installation: Installation) -> None:
+    with SlowCrowd(proxy.address, PROXY_CROWD, SOURCES, DRIPPING_FORM, pause=0.5) as crowd:
+        assert crowd.size > PROXY_CROWD / 2
+        assert sum(_connections(each) for each in installation.instances) < 50
+        installation.customer(lambda: proxy.address, is_tolerant=False).become_a_user()
+
+
+def test_nginx_counts_an_ipv6_customer_by_the_64(database):
+    """nginx believes the drill where it comes from, as behind a balancer, and lets one at a time in."""
+    believing = "limit_conn networks 1;\n    set_real_ip_from 127.0.0.1;\n    real_ip_header X-Real-IP;"
+    with Instance(database[0], BELEPO_HTTP_TRUSTED_PROXIES="127.0.0.1") as instance:
+        with Nginx(instance, instance, {"limit_conn networks 500;": believing}) as proxy:
+            from_there = DRIPPING_FORM.replace(b"Host:", b"X-Real-IP: 2001:db8:0:7::1\r\nHost:")
+            with SlowCrowd(proxy.address, 1, ["127.0.0.1"], from_there):
+                wait_until(
+                    lambda: _status_for(proxy, "2001:db8:0:7:ffff::2") == 429,
+                    "the neighbour in the same network is too many",
+                )
+                for stranger in ("2001:db8:0:8::1", "2001:db8::1", "192.0.2.1"):
+                    assert _status_for(proxy, stranger) == 200, stranger
+
+
+def _status_for(proxy: Proxy, client: str) -> int:
+    with contextlib.closing(http.client.HTTPConnection(*proxy.address, timeout=30)) as browser:
+        browser.request("GET", "/regisztracio", headers={"X-Real-IP": client})
+        return browser.getresponse().status

@@ -32,6 +32,7 @@ from mail_relays import (
     Postfix,
     refuses,
 )
+from parts import Wire
 from post import Record
 from sms_gateways import (
     ENDLESS_HEADERS,
@@ -383,3 +384,72 @@ def test_a_slow_relay_outlasts_the_patient(authority):
     with OddRelay(pause=0.5) as relay:
         with pytest.raises((OSError, smtplib.SMTPException), match="timed out"):
             smtplib.SMTP("localhost", relay.port, timeout=0.3)
+
+
+# Wires.
+
+
+@pytest.fixture
+def heard():
+    return []
+
+
+@pytest.fixture
+def wire(heard):
+    """Before a machine that says what it hears."""
+
+    def echo(connection) -> None:
+        while data := connection.socket.recv(100):
+            heard.append(data)
+            connection.socket.sendall(data)
+
+    with Listener(echo) as machine:
+        wire = Wire(machine.port)
+        yield wire
+        wire.close()
+
+
+def call(wire) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", wire.port), timeout=GUARD_SECONDS)
+
+
+def hears_nothing(line: socket.socket) -> bool:
+    line.settimeout(HUNG_SECONDS)
+    try:
+        return not line.recv(10)
+    except TimeoutError:
+        return True
+    finally:
+        line.settimeout(GUARD_SECONDS)
+
+
+def test_a_wire_that_is_cut_one_way_brings_it_when_it_is_whole_again(wire, heard):
+    with call(wire) as line:
+        line.sendall(b"a")
+        assert line.recv(10) == b"a"
+        wire.cut(forth=False)
+        line.sendall(b"b")
+        wait_until(lambda: heard == [b"a", b"b"], "the machine has heard it")
+        assert hears_nothing(line)
+        wire.mend()
+        assert line.recv(10) == b"b"
+        wire.cut(back=False)
+        line.sendall(b"c")
+        assert hears_nothing(line) and heard == [b"a", b"b"]
+        wire.mend()
+        assert line.recv(10) == b"c"
+
+
+@pytest.mark.parametrize("direction", [{"forth": False}, {"back": False}, {}], ids=str)
+def test_nobody_new_gets_through_a_wire_that_is_cut(direction, wire, heard):
+    wire.cut(**direction)
+    with call(wire) as line:
+        line.sendall(b"a")
+        assert hears_nothing(line)
+        wire.mend()
+        with contextlib.suppress(ConnectionError):
+            assert line.recv(10) == b""
+    with call(wire) as line:
+        line.sendall(b"b")
+        assert line.recv(10) == b"b"
+    assert heard == [b"b"]

@@ -15,7 +15,7 @@ import pytest
 from client import Load
 from conftest import Installation
 from ledger import Ledger, postgres_rows
-from parts import HAProxy, Instance, Postgres, _environment, import_customers
+from parts import HAProxy, Instance, Postgres, import_customers, instance_environment
 from program import program
 from waiting import wait_until
 
@@ -50,7 +50,7 @@ def migrate(installation: Installation) -> int:
     """With the new program; answers with the number of steps."""
     url = installation.instances[0].settings["BELEPO_DATABASE_URL"]
     done = subprocess.run(
-        [program(), "migrate"], env=_environment(BELEPO_DATABASE_URL=url),
+        [program(), "migrate"], env=instance_environment(BELEPO_DATABASE_URL=url),
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
