@@ -296,7 +296,8 @@ let package = Package(
     .testTarget(
       name: "BelepoTests",
       dependencies: [
-        "belepo", "Cryptography", "Domain", "TestSupport", httpTypes, logging, lifecycle,
+        "belepo", "Cryptography", "Domain", "Outbox", "Persistence", "PersistenceSQLite",
+        "TestSupport", httpTypes, logging, lifecycle,
       ],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -172,6 +172,9 @@ package struct StaffLimits: Hashable, Sendable {
   package var callerCodeTries = 3
   /// Such codes to one customer in a day.
   package var callerCodesPerDay = 5
+  /// How long a proven caller counts as proven: one long call. A case stays open as long as the
+  /// session, and hours later somebody else may be on the line. No shorter than a code lives.
+  package var callerProofSeconds = 30 * 60
   /// How long a second person may agree to what was asked: until the next shift. After a day the
   /// case has moved on, and whoever asked would ask for something else.
   package var consentLifetimeSeconds = 24 * 60 * 60

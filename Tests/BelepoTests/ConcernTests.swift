@@ -7,6 +7,7 @@ internal import Testing
 /// What `config check` and the start say about a configuration that works and is not safe.
 @Suite struct `A concern about the configuration` {
   private static let random = "q7tZ0wJx8m3Vb1sYkGfH2uPnR9cLdE5aTiOoXvCyWzM="
+  private static let repeating = Data(repeating: 7, count: 32).base64EncodedString()
 
   /// An installation as it should be.
   private static let good = [
@@ -32,7 +33,13 @@ internal import Testing
       ["BELEPO_SECRETS_KEY": random + "," + Data(repeating: 7, count: 48).base64EncodedString()],
       "key 2 of the list"
     ),
+    (
+      [
+        "BELEPO_PORTAL_KEY": "\(random),\(repeating)", "BELEPO_PORTAL_PATHS": "/portal/",
+      ], "portal.key: key 2 of the list"
+    ),
     (["BELEPO_SMS_KANNEL_URL": "http://kannel.biztosito.hu/sendsms"], "sms.kannel.url"),
+    (["BELEPO_REGISTER_SERVICE_URL": "http://torzs.biztosito.hu/v1"], "register.service.url"),
     (
       [
         "BELEPO_SMS_FALLBACK": "http",
@@ -50,6 +57,13 @@ internal import Testing
     (["BELEPO_DATABASE_URL": "postgresql://db/belepo"], "sslmode=verify-full"),
     (["BELEPO_HTTP_PUBLIC_URL": "http://portal.biztosito.hu"], "http.publicURL"),
     (["BELEPO_HTTP_TRUSTED_PROXIES": ""], "http.trustedProxies"),
+    (
+      [
+        "BELEPO_STAFF_PORT": "8081", "BELEPO_STAFF_HOST": "0.0.0.0",
+        "BELEPO_STAFF_PUBLIC_URL": "http://munka.biztosito.hu",
+      ], "staff.publicURL"
+    ),
+    (["BELEPO_STAFF_PORT": "8081", "BELEPO_STAFF_HOST": "0.0.0.0"], "staff.publicURL"),
   ])
   func `is told in one sentence that names the key`(
     changes: [String: String], words: String
@@ -76,6 +90,14 @@ internal import Testing
     ["BELEPO_SMS_KANNEL_URL": "https://kannel.biztosito.hu/sendsms"],
     ["BELEPO_MAIL_SMTP_SECURITY": "none", "BELEPO_MAIL_SMTP_HOST": "localhost"],
     ["BELEPO_DATABASE_URL": "sqlite:x"], ["BELEPO_DATABASE_URL": "postgresql://127.0.0.1/belepo"],
+    ["BELEPO_REGISTER_SERVICE_URL": "http://127.0.0.1:8090/v1"],
+    ["BELEPO_REGISTER_SERVICE_URL": "https://torzs.biztosito.hu/v1"],
+    ["BELEPO_PORTAL_KEY": random, "BELEPO_PORTAL_PATHS": "/portal/"],
+    ["BELEPO_STAFF_PORT": "8081"], ["BELEPO_STAFF_HOST": "0.0.0.0"],
+    [
+      "BELEPO_STAFF_PORT": "8081", "BELEPO_STAFF_HOST": "0.0.0.0",
+      "BELEPO_STAFF_PUBLIC_URL": "https://munka.biztosito.hu",
+    ],
     ["BELEPO_HTTP_HOST": "127.0.0.1", "BELEPO_HTTP_TRUSTED_PROXIES": ""],
     ["BELEPO_HTTP_HOST": "::1", "BELEPO_HTTP_PUBLIC_URL": "http://localhost:8080"],
   ])

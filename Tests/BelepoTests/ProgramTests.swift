@@ -1,4 +1,7 @@
 internal import Foundation
+internal import Outbox
+internal import Persistence
+internal import PersistenceSQLite
 internal import Testing
 
 /// The built program itself, as an operator runs it.
@@ -22,7 +25,8 @@ internal import Testing
       (["account", "erasures"], 0), (["audit", "verify"], 0), (["contract", "render"], 0),
       (["contract", "render", "--into", "brand", "--tool", "/nowhere/weasyprint"], 69),
       (["health"], 69), (["config", "check"], 78), (["config", "print"], 0), (["migrate"], 0),
-      (["migrate", "status"], 1),
+      (["migrate", "status"], 1), (["messages", "preview", "--kind", "pigeon"], 64),
+      (["messages", "preview", "--kind", "sms_code", "--html"], 64),
     ] as [([String], Int32)])
   func `each end has its exit code`(arguments: [String], status: Int32) async throws {
     let run = try await Program.run(arguments)
@@ -37,6 +41,17 @@ internal import Testing
     let run = try await Program.run(["serve", "--demo"], environment: [variable: value])
     #expect(run.status == 78)
     #expect(run.error.contains("The demo sends nothing"))
+  }
+
+  @Test func `every kind of message has a sample in both languages`() async throws {
+    let run = try await Program.run(
+      ["messages", "preview"], environment: ["BELEPO_HTTP_PUBLIC_URL": "https://portal.example"])
+    #expect(run.status == 0, "\(run.error)")
+    for kind in Message.Kind.allCases {
+      for language in ["hu", "en"] {
+        #expect(run.output.contains("== \(kind.rawValue), \(language)\n"))
+      }
+    }
   }
 
   @Test func `secrets are not printed`() async throws {
@@ -81,9 +96,44 @@ internal import Testing
     try handle.seek(toOffset: UInt64(start))
     try handle.write(contentsOf: Data(repeating: 0xA5, count: page == 0 ? 3996 : 4096))
     try handle.close()
-    let run = try await Program.run(["serve", "--demo"], environment: environment)
-    #expect(run.status == 65)
-    #expect(run.error.contains("damaged") && run.error.contains("restore a backup"))
+    let key = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+    let production = environment.merging([
+      "BELEPO_HTTP_PUBLIC_URL": "https://portal.example", "BELEPO_SECRETS_KEY": key,
+      "BELEPO_SMS_GATEWAY": "kannel", "BELEPO_MAIL_FROM": "portal@biztosito.hu",
+    ]) { $1 }
+    for (command, settings) in [(["serve", "--demo"], environment), (["dispatch"], production)] {
+      let run = try await Program.run(command, environment: settings)
+      #expect(run.status == 65, "\(command)")
+      #expect(run.error.contains("damaged") && run.error.contains("restore a backup"))
+    }
+  }
+
+  @Test func `a trail that is not sealed in time has another exit code than one that was altered`()
+    async throws
+  {
+    let file = try Program.folder().path + "/own.sqlite"
+    let environment = ["BELEPO_DATABASE_URL": "sqlite:\(file)"]
+    #expect(try await Program.run(["migrate"], environment: environment).status == 0)
+    let store = try SQLiteStore(path: file)
+    try await store.write { transaction in
+      let longAgo = Date(timeIntervalSince1970: 1_000_000_000)
+      try transaction.perform(
+        "INSERT INTO audit_event (at, kind) VALUES (\(longAgo), 'logged_in')")
+    }
+    let late = try await Program.run(["audit", "verify"], environment: environment)
+    #expect(late.status == 1, "\(late.error)")
+    #expect(late.error.contains("audit_event: 1 rows are not sealed"))
+    #expect(late.output.contains("audit_event: 0 rows under 0 seals, 1 not sealed yet"))
+    try await store.write { transaction in
+      try transaction.perform(
+        """
+        INSERT INTO declared_text (version, kind, language, body)
+        VALUES ('0123', 'marketing', 'hu', 'other words')
+        """)
+    }
+    try store.close()
+    let altered = try await Program.run(["audit", "verify"], environment: environment)
+    #expect(altered.status == 65 && altered.error.contains("is not the one that was declared"))
   }
 
   @Test func `a file with bad rows is told of, and a file that is none is refused`() async throws {

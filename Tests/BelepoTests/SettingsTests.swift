@@ -106,6 +106,8 @@ internal import Testing
     (.trustedProxies, "127.0.0.1, ::1", true), (.trustedProxies, "localhost", false),
     (.portalPaths, "/portal/, /iratok/", true), (.portalPaths, "/portal", false),
     (.portalKey, Self.key, true), (.portalKey, "a2V5", false),
+    (.callerProofFor, "10m", true), (.callerProofFor, "599s", false),
+    (.callerProofFor, "60m", true), (.callerProofFor, "61m", false),
     (.consentLifetime, "1h", true), (.consentLifetime, "3599s", false),
     (.consentLifetime, "168h", true), (.consentLifetime, "604801s", false),
     (.stepUpAfter, "1m", true), (.stepUpAfter, "59s", false),

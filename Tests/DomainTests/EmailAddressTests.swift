@@ -1,6 +1,7 @@
 import Domain
 import Testing
 
+/// What is an address, and what only looks like one (attack 78).
 struct EmailAddressTests {
   @Test func `an address is kept as typed and compared in lower case`() throws {
     let typed = try EmailAddress("  Kovacs.Anna@Pelda.HU ")

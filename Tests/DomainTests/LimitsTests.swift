@@ -20,6 +20,7 @@ struct LimitsTests {
     ("fifteen idle minutes (D 8)", { $0.sessionIdleSeconds }, 900),
     ("a login is proof enough for five minutes", { $0.stepUpAfterSeconds }, 300),
     ("a code entered since for ten", { $0.stepUpForSeconds }, 600),
+    ("a caller is proven for half an hour", { $0.staff.callerProofSeconds }, 1_800),
     ("eight hours at most (D 8)", { $0.sessionAbsoluteSeconds }, 28_800),
   ]
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import MailRelay
 
-/// An e-mail's headers and parts, as the relay is told of them.
+/// An e-mail's headers and parts, as the relay is told of them (attack 77).
 struct MailTests {
   private func mail(
     subject: String = "Példa Biztosító: e-mail-cím megerősítése", key: String = "email-code/1/ab",

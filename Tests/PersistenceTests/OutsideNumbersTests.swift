@@ -4,7 +4,7 @@ import Persistence
 import TestSupport
 import Testing
 
-/// No number and no date, wherever it comes from, stops the program (R9).
+/// No number and no date, wherever it comes from, stops the program (R9; attack 73).
 struct OutsideNumbersTests {
   static let doubles: [Double] = [
     0, -0.0, 1, -1, 1e-300, 253_402_300_799.999, 253_402_300_800, -62_135_596_800,

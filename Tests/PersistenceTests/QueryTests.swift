@@ -2,7 +2,7 @@ import Foundation
 import Persistence
 import Testing
 
-/// SQL text and the values that are bound to it, never pasted.
+/// SQL text and the values that are bound to it, never pasted (attack 76).
 struct QueryTests {
   @Test(arguments: [
     (Dialect.sqlite, "SELECT a FROM b WHERE c = ?1 AND d = ?2"),

@@ -44,7 +44,7 @@ internal import Testing
     let sources = try Repository.files(under: "Sources", endingIn: ["swift"])
     let events = Set(
       sources.flatMap { file in
-        file.text.matches(of: #/"event": "([a-z_]+)"/#).map { String($0.output.1) }
+        file.text.matches(of: #/"event": ?"([a-z_]+)"/#).map { String($0.output.1) }
       })
     let listed = Set(
       inventory.matches(of: #/(?m)^\| `([a-z_]+)` \| log /#).map { String($0.output.1) })

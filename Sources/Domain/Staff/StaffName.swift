@@ -6,12 +6,12 @@ package struct StaffName: Hashable, Sendable, CustomStringConvertible {
   /// Lower case letters, digits, dots, hyphens and underscores; begins with a letter.
   package let text: String
 
-  /// Letter case and spaces around it are ignored.
+  /// Letter case, spaces and what a program pastes with it are ignored.
   ///
   /// - Returns: `nil` for what cannot be a name
   package init?(_ typed: String) {
     guard typed.utf8.count <= Self.lengths.upperBound + 10 else { return nil }
-    let bytes = typed.utf8.filter { $0 != 0x20 && $0 != 0x09 }.map(\.lowerCased)
+    let bytes = typed.unspaced.utf8.map(\.lowerCased)
     func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) }
     guard Self.lengths.contains(bytes.count), let first = bytes.first, isLetter(first),
       bytes.allSatisfy({ isLetter($0) || (0x30...0x39).contains($0) || ".-_".utf8.contains($0) })

@@ -13,6 +13,16 @@ extension String {
     return Substring(scalars[first...last])
   }
 
+  /// The text without spaces and marks that nobody sees, wherever they are.
+  package var unspaced: String {
+    String(unicodeScalars.filter { !$0.isSpacing })
+  }
+
+  /// The same without hyphens and dashes, too: what groups a code's characters.
+  package var ungrouped: String {
+    String(unicodeScalars.filter { !$0.isSpacing && !$0.isDash })
+  }
+
   /// The letters and digits of typed text, in upper case, without what separates them.
   ///
   /// It is nil if the text contains anything else: a character that may have had a meaning is never

@@ -12,7 +12,8 @@ struct AuditCommand: AsyncParsableCommand {
       abstract: "Read the ledger and the audit trail whole, and compare them with their seals.",
       discussion: """
         The last hash of each is also in the log of the instance that sealed it: compare the two \
-        to know that nobody made the whole chain anew.
+        to know that nobody made the whole chain anew. Ends with 65 when something was \
+        altered, and with 1 when nothing was and rows that should be sealed are not.
         """)
 
     @OptionGroup var configuration: ConfigurationOption
@@ -24,7 +25,7 @@ struct AuditCommand: AsyncParsableCommand {
         let verification = AuditVerification(
           store: database.store, now: try await database.clock(), limits: settings.limits)
         switch try await verification.verify() {
-        case .broken(let sentence): throw Failure(sentence)
+        case .broken(let sentence): throw Failure(sentence, .badData)
         case .overdue(let counts, let sentence):
           write(counts)
           throw Failure(sentence)

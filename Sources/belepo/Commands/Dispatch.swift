@@ -14,7 +14,7 @@ struct Dispatch: AsyncParsableCommand {
     try await reporting {
       let settings = try await configuration.load(isServing: true)
       let logger = settings.startLogging()
-      let database = try await settings.openCurrentDatabase()
+      let database = try await settings.openSoundDatabase(logger)
       let composition = try await Composition(
         settings: settings, isDemo: false, logger: logger, database: database)
       settings.tellConcerns(about: composition.brand, to: logger)

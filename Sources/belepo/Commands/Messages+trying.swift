@@ -25,14 +25,17 @@ extension Messages {
         let settings = try await configuration.load()
         let samples = MessageSamples(settings, brand: try settings.loadBrand())
         let letters = try settings.letters(of: samples.brand)
-        for language in language.map({ [$0] }) ?? Language.allCases {
-          for message in try samples.messages(in: language)
-          where (kind ?? message.kind) == message.kind && (!html || message.channel == .email) {
-            StandardOutput.write(
-              html
-                ? samples.html(of: message, by: letters)
-                : samples.text(of: message, by: letters))
-          }
+        let messages = try (language.map { [$0] } ?? Language.allCases)
+          .flatMap { try samples.messages(in: $0) }
+          .filter { (kind ?? $0.kind) == $0.kind && (!html || $0.channel == .email) }
+        guard !messages.isEmpty else {
+          throw Failure("There is no such message: an SMS has no HTML part.", .usage)
+        }
+        for message in messages {
+          StandardOutput.write(
+            html
+              ? samples.html(of: message, by: letters)
+              : samples.text(of: message, by: letters))
         }
       }
     }

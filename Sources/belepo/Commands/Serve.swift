@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Foundation
 internal import Logging
 internal import Persistence
-internal import PersistenceSQLite
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,11 +18,7 @@ struct Serve: AsyncParsableCommand {
       var settings = try await configuration.load(isServing: !demo)
       if demo { settings = try settings.forDemo() }
       let logger = settings.startLogging()
-      let database = try await settings.openCurrentDatabase { [settings] database in
-        guard case .sqlite(let store) = database else { return }
-        try await warnAboutLibrary(store, logger)
-        try await checkFile(store, seconds: settings.seconds(.databaseQuickCheck), logger)
-      }
+      let database = try await settings.openSoundDatabase(logger)
       let composition = try await Composition(
         settings: settings, isDemo: demo, logger: logger, database: database)
       if !demo { settings.tellConcerns(about: composition.brand, to: logger) }
@@ -40,30 +35,6 @@ struct Serve: AsyncParsableCommand {
       try database.store.close()
       logger.notice("stopped")
     }
-  }
-
-  /// A damaged file must be restored before anybody writes into it.
-  private func checkFile(_ store: SQLiteStore, seconds: Int, _ logger: Logger) async throws {
-    guard seconds > 0 else { return }
-    switch try await store.quickCheck(within: Double(seconds)) {
-    case .sound: break
-    case .damaged(let words): throw Failure.damaged(words)
-    case .unfinished:
-      logger.notice(
-        "the database file is too large to be checked in the time given",
-        metadata: ["event": "quick_check_unfinished", "seconds": .stringConvertible(seconds)])
-    }
-  }
-
-  /// SQLite before 3.51.3 can damage a file when one process writes while another checkpoints. Ours
-  /// do not do that (decision 0009); other programs on the file might.
-  private func warnAboutLibrary(_ store: SQLiteStore, _ logger: Logger) async throws {
-    let version = try await store.libraryVersion()
-    let numbers = version.split(separator: ".").compactMap { Int($0) }
-    guard numbers.lexicographicallyPrecedes([3, 51, 3]) else { return }
-    logger.notice(
-      "this SQLite has the WAL-reset bug; keep other programs off the database file",
-      metadata: ["event": "sqlite_wal_reset", "version": "\(version)"])
   }
 }
 

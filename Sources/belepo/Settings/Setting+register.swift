@@ -32,8 +32,8 @@ extension SettingKey {
     case .registerMaxRejectPercent:
       .init(
         form: .count(0...100), initial: "1",
-        meaning:
-          "per cent of a register file's rows that may be rejected; beyond it the file is broken")
+        meaning: "per cent of a register file's rows that may be rejected, and of its mobile "
+          + "numbers that may be unreadable; beyond it the file is broken")
     case .registerMaxDeletePercent:
       .init(
         form: .count(0...100), initial: "5",

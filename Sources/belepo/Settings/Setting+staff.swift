@@ -40,6 +40,10 @@ extension SettingKey {
       .init(
         form: .duration(60...600), initial: "5m",
         meaning: "life of the code by SMS that proves a caller")
+    case .callerProofFor:
+      .init(
+        form: .duration(600...3600), initial: "30m",
+        meaning: "how long a caller counts as proven by such a code; then a new one is needed")
     case .consentLifetime:
       .init(
         form: .duration(3600...604_800), initial: "24h",

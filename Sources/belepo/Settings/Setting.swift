@@ -58,7 +58,8 @@ extension SettingKey {
     case .managementPort: .init(form: .port, initial: "9090", meaning: "port of the same")
     case .staffHost, .staffPort, .staffPublicURL, .staffLinkLifetime, .staffSessionIdle,
       .staffSessionAbsolute, .staffWrongCodes, .staffSearches, .staffOpenings,
-      .callerCodeLifetime, .callerCodeTries, .callerCodesPerDay, .consentLifetime:
+      .callerCodeLifetime, .callerCodeTries, .callerCodesPerDay, .callerProofFor,
+      .consentLifetime:
       staffSetting
     case .portalKey:
       .init(

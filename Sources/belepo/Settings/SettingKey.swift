@@ -24,6 +24,7 @@ enum SettingKey: String, CaseIterable {
   case callerCodeLifetime = "staff.callerCodeLifetime"
   case callerCodeTries = "staff.callerCodeTries"
   case callerCodesPerDay = "staff.callerCodesPerDay"
+  case callerProofFor = "staff.callerProofFor"
   case consentLifetime = "staff.consentLifetime"
   case portalKey = "portal.key"
   case portalPaths = "portal.paths"

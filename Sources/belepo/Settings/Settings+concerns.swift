@@ -8,7 +8,7 @@ internal import Wording
 extension Settings {
   /// A sentence each, for `config check` and for the log at start.
   var concerns: [String] {
-    secretConcerns + wayOutConcerns + listenerConcerns
+    secretConcerns + wayOutConcerns + listenerConcerns + staffListenerConcerns
   }
 
   func tellConcerns(about brand: Brand, to logger: Logger) {
@@ -21,10 +21,16 @@ extension Settings {
     var sentences = setTwice.map {
       "\($0.variable) and \($0.variable)_FILE are both set: the file is not used."
     }
-    for place in SecretKeys.weakPlaces(inList: text(.secretsKey) ?? "") {
-      sentences.append(
-        "secrets.key: key \(place) of the list is not random, so that codes and sessions can be "
-          + "guessed. Make one: openssl rand -base64 32")
+    let lists = [
+      (SettingKey.secretsKey, "codes and sessions can be guessed"),
+      (.portalKey, "anybody can tell a portal that somebody is logged in"),
+    ]
+    for (key, danger) in lists {
+      for place in SecretKeys.weakPlaces(inList: text(key) ?? "") {
+        sentences.append(
+          "\(key.rawValue): key \(place) of the list is not random, so that \(danger). Make one: "
+            + "openssl rand -base64 32")
+      }
     }
     return sentences
   }
@@ -37,6 +43,11 @@ extension Settings {
       sentences.append(
         "\(key.rawValue) is remote and without TLS: numbers and codes can be read on the way."
       )
+    }
+    if isOpen(text(.registerServiceURL) ?? "") {
+      sentences.append(
+        "register.service.url is remote and without TLS: who the customers are can be read, and "
+          + "changed, on the way.")
     }
     if text(.tracesHeaders) != nil, isOpen(text(.tracesURL) ?? "") {
       sentences.append(
@@ -71,6 +82,16 @@ extension Settings {
           + "count as one address, and share its limits.")
     }
     return sentences
+  }
+
+  private var staffListenerConcerns: [String] {
+    guard text(.staffPort) != nil, !Settings.isThisMachine(checkedText(.staffHost)),
+      staffPublicURL.scheme == "http"
+    else { return [] }
+    return [
+      "staff.publicURL is without TLS and staff.host can be reached from elsewhere: passwords of "
+        + "staff, and what they look at, can be read on the way."
+    ]
   }
 
   /// Whether an http address, which may have places such as `{number}`, is on another machine.

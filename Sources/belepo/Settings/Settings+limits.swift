@@ -75,6 +75,7 @@ extension Settings {
     limits.staff.callerCodeLifetimeSeconds = seconds(.callerCodeLifetime)
     limits.staff.callerCodeTries = count(.callerCodeTries)
     limits.staff.callerCodesPerDay = count(.callerCodesPerDay)
+    limits.staff.callerProofSeconds = seconds(.callerProofFor)
     limits.staff.consentLifetimeSeconds = seconds(.consentLifetime)
     limits.sealAfterSeconds = seconds(.sealAfter)
     limits.dataRequestAnswerSeconds = seconds(.dataRequestAnswer)
