@@ -7,6 +7,7 @@ there already:
 """
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -37,13 +38,28 @@ def installation(before, tmp_path):
     """Two instances of the version before, on the schema that it made."""
     with Postgres() as server:
         import_customers(server.url, by=before)
-        trusting = {"BELEPO_HTTP_TRUSTED_PROXIES": "127.0.0.1"}
+        settings = {
+            "BELEPO_HTTP_TRUSTED_PROXIES": "127.0.0.1",
+            "BELEPO_BRAND_DIRECTORY": str(brand_of_an_insurer(before, tmp_path / "brand")),
+        }
         with (
-            Instance(server.url, by=before, **trusting) as first,
-            Instance(server.url, by=before, **trusting) as second,
+            Instance(server.url, by=before, **settings) as first,
+            Instance(server.url, by=before, **settings) as second,
         ):
             ledger = Ledger(tmp_path / "ledger.jsonl")
             yield Installation(postgres_rows(server.url), [first, second], ledger)
+
+
+def brand_of_an_insurer(program: str, folder: Path) -> Path:
+    """Its documents and declarations are its own, and stay as they are when the program changes: whoever
+    is asked for other words than were read has to answer anew."""
+    shutil.copytree(Path(program).parent / "belepo_Wording.resources/Brand", folder)
+    (folder / "texts").mkdir(exist_ok=True)
+    for language, words in (("hu", "Hozzájárulok."), ("en", "I agree.")):
+        (folder / "texts" / f"{language}.yaml").write_text(
+            f"contact.marketing.text: {words}\ncontact.dataProcessing.text: {words}\n", encoding="utf-8"
+        )
+    return folder
 
 
 def migrate(installation: Installation) -> int:
