@@ -23,11 +23,9 @@ enum MessageRules {
       file: "Sources/Accounts/Staff/Acts/CaseActs+effects.swift", count: 1,
       reason: "the answer to a request about data has a rule of its own, `getsAnswers`"),
     Place(
-      file: "Sources/Accounts/Passwords/Recoveries.swift", count: 1,
-      reason: "`mayRecover` asks it; the letter to nobody is written all the same, and torn up"),
-    Place(
-      file: "Sources/Accounts/Login/Logins+code.swift", count: 1,
-      reason: "`askForCode` asks it; the letter to nobody is written all the same, and torn up"),
+      file: "Sources/Accounts/Codes/SharedCodes.swift", count: 1,
+      reason: "`mayRecover` and `askForCode` ask it; the letter to nobody is written all the same, "
+        + "and torn up"),
     Place(
       file: "Sources/Accounts/Registration/Registrations+smsCode.swift", count: 1,
       reason: "there is no account yet; `numberToText` asks the register in the same transaction"),

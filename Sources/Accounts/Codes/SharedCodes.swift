@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Domain
 internal import FoundationEssentials
+internal import Outbox
 internal import Persistence
 
 /// E-mailed codes that all browsers with one user name share, so that asking again keeps the live
@@ -88,6 +89,26 @@ struct SharedCodes: Sendable {
       name: "code_letter", key: sha256(challenge.nonce + [isForSomebody ? 1 : 0]),
       windowSeconds: 86_400)
     return try transaction.counts.increase(count, at: now) <= world.limits.recoveryLettersPerHour
+  }
+
+  /// Sends the code, or writes the same letter and tears it up: both cost the same.
+  ///
+  /// - Parameter email: what was typed, which the letter to nobody is about
+  func send(
+    _ challenge: Challenge, to account: Account?, insteadOf email: EmailAddress,
+    in language: Language, _ transaction: any Transaction, at now: Date
+  ) throws {
+    let letter =
+      switch purpose {
+      case .password: world.correspondence.recoveryCode
+      case .login: world.correspondence.loginCode
+      }
+    let message = letter(
+      EmailedCodes(world: world).code(of: challenge), account?.email ?? email, account?.id,
+      challenge.sending(at: now), account?.customer ?? .nobody, account?.language ?? language,
+      challenge.expiresAt, now)
+    try transaction.enqueue(message, at: now)
+    try transaction.messages.tearUp(message, if: account == nil)
   }
 
   // MARK: Tries

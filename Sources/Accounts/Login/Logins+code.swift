@@ -32,7 +32,7 @@ extension Logins {
         NewRecovery(
           purpose: .login, token: token, email: email, account: proven?.account.id,
           challenge: challenge, language: visit.language, passwordMark: proven?.mark))
-      try send(
+      try shared.send(
         challenge, to: maySend ? proven?.account : nil, insteadOf: email,
         in: visit.language, transaction, at: now)
       try transaction.note(
@@ -44,19 +44,6 @@ extension Logins {
     // For a decoy too: nobody must notice a difference.
     world.dispatchSignal.send()
     return .codeAsked(token)
-  }
-
-  /// Sends the code, or writes the same letter and tears it up: both cost the same.
-  private func send(
-    _ challenge: Challenge, to account: Account?, insteadOf email: EmailAddress,
-    in language: Language, _ transaction: any Transaction, at now: Date
-  ) throws {
-    let message = world.correspondence.loginCode(
-      codes.code(of: challenge), to: account?.email ?? email, account: account?.id,
-      sending: challenge.sending(at: now), for: account?.customer ?? .nobody,
-      in: account?.language ?? language, expiring: challenge.expiresAt, at: now)
-    try transaction.enqueue(message, at: now)
-    try transaction.messages.tearUp(message, if: account == nil)
   }
 
   // MARK: The page

@@ -108,7 +108,7 @@ package struct Recoveries: Sendable {
       NewRecovery(
         purpose: .password, token: token, email: email, account: recipient?.id,
         challenge: challenge, language: visit.language))
-    try send(
+    try shared.send(
       challenge, to: maySend ? recipient : nil, insteadOf: email, in: visit.language,
       transaction, at: now)
     let reason =
@@ -135,19 +135,6 @@ package struct Recoveries: Sendable {
     let count = EventCount(
       name: "recovery_letter", key: sha256(Array(email.canonical.utf8)), windowSeconds: 3600)
     return try transaction.counts.increase(count, at: now) <= limits.recoveryLettersPerHour
-  }
-
-  /// Sends the code, or writes the same letter and tears it up: both cost the same.
-  private func send(
-    _ challenge: Challenge, to account: Account?, insteadOf email: EmailAddress,
-    in language: Language, _ transaction: any Transaction, at now: Date
-  ) throws {
-    let message = world.correspondence.recoveryCode(
-      codes.code(of: challenge), to: account?.email ?? email, account: account?.id,
-      sending: challenge.sending(at: now), for: account?.customer ?? .nobody,
-      in: account?.language ?? language, expiring: challenge.expiresAt, at: now)
-    try transaction.enqueue(message, at: now)
-    try transaction.messages.tearUp(message, if: account == nil)
   }
 
   // MARK: The page
@@ -210,7 +197,7 @@ package struct Recoveries: Sendable {
     let account = isNewCode && !isWithinLimit ? nil : recovery.account
     try transaction.recoveries.save(challenge, of: recovery, account: account)
     let owner = try transaction.accounts.credentials(of: recovery.account)?.account
-    try send(
+    try shared(recovery.email, network).send(
       challenge, to: isWithinLimit && owner?.mayRecover == true ? owner : nil,
       insteadOf: recovery.email,
       in: recovery.language, transaction, at: now)
