@@ -68,8 +68,11 @@ def test_no_statement_looks_at_the_register_as_a_whole(installation):
     greedy = {
         each["Query Text"]: looked_at(each["Plan"])
         for each in told
+        if looked_at(each["Plan"]) > MOST_ROWS
         # Sealing reads what was written since the last seal, whoever wrote it.
-        if looked_at(each["Plan"]) > MOST_ROWS and "audit_seal" not in each["Query Text"]
+        and "audit_seal" not in each["Query Text"]
+        # The meters count every five minutes, for nobody's request.
+        and "AS customers FROM register_customer" not in each["Query Text"]
     }
     assert not greedy, "\n\n".join(f"{rows} rows: {text}" for text, rows in greedy.items())
     assert instance.stop() == 0
