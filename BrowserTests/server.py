@@ -147,12 +147,16 @@ class Server:
             with database:
                 database.execute(statement)
 
-    def import_register(self, **more: str) -> str:
-        """The sample register once more, with lines behind those of a file; what the import says of it."""
+    def import_register(self, change=None, **more: str) -> str:
+        """The sample register once more, with lines behind those of a file; what the import says of it.
+
+        change(name, text) makes other text of one of its files, as the insurer's next file would be.
+        """
         files = []
         for name in ("customers", "policies"):
             file = self.folder / f"{name}.csv"
             text = (SAMPLE_REGISTER / f"{name}.csv").read_text(encoding="utf-8-sig")
+            text = change(name, text) if change else text
             file.write_text(text + more.get(name, ""), encoding="utf-8")
             files += [f"--{name}", str(file)]
         done = subprocess.run(

@@ -66,6 +66,22 @@ def test_colours_chosen_by_the_reader_are_obeyed(customers):
     )
 
 
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_whoever_asks_for_more_contrast_gets_it(color_scheme, customers):
+    pale, sharp = (
+        customers.at_desk(color_scheme=color_scheme, contrast=contrast)
+        for contrast in ("no-preference", "more")
+    )
+    for customer in (pale, sharp):
+        customer.open("/demo/elemek")
+    colour = "([selector, look]) => getComputedStyle(document.querySelector(selector))[look]"
+    for selector, look in ((".hint", "color"), (".policy", "borderTopColor")):
+        ink = sharp.page.evaluate(colour, ["body", "color"])
+        assert sharp.page.evaluate(colour, [selector, look]) == ink
+        assert pale.page.evaluate(colour, [selector, look]) != ink
+    assert not checks.everything(sharp)
+
+
 def test_help_is_in_the_same_place_on_every_page(customers):
     customer = customers.at_desk()
     footers = set()

@@ -99,6 +99,26 @@ def test_someone_who_declines_both_declarations_is_not_held_up(customers):
     anna.must_be_at("/regisztracio/sikeres")
 
 
+@SCRIPTS
+@pytest.mark.parametrize("language", ["hu", "en"])
+def test_a_step_back_from_the_address_loses_nothing(javascript, language, customers):
+    anna = customers.on_phone(javascript=javascript, language=language)
+    anna.go_to_email()
+    anna.fill_in_email(email="felkesz@", marketing="yes", notice=False)
+    back = anna.page.locator("main button.back-link")
+    assert back.inner_text().strip() == {"hu": "Vissza", "en": "Back"}[language]
+    with anna.page.expect_navigation():
+        back.click()
+    anna.must_be_at("/regisztracio")
+    assert not checks.everything(anna)
+    anna.follow('main a[href="/regisztracio/email"]')
+    anna.must_be_at("/regisztracio/email")
+    assert anna.value("email") == "felkesz@"
+    assert anna.page.is_checked('[name="marketing"][value="yes"]')
+    assert anna.page.is_checked('[name="contract"]') and not anna.page.is_checked('[name="notice"]')
+    assert not checks.everything(anna)
+
+
 def test_nothing_is_ticked_beforehand(customers):
     anna = customers.on_phone()
     anna.go_to_email()

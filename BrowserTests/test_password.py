@@ -1,6 +1,7 @@
 """The password step: shown rules, a button to show it, kind refusals."""
 
 import pytest
+from playwright.sync_api import expect
 
 import checks
 from tour import REFUSED_PASSWORDS
@@ -64,6 +65,61 @@ def test_each_password_can_be_shown_and_hidden(customers):
     anna.must_be_at("/regisztracio/sikeres")
 
 
+@pytest.mark.parametrize("language", ["hu", "en"])
+def test_every_field_for_a_password_has_an_eye_that_is_closed(language, customers):
+    anna = customers.on_phone(language=language)
+    anna.open("/bejelentkezes")
+    _must_have_eyes(anna)
+    anna.open("/elfelejtett-jelszo")
+    anna.submit(email=anna.email)
+    anna.must_be_at("/elfelejtett-jelszo/uj-jelszo")
+    _must_have_eyes(anna)
+    bela = customers.on_phone(language=language)
+    bela.go_to_confirmation()
+    bela.open("/megerosites/email-cim")
+    _must_have_eyes(bela)
+    cili = customers.on_phone(language=language)
+    cili.become_a_user()
+    for path in (
+        "/fiok/jelszo",
+        "/fiok/felhasznalonev",
+        "/fiok/levelezesi-cim",
+        "/fiok/adataim",
+        "/fiok/szerzodes/felmondas",
+    ):
+        cili.open(path)
+        cili.must_be_at(path)
+        _must_have_eyes(cili)
+
+
+def test_a_shown_password_is_hidden_before_it_is_sent(customers):
+    anna = customers.on_phone()
+    anna.open("/bejelentkezes")
+    anna.type("password", "Kertmozi27")
+    box, show = anna.page.locator('[name="password"]'), _button_that_shows(anna, "password")
+    show.click()
+    expect(box).to_have_attribute("type", "text")
+    # The page stays, so that one can see what would have been sent.
+    anna.page.evaluate("window.addEventListener('submit', event => event.preventDefault())")
+    anna.button("password").click()
+    expect(box).to_have_attribute("type", "password")
+    expect(show).to_have_attribute("aria-pressed", "false")
+    assert anna.value("password") == "Kertmozi27"
+
+
+def test_a_password_has_the_whole_width_of_the_narrowest_phone(customers):
+    anna = customers.on_phone()
+    anna.open("/bejelentkezes")
+    anna.page.set_viewport_size({"width": 320, "height": 640})
+    width = "box => Math.round(box.getBoundingClientRect().width)"
+    fields = [anna.page.locator(f'[name="{name}"]') for name in ("username", "password")]
+    assert len({field.evaluate(width) for field in fields}) == 1
+    show = _button_that_shows(anna, "password").bounding_box()
+    field = fields[1].bounding_box()
+    assert field["x"] < show["x"] and show["x"] + show["width"] <= field["x"] + field["width"] + 1
+    assert show["height"] >= 44 and show["width"] >= 44
+
+
 def test_without_javascript_there_is_no_button_that_does_nothing(customers):
     anna = customers.on_phone(javascript=False)
     anna.go_to_password()
@@ -108,6 +164,26 @@ def test_a_password_equal_to_the_address_is_refused_under_the_modern_policy(serv
     anna.must_be_at("/regisztracio/sikeres")
     anna.log_in()
     anna.must_be_at("/megerosites")
+
+
+def _must_have_eyes(customer):
+    """Each with a name of its own, which does not change with what it does."""
+    fields = customer.page.locator('main input[autocomplete$="-password"]')
+    names = set()
+    for field in fields.all():
+        show = _button_that_shows(customer, field.get_attribute("name"))
+        assert field.get_attribute("type") == "password"
+        assert show.get_attribute("aria-pressed") == "false"
+        name = show.text_content()
+        assert {"hu": "megjelenítése", "en": "Show"}[customer.language] in name
+        names.add(name)
+        show.click()
+        assert field.get_attribute("type") == "text"
+        assert show.get_attribute("aria-pressed") == "true" and show.text_content() == name
+        assert not checks.barriers(customer)
+        show.click()
+        assert field.get_attribute("type") == "password"
+    assert names and len(names) == fields.count()
 
 
 def _button_that_shows(customer, field):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from playwright.sync_api import expect
 
 import checks
 from browsing import NARROWEST
@@ -288,6 +289,18 @@ def test_the_menu_leads_to_every_page_of_the_account(javascript, customers):
         assert current.get_attribute("href") == path
     anna.press_in_form("/kijelentkezes")
     anna.must_be_at("/bejelentkezes")
+
+
+@pytest.mark.parametrize("language", ["hu", "en"])
+def test_the_menu_on_a_phone_says_who_is_logged_in(language, customers):
+    anna = customers.on_phone(language=language)
+    anna.become_a_user()
+    name = anna.page.locator(".account-holder")
+    expect(name).to_be_hidden()
+    anna.page.locator(".account-menu > summary").click()
+    expect(name).to_be_visible()
+    expect(name).to_contain_text(anna.person.name)
+    assert not checks.everything(anna)
 
 
 def test_the_accepted_contract_can_be_read(customers):

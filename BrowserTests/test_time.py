@@ -6,6 +6,28 @@ from playwright.sync_api import expect
 import checks
 
 LIMIT = "/idokorlat"
+LANGUAGES = pytest.mark.parametrize("language", ["hu", "en"])
+# A word of what is said, so that a sentence in the other language is noticed.
+WORDS = {
+    "hu": {
+        "warned": "Hamarosan",
+        "extended": "Meghosszabbítottuk",
+        "over": "Lejárt az idő",
+        "resend": "Most már",
+        "wait": "után kérhet",
+        "delayed": "akadozik",
+        "arrived": "megérkezett",
+    },
+    "en": {
+        "warned": "running out",
+        "extended": "more time now",
+        "over": "Your time is over",
+        "resend": "message now",
+        "wait": "message after",
+        "delayed": "keep trying",
+        "arrived": "has reached your phone",
+    },
+}
 
 
 def end_in(customer, seconds: int) -> None:
@@ -18,9 +40,10 @@ def end_in(customer, seconds: int) -> None:
     )
 
 
+@LANGUAGES
 @pytest.mark.parametrize("where", ["registration", "account"])
-def test_a_dialog_offers_more_time_and_gives_it(customers, where):
-    anna = customers.on_phone()
+def test_a_dialog_offers_more_time_and_gives_it(customers, where, language):
+    anna = customers.on_phone(language=language)
     anna.page.clock.install()
     if where == "registration":
         anna.go_to_email()
@@ -34,11 +57,12 @@ def test_a_dialog_offers_more_time_and_gives_it(customers, where):
     end_in(anna, 100)
     anna.page.clock.fast_forward("58:30" if where == "registration" else "13:30")
     expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text(WORDS[language]["warned"])
     assert anna.page.evaluate("document.activeElement.closest('dialog') !== null")
     assert not checks.barriers(anna)
     dialog.locator("button").click()
     expect(dialog).to_be_hidden()
-    expect(anna.page.locator(".deadline-status")).not_to_be_empty()
+    expect(anna.page.locator(".deadline-status")).to_contain_text(WORDS[language]["extended"])
     # The page is where it was, and what was typed is there.
     assert anna.value("email") == "felkesz@example.com"
     table, column = (
@@ -60,15 +84,16 @@ def test_a_look_at_another_tab_asks_nobody(customers):
     expect(anna.page.locator("dialog")).to_be_hidden()
 
 
-def test_when_the_time_is_over_the_page_says_so_and_keeps_what_was_typed(customers):
-    anna = customers.at_desk()
+@LANGUAGES
+def test_when_the_time_is_over_the_page_says_so_and_keeps_what_was_typed(customers, language):
+    anna = customers.at_desk(language=language)
     anna.page.clock.install()
     anna.become_a_user()
     anna.open("/fiok/levelezesi-cim")
     anna.type("email", "felkesz@example.com")
     end_in(anna, -1)
     anna.page.clock.fast_forward("14:00")
-    expect(anna.page.locator(".deadline-status")).not_to_be_empty()
+    expect(anna.page.locator(".deadline-status")).to_contain_text(WORDS[language]["over"])
     anna.press("email")
     anna.must_be_at("/bejelentkezes")
     anna.log_in()
@@ -77,8 +102,9 @@ def test_when_the_time_is_over_the_page_says_so_and_keeps_what_was_typed(custome
     assert not checks.everything(anna)
 
 
-def test_without_a_script_a_form_gets_more_time_and_keeps_what_was_typed(customers):
-    anna = customers.on_phone(javascript=False)
+@LANGUAGES
+def test_without_a_script_a_form_gets_more_time_and_keeps_what_was_typed(customers, language):
+    anna = customers.on_phone(javascript=False, language=language)
     anna.go_to_email()
     anna.fill_in_email(email="felkesz@", marketing="yes", notice=False)
     end_in(anna, 300)
@@ -121,8 +147,9 @@ def test_more_time_leaves_the_button_for_still_more(customers):
     expect(anna.page.locator('[name="moreTime"]')).to_be_visible()
 
 
-def test_the_wait_for_another_sms_is_counted_down_and_told_once(customers):
-    anna = customers.on_phone()
+@LANGUAGES
+def test_the_wait_for_another_sms_is_counted_down_and_told_once(customers, language):
+    anna = customers.on_phone(language=language)
     anna.page.clock.install()
     anna.go_to_code()
     box = anna.page.locator("details[data-resend]")
@@ -137,7 +164,7 @@ def test_the_wait_for_another_sms_is_counted_down_and_told_once(customers):
     anna.page.clock.run_for(10_000)
     assert line.text_content() != first and not news.text_content()
     anna.page.clock.run_for(60_000)
-    expect(news).not_to_be_empty()
+    expect(news).to_contain_text(WORDS[language]["resend"])
     expect(line).to_have_count(0)
     assert box.evaluate("box => box.open")
 
@@ -164,10 +191,12 @@ def test_the_button_for_another_sms_waits_as_long_as_it_must(customers):
     anna.server.wait_for_message(anna.person.digits, after=1)
 
 
-def test_without_a_script_the_wait_is_a_time_of_day(customers):
-    anna = customers.on_phone(javascript=False)
+@LANGUAGES
+def test_without_a_script_the_wait_is_a_time_of_day(customers, language):
+    anna = customers.on_phone(javascript=False, language=language)
     anna.go_to_code()
     expect(anna.page.locator("[data-countdown]")).to_contain_text(":")
+    expect(anna.page.locator("[data-countdown]")).to_contain_text(WORDS[language]["wait"])
     assert anna.page.locator("#resend").get_attribute("aria-disabled") is None
 
 
@@ -189,8 +218,9 @@ def test_news_of_the_sms_come_without_a_reload(customers):
     assert len(anna.visit.requests) - before <= 12
 
 
-def test_an_sms_that_is_late_is_told_of_when_it_comes(customers):
-    anna = customers.on_phone()
+@LANGUAGES
+def test_an_sms_that_is_late_is_told_of_when_it_comes(customers, language):
+    anna = customers.on_phone(language=language)
     anna.page.clock.install()
     anna.go_to_code()
     anna.newest_sms()
@@ -200,12 +230,12 @@ def test_an_sms_that_is_late_is_told_of_when_it_comes(customers):
     )
     arrival = anna.page.locator("#arrival")
     anna.page.clock.run_for(6_000)
-    expect(arrival).to_contain_text("akadozik")
+    expect(arrival).to_contain_text(WORDS[language]["delayed"])
     anna.server.change(
         "UPDATE message SET state = 'delivered', body = NULL WHERE kind = 'sms_code'"
     )
     anna.page.clock.run_for(6_000)
-    expect(arrival).to_contain_text("megérkezett")
+    expect(arrival).to_contain_text(WORDS[language]["arrived"])
 
 
 def test_the_phone_fills_in_the_security_code_too(customers):

@@ -4,12 +4,12 @@ internal import HTTPTypes
 internal import Pages
 
 extension CustomerPath {
-  /// The fields that come back when the time was over before the form was sent; never a password or
-  /// a code.
+  /// The fields that come back when the time was over before the form was sent, or who filled them
+  /// in went back a step; never a password or a code.
   private static let keptFields: [CustomerPath: [String]] = [
     .contact: [
-      "email", "marketing", "dataProcessing", "contract", "notice", "textLanguage",
-      "textVersions",
+      "email", "useAddressOnFile", "marketing", "dataProcessing", "contract", "notice",
+      "textLanguage", "textVersions",
     ],
     .acceptDocuments: ["contract", "contractVersion", "notice", "noticeVersion"],
     .correctEmail: ["email"],
@@ -19,13 +19,18 @@ extension CustomerPath {
     .userName: ["email"],
   ]
 
+  /// What a page sends by itself: alone it is nothing that anybody typed.
+  private static let fieldsOfThePage: Set = [
+    "textLanguage", "textVersions", "contractVersion", "noticeVersion",
+  ]
+
   /// What of a posted form is kept.
   func typed(in form: Form) -> [String: String] {
     var typed: [String: String] = [:]
     for field in CustomerPath.keptFields[self] ?? [] where !form[field].isEmpty {
       typed[field] = form[field]
     }
-    return typed
+    return CustomerPath.fieldsOfThePage.isSuperset(of: typed.keys) ? [:] : typed
   }
 
   /// Whether it is a page inside the account, for who has confirmed the address.

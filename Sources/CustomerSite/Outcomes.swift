@@ -173,7 +173,7 @@ extension Logins.Outcome: NamedOutcome {
   }
 }
 
-extension Logins.CodeOutcome: NamedOutcome {
+extension Logins.EmailedCodeOutcome: NamedOutcome {
   var word: String {
     switch self {
     case .loggedIn: "logged_in"
@@ -224,7 +224,7 @@ extension StepUps.SendingOutcome: NamedOutcome {
   }
 }
 
-extension StepUps.CodeOutcome: NamedOutcome {
+extension StepUps.ProofOutcome: NamedOutcome {
   var word: String {
     switch self {
     case .proven: "accepted"

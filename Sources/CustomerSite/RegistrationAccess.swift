@@ -146,4 +146,7 @@ extension SiteContext {
 
   /// Whether the form was posted only to get more time for it (WCAG 2.2.1).
   var asksForMoreTime: Bool { !form["moreTime"].isEmpty }
+
+  /// Whether the form was posted only to go back a step, whatever is missing in it.
+  var goesBack: Bool { !form["back"].isEmpty }
 }

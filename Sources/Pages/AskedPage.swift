@@ -1,8 +1,8 @@
 internal import Cryptography
 internal import FoundationEssentials
 
-/// The page that somebody asked for, or was filling in, when the time was over: after proving who
-/// they are they come back to it, with the form as it was (WCAG 2.2.1).
+/// The page that somebody asked for, or was filling in, when the time was over or they went back a
+/// step: they come back to it, with the form as it was (WCAG 2.2.1).
 ///
 /// It travels in a sealed cookie, so that no address of ours can be made to lead elsewhere, and
 /// what was typed is shown to nobody but its owner.
@@ -53,7 +53,7 @@ extension Site {
     context.cookies[.asked].flatMap { AskedPage(sealed: $0, with: keys) }
   }
 
-  /// What was typed at a path by somebody before the time was over; it is given back once.
+  /// What was typed at a path by somebody before they left it; it is given back once.
   package func takeTyped(
     at path: String, by owner: String, in context: SiteContext
   ) -> [String: String]? {

@@ -36,6 +36,9 @@ package struct Frame: Hashable, Sendable {
   var hasLogo = false
   /// Whether a link to the site can be shown with a picture.
   var hasSharedPicture = false
+  /// The size of that picture, in its own pixels.
+  var pictureWidth = ""
+  var pictureHeight = ""
   /// Who is logged in, by name.
   var holder = ""
   var hasHolder = false

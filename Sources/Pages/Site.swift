@@ -74,6 +74,8 @@ package struct Site: Sendable {
       deadline: context.deadline.map { DeadlineLine($0, texts(context)) } ?? .none,
       hasDeadline: context.deadline != nil, hasLogo: brand.logo != nil,
       hasSharedPicture: hasSharedPicture,
+      pictureWidth: brand.logo?.size.map { String($0.width) } ?? "",
+      pictureHeight: brand.logo?.size.map { String($0.height) } ?? "",
       holder: context.holder,
       hasHolder: !context.holder.isEmpty, menu: context.menu?.items ?? [],
       hasMenu: context.menu != nil,

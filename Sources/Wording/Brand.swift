@@ -8,7 +8,7 @@ internal import Yams
 /// and `documents/hu`, `documents/en` with the pages that the insurer answers for. What it lacks
 /// comes from the brand that ships with Belépő.
 package struct Brand: Sendable {
-  package let facts: Facts
+  package let facts: BrandFacts
   package let documents: [Language: [String: Document]]
   private let texts: [Language: Texts]
   private let contractFiles: [Language: [UInt8]]
@@ -17,36 +17,6 @@ package struct Brand: Sendable {
   package let examples: [String]
   /// Stands on every page beside the insurer's name, if there is one.
   package let logo: Logo?
-
-  /// `brand.yaml`.
-  package struct Facts: Codable, Hashable, Sendable {
-    package let insurerName: String
-    package let portalName: String
-    package let callCentrePhone: String
-    package let callCentreHours: [String: String]
-    package let email: String
-    /// Accent on light and on dark ground, as `#rrggbb`; both are checked for contrast.
-    package let accentColour: String
-    package let accentColourOnDark: String
-    /// Where `/` leads when the insurer has an opening page of its own (J1).
-    package let openingPage: String?
-    /// A file of the brand's folder, `.svg` or `.png`.
-    package let logo: String?
-    /// Words that no password may contain, besides the names above (ASVS 6.1.2).
-    package let passwordContextWords: [String]
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-      case insurerName, portalName, callCentrePhone, callCentreHours, email, accentColour
-      case accentColourOnDark, openingPage, logo, passwordContextWords
-    }
-
-    /// The phone as a link dials it, from abroad too: a global number (RFC 3966, 5.1.4), where the
-    /// written one begins with the 06 of calls inside Hungary.
-    var callCentrePhoneLink: String {
-      let dialled = callCentrePhone.filter { $0 == "+" || $0.isASCII && $0.isNumber }
-      return dialled.hasPrefix("06") ? "+36\(dialled.dropFirst(2))" : dialled
-    }
-  }
 
   package struct Broken: Error, CustomStringConvertible {
     package let description: String
@@ -75,7 +45,7 @@ package struct Brand: Sendable {
       examples: try examples(facts, documents, builtIn), logo: try loadLogo(facts, own: own))
   }
 
-  private static func loadLogo(_ facts: Facts, own: URL?) throws -> Logo? {
+  private static func loadLogo(_ facts: BrandFacts, own: URL?) throws -> Logo? {
     guard let name = facts.logo, let own else { return nil }
     let file = own.appendingPathComponent(name)
     guard let data = try? Data(contentsOf: file) else {
@@ -89,7 +59,7 @@ package struct Brand: Sendable {
   }
 
   private static func examples(
-    _ facts: Facts, _ documents: [Language: [String: Document]], _ builtIn: URL
+    _ facts: BrandFacts, _ documents: [Language: [String: Document]], _ builtIn: URL
   ) throws -> [String] {
     let shipped = try loadFacts(own: nil, builtIn: builtIn)
     var examples = facts.insurerName == shipped.insurerName ? ["brand.yaml"] : []
@@ -104,7 +74,7 @@ package struct Brand: Sendable {
   }
 
   private init(
-    facts: Facts, documents: [Language: [String: Document]], texts: [Language: Texts],
+    facts: BrandFacts, documents: [Language: [String: Document]], texts: [Language: Texts],
     contractFiles: [Language: [UInt8]], examples: [String], logo: Logo?
   ) {
     self.facts = facts
@@ -144,60 +114,17 @@ package struct Brand: Sendable {
 
   // MARK: Loading
 
-  private static func loadFacts(own: URL?, builtIn: URL) throws -> Facts {
+  private static func loadFacts(own: URL?, builtIn: URL) throws -> BrandFacts {
     for folder in [own, builtIn].compactMap(\.self) {
       let file = folder.appendingPathComponent("brand.yaml")
       guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
-      do {
-        try checkNames(text, file)
-        let facts = try YAMLDecoder().decode(Facts.self, from: text)
-        try check(facts.accentColour, against: "#ffffff", file)
-        try check(facts.accentColourOnDark, against: "#0b1518", file)
-        return facts
-      } catch let error as DecodingError {
-        throw Broken(description: "\(file.path): \(sentence(about: error))")
+      do throws(BrandFacts.Invalid) {
+        return try BrandFacts(yaml: text)
+      } catch {
+        throw Broken(description: "\(file.path): \(error)")
       }
     }
     throw Broken(description: "There is no brand.yaml in \(builtIn.path).")
-  }
-
-  private static func sentence(about error: DecodingError) -> String {
-    func place(_ context: DecodingError.Context) -> String {
-      let path = context.codingPath.map(\.stringValue)
-      return path.isEmpty ? "it" : path.joined(separator: ".")
-    }
-    return switch error {
-    case .keyNotFound(let key, _): "\(key.stringValue) is missing."
-    case .valueNotFound(_, let context): "\(place(context)) has no value."
-    case .typeMismatch(let type, let context): "\(place(context)) is no \(type)."
-    case .dataCorrupted(let context):
-      if let cause = context.underlyingError {
-        "\(place(context)) cannot be read: \(cause)"
-      } else {
-        "\(place(context)) cannot be read: \(context.debugDescription)"
-      }
-    @unknown default: "\(error)"
-    }
-  }
-
-  /// A misspelt name would be read as a fact that is missing, or not at all.
-  private static func checkNames(_ text: String, _ file: URL) throws {
-    let known = Set(Facts.CodingKeys.allCases.map(\.rawValue))
-    // What is no YAML at all is told by the decoder.
-    guard case .mapping(let mapping)? = try? Yams.compose(yaml: text) else { return }
-    for name in mapping.keys.map({ $0.string ?? "?" }).sorted() where !known.contains(name) {
-      throw Broken(description: "\(file.path): \(name) is no key of a brand.")
-    }
-  }
-
-  private static func check(_ colour: String, against ground: String, _ file: URL) throws {
-    guard let accent = Colour(colour), let ground = Colour(ground) else {
-      throw Broken(description: "\(file.path): \(colour) is not a colour like #0b5c6b.")
-    }
-    guard accent.contrast(with: ground) >= Colour.leastContrast else {
-      throw Broken(
-        description: "\(file.path): \(colour) is too near to its ground to be read.")
-    }
   }
 
   private static func loadTexts(_ language: Language, own: URL?) throws -> Texts {

@@ -21,7 +21,7 @@ package enum Constant: String, CaseIterable {
 
 extension Texts {
   /// The sentences with the places filled that any of them may have.
-  func filling(_ facts: Brand.Facts, _ limits: Limits) -> Texts {
+  func filling(_ facts: BrandFacts, _ limits: Limits) -> Texts {
     let values = Constant.allCases.map { constant in
       let value =
         switch constant {

@@ -233,6 +233,72 @@ internal import Wording
     }
   }
 
+  // MARK: A step back
+
+  @Test func `«Vissza» leads to the first page, and the way on to the form as it was`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await arrive(.anna, anna, stage)
+      #expect(try await anna.get(path).body.contains("form=\"form\" name=\"back\""))
+      let before = try await stage.contents()
+      // Half an address and half of the answers: nobody has said yet that they are finished.
+      let typed = ["email": "anna@", "marketing": "yes", "contract": "yes", "back": "yes"]
+      #expect(try await anna.post(path, typed).location == "/regisztracio")
+      let first = try await anna.get("/regisztracio")
+      #expect(first.says(Words.say("identify.running")))
+      #expect(first.main.contains("href=\"\(path)\""))
+      let again = try await anna.get(path)
+      #expect(again.says(Words.say("form.restored")) && again.errors.isEmpty)
+      #expect(again.value(of: "email") == "anna@")
+      #expect(again.isChecked("marketing") && again.isChecked("contract"))
+      #expect(!again.isChecked("notice") && !again.isChecked("dataProcessing-no"))
+      #expect(try await stage.contents() == before)
+    }
+  }
+
+  @Test func `«Vissza» keeps what was changed after the step was done, until it is sent`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await arrive(.anna, anna, stage)
+      try await anna.giveAddress("anna@pelda.hu")
+      try await anna.get(path)
+      var answers = CustomerClient.answers(email: "uj@pelda.hu")
+      answers["marketing"] = "yes"
+      try await anna.post(path, answers.merging(["back": "yes"]) { $1 })
+      // Nothing was sent: what is agreed to is what was given before.
+      #expect(try await anna.get("/regisztracio/jelszo").value(of: "username") == "anna@pelda.hu")
+      let otherTab = anna.copy()
+      let again = try await anna.get(path)
+      #expect(again.value(of: "email") == "uj@pelda.hu" && again.isChecked("marketing"))
+      // In the other tab it is still kept, and sending the form ends that.
+      let answer = try await otherTab.post(path, again.hidden.merging(answers) { $1 })
+      #expect(answer.location == "/regisztracio/jelszo")
+      let sent = try await otherTab.get(path)
+      #expect(sent.value(of: "email") == "uj@pelda.hu" && !sent.says(Words.say("form.restored")))
+    }
+  }
+
+  @Test func `«Vissza» keeps the choice of the address on file, and of an empty form nothing`()
+    async throws
+  {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      try await arrive(.anna, anna, stage)
+      try await anna.get(path)
+      try await anna.post(path, ["back": "yes"])
+      #expect(!(try await anna.get(path)).says(Words.say("form.restored")))
+      try await anna.post(path, ["useAddressOnFile": "now"])
+      try await anna.post(path, ["back": "yes"])
+      let again = try await anna.get(path)
+      #expect(again.says(Words.say("contact.onFile.chosen")))
+      #expect(!again.body.contains("kovacs.anna"))
+    }
+  }
+
   // MARK: The documents
 
   @Test func `a contract that changed meanwhile has to be read again`() async throws {

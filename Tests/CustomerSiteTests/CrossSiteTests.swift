@@ -41,6 +41,10 @@ internal import Testing
     Origin(nil, "http://portal.pelda.example"), Origin(nil, "https://localhost:1"),
     Origin(nil, "https://portal.pelda.example.evil.test"),
     Origin(nil, "https://portal.pelda.example/"), Origin(nil, "ftp://localhost"),
+    Origin(nil, "https://localhost:80@evil.test"), Origin(nil, "https://localhost@evil.test"),
+    Origin(nil, "https://portal.pelda.example:443@evil.test"),
+    Origin(nil, "https://evil.test@portal.pelda.example"), Origin(nil, "localhost"),
+    Origin(nil, "https://portal.pelda.example, https://evil.test"), Origin(nil, "NULL"),
     Origin("same-origin", nil, isAccepted: true), Origin(nil, nil, isAccepted: true),
     // Unknown is not foreign: the token decides.
     Origin("none", nil, isAccepted: true), Origin(nil, "null", isAccepted: true),

@@ -19,7 +19,7 @@ internal import Wording
     return try #require(try await stage.sessions.resume(token))
   }
 
-  /// Anna in the portal, with the contract's file on the shelf.
+  /// Anna in the portal, with the contract's file kept.
   private func play(
     _ story: @escaping @Sendable (CustomerClient, Stage) async throws -> Void
   ) async throws {

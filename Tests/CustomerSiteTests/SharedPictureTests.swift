@@ -77,6 +77,9 @@ internal import Wording
       #expect(address.hasPrefix("\(Self.origin)/assets/logo."))
       let picture = try await anna.get(String(address.dropFirst(Self.origin.count)))
       #expect(picture.status == .ok && picture.headers[.contentType] == "image/png")
+      // As the picture itself tells them.
+      #expect(Self.told("og:image:width", on: page) == "40")
+      #expect(Self.told("og:image:height", on: page) == "20")
       for property in ["og:image:alt", "og:site_name"] {
         #expect(Self.told(property, on: page) == "Minta Biztosító")
       }

@@ -126,7 +126,7 @@ struct StaffPageSamples {
   private var overview: OverviewPage {
     let line = CasePage.Line(name: "x", text: "x")
     return OverviewPage(
-      frame: frame, facts: [line], troubles: [.init(message, canMove: false, 0, texts)],
+      frame: frame, facts: [line], troubles: [.init(message, movableIn: nil, texts)],
       hasTroubles: true,
       imports: [
         .init(
@@ -136,8 +136,8 @@ struct StaffPageSamples {
   }
 
   private var funnel: FunnelPage {
-    let day = Funnel.Day(date: now, counts: [6, 5, 4, 3, 2, 1])
-    return FunnelPage(
-      frame: frame, Funnel(days: [day], before: [day], mismatches: [(.otherMobile, 1)]), texts)
+    let day = Funnel.Day(
+      date: now, counts: [6, 5, 4, 3, 2, 1], reasons: [.mismatch(.otherMobile): 1])
+    return FunnelPage(frame: frame, Funnel(days: [day], before: [day]), texts)
   }
 }

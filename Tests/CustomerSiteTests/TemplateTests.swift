@@ -67,6 +67,42 @@ internal import Wording
     #expect(names == pages.union(parts))
   }
 
+  // MARK: The page of all elements
+
+  /// What gives a whole page its shape, and would give it to the page of all elements.
+  private static let shapes: Set = ["hero", "choices"]
+
+  /// The classes that a template gives, and its parts and the layout around it.
+  private static func classes(
+    shownBy name: String, in sources: [String: String]
+  ) -> Set<String> {
+    guard let source = sources[name] else { return [] }
+    var found = classes(in: source)
+    for match in source.matches(of: /\{\{[><]([a-z0-9-]+)\}\}/) {
+      found.formUnion(classes(shownBy: String(match.1), in: sources))
+    }
+    return found
+  }
+
+  private static func classes(in source: String) -> Set<String> {
+    var found: Set<String> = []
+    for match in source.matches(of: /class="([^"]*)"/) {
+      let words = String(match.1).replacing(/\{\{[^}]*\}\}/, with: " ").split(separator: " ")
+      found.formUnion(words.map { String($0) })
+    }
+    return found
+  }
+
+  @Test func `whoever changes how pages look finds every element on one page`() throws {
+    let sources = try Self.sources()[.hungarian] ?? [:]
+    let shown = Self.classes(shownBy: "demo-elements", in: sources)
+    #expect(shown.isSuperset(of: ["button-danger", "site-footer", "policy-status-active"]))
+    for (name, source) in sources where !name.hasPrefix("document-") {
+      let missing = Self.classes(in: source).subtracting(shown).subtracting(Self.shapes)
+      #expect(missing.isEmpty, "\(name): \(missing.sorted())")
+    }
+  }
+
   @Test(arguments: DocumentName.allCases, Language.allCases)
   func `a document is a template without tags of its own`(
     name: DocumentName, language: Language

@@ -30,6 +30,24 @@ internal import Testing
     }
   }
 
+  /// The site could be made to take the odd host's name for its own.
+  @Test(arguments: [
+    "localhost:80@evil.test", "localhost@evil.test", "portal.pelda.example:443@evil.test",
+    "evil.test:localhost", "localhost, evil.test", "localhost.",
+  ])
+  func `an origin that is as odd as the host it names lets no form in`(host: String) async throws {
+    let stage = try await Stage()
+    try await stage.playOverWire { wire in
+      let answer = try await wire.ask([
+        "POST /regisztracio HTTP/1.1", "Host: \(host)", "Origin: https://\(host)",
+        "Content-Type: application/x-www-form-urlencoded", "Content-Length: 0",
+      ])
+      // Before anybody compares the two.
+      #expect(status(answer) == 421)
+      #expect(!answer.contains("evil.test"))
+    }
+  }
+
   @Test func `a request that names another host in its target is judged by the host`()
     async throws
   {
@@ -45,7 +63,8 @@ internal import Testing
   @Test(arguments: [
     ("/regisztracio", 200), ("//regisztracio", 404), ("/regisztracio/", 404),
     ("/%72egisztracio", 404), ("/regisztracio%00", 404), ("//evil.test/regisztracio", 404),
-    ("/nincs\u{E9}", 404),
+    ("/nincs\u{E9}", 404), ("/\u{301}://localhost/regisztracio", 404),
+    ("/\u{301}x://localhost:80/regisztracio?nyelv=en", 404),
   ])
   func `a path has one spelling`(path: String, expected: Int) async throws {
     let stage = try await Stage()

@@ -52,15 +52,16 @@ struct ContactForm: Sendable {
     confirmedEmail = email
   }
 
-  /// What was typed before the time was over; answers to texts that have changed since are not
-  /// given again.
+  /// What was typed before the time was over or somebody went back; answers to texts that have
+  /// changed since are not given again.
   init(_ typed: [String: String], texts: DeclaredTexts, language: Language) {
     let areSameTexts =
       typed["textLanguage"] == language.rawValue
       && typed["textVersions"] == texts.versions(in: language)
     func answer(_ field: String) -> String { areSameTexts ? typed[field] ?? "" : "" }
     email = typed["email"] ?? ""
-    (usesAddressOnFile, choosesAddressOnFileNow) = (false, false)
+    usesAddressOnFile = typed["useAddressOnFile"] != nil && email.isEmpty
+    choosesAddressOnFileNow = false
     marketing = ContactForm.answer(answer("marketing"))
     dataProcessing = ContactForm.answer(answer("dataProcessing"))
     acceptsContract = answer("contract") == "yes"

@@ -4,7 +4,7 @@ internal import Pages
 struct ContactPage: Page {
   var template: String { "contact" }
   let frame: Frame
-  /// Whether the form is as it was before the time was over.
+  /// Whether the form is as it was before the time was over, or before the step back.
   let isRestored: Bool
   /// Whether the address on file was chosen by its button just now.
   let hasJustChosen: Bool

@@ -18,21 +18,16 @@ struct ContactScreen: Sendable {
       return try site.outOfTurn(.contact, guest, context)
     }
     var form = ContactForm(place.given, language: context.language)
-    let typed = guest.standing.customer.flatMap {
-      site.takeTyped(at: CustomerPath.contact.rawValue, by: $0.owner, in: context)
-    }
-    if let typed, place.given == nil {
-      form = ContactForm(typed, texts: declaredTexts, language: context.language)
-    }
+    // Newer than what was given: it is remembered only until the form is sent.
+    let typed = takeTyped(guest, context)
+    if let typed { form = ContactForm(typed, texts: declaredTexts, language: context.language) }
     var mistakes = ContactForm.Mistakes()
     if FlashMessage(request) == .emailTaken {
       // Somebody else took the address while the password was being chosen.
       mistakes.email = site.texts(context)["email.taken"]
     }
     return try site.response(
-      page(
-        form, place.onFile, context, mistakes: mistakes,
-        isRestored: typed != nil && place.given == nil), context)
+      page(form, place.onFile, context, mistakes: mistakes, isRestored: typed != nil), context)
   }
 
   @Sendable func submit(
@@ -44,6 +39,7 @@ struct ContactScreen: Sendable {
       return try site.response(page(form, place.onFile, context), context)
     }
     if context.asksForMoreTime { return try await moreTime(form, guest, context) }
+    if context.goesBack { return stepBack(guest, context) }
     let texts = site.texts(context)
     switch form.contact(onFile: place.onFile, texts: declaredTexts, in: texts) {
     case .failure(let mistakes):
@@ -55,7 +51,9 @@ struct ContactScreen: Sendable {
       return try again(form, place.onFile, context, mistakes)
     case .success(let contact):
       switch context.told(.contact, try await registrations.give(contact, in: guest.token)) {
-      case .of(.accepted): return CustomerPath.choosePassword.seeOther()
+      case .of(.accepted):
+        _ = takeTyped(guest, context)
+        return CustomerPath.choosePassword.seeOther()
       case .of(.emailTaken(let answersLeft)):
         var mistakes = ContactForm.Mistakes()
         mistakes.email =
@@ -83,6 +81,27 @@ struct ContactScreen: Sendable {
       page(
         areSameTexts ? form : form.unanswered, place.onFile, context,
         hasMoreTime: standing.expiresAt > guest.standing.expiresAt), context)
+  }
+
+  /// «Vissza»: to the first page, since the code of the second has done its work; the way on from
+  /// there leads here, to the form as it was.
+  private func stepBack(
+    _ guest: RegistrationAccess.Guest, _ context: SiteContext
+  ) -> Response {
+    if let customer = guest.standing.customer {
+      let page = AskedPage(.contact, by: customer, context.form)
+      if !page.typed.isEmpty { site.remember(page, in: context) }
+    }
+    return CustomerPath.identify.seeOther()
+  }
+
+  /// What this customer had typed here before; the browser forgets it.
+  private func takeTyped(
+    _ guest: RegistrationAccess.Guest, _ context: SiteContext
+  ) -> [String: String]? {
+    guest.standing.customer.flatMap {
+      site.takeTyped(at: CustomerPath.contact.rawValue, by: $0.owner, in: context)
+    }
   }
 
   private struct Place {

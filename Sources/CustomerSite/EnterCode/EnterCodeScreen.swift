@@ -47,7 +47,7 @@ struct EnterCodeScreen: Sendable {
   }
 
   private func verdict(
-    of outcome: Registration.CodeOutcome, _ token: Token
+    of outcome: Registration.SMSCodeOutcome, _ token: Token
   ) async throws -> CodePage.Verdict {
     switch outcome {
     case .accepted: .answer(CustomerPath.contact.seeOther())

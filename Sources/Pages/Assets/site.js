@@ -37,31 +37,41 @@
     })
   })
 
-  // Show and hide a password.
+  // Show and hide a password: an eye in its field, which nobody but the reader opens.
 
   const hiders = []
   const hidePasswords = () => hiders.forEach((hide) => hide())
+  const draw = (parent, name, attributes) => {
+    const part = document.createElementNS('http://www.w3.org/2000/svg', name)
+    Object.keys(attributes).forEach((key) => part.setAttribute(key, attributes[key]))
+    return parent.appendChild(part)
+  }
 
   all('input[type="password"][data-show]').forEach((input) => {
     const words = (name) => input.getAttribute('data-' + name) || ''
     const button = document.createElement('button')
-    const label = document.createTextNode(words('show'))
-    const subject = document.createElement('span')
+    const label = document.createElement('span')
     const status = document.createElement('span')
 
     button.type = 'button'
     button.className = 'toggle'
+    button.title = label.textContent = words('show')
     if (input.id) button.setAttribute('aria-controls', input.id)
-    subject.className = status.className = 'visually-hidden'
-    subject.textContent = ': ' + words('subject')
+    label.className = status.className = 'visually-hidden'
     status.setAttribute('role', 'status')
+    const eye = draw(button, 'svg', {
+      class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false'
+    })
+    draw(eye, 'path', { d: 'M2.5 12C4.5 8 8 6 12 6s7.5 2 9.5 6c-2 4-5.5 6-9.5 6s-7.5-2-9.5-6z' })
+    draw(eye, 'circle', { cx: 12, cy: 12, r: 3 })
+    draw(eye, 'path', { class: 'slash', d: 'M4.5 19.5l15-15' })
     button.appendChild(label)
-    button.appendChild(subject)
 
     const show = (isShown) => {
       input.type = isShown ? 'text' : 'password'
-      label.data = words(isShown ? 'hide' : 'show')
+      button.setAttribute('aria-pressed', String(isShown))
     }
+    show(false)
     button.addEventListener('click', () => {
       const isShown = input.type === 'password'
       show(isShown)

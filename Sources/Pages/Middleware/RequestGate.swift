@@ -40,7 +40,9 @@ package struct RequestGate: RouterMiddleware {
     guard (request.head.path ?? "").utf8.count <= RequestGate.targetSize else {
       throw HTTPError(.uriTooLong)
     }
-    guard allowedMethods(request.uri.path).contains(request.method) else {
+    guard request.uri.isSpelledOut,
+      allowedMethods(request.uri.path).contains(request.method)
+    else {
       throw HTTPError(.notFound)
     }
     return try await next(request, context)
