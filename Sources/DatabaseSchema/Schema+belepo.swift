@@ -24,5 +24,6 @@ extension Schema {
     staffLifts,
     stepUp,
     limitTrail,
+    staffDesk,
   ])
 }

@@ -79,6 +79,7 @@ extension Texts {
 
   private static let importGuards: [String: TextKey] = [
     "rejects": "importGuard.rejects", "removals": "importGuard.removals",
-    "phones": "importGuard.phones", "emptied": "importGuard.emptied",
+    "phones": "importGuard.phones", "owners": "importGuard.owners",
+    "emptied": "importGuard.emptied", "encoding": "importGuard.encoding",
   ]
 }

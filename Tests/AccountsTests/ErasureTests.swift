@@ -179,11 +179,29 @@ struct ErasureTests {
       #expect(open.map(\.kind) == [.copy] && open.map(\.customer) == [number])
       #expect(try await stage.audited("data_requested") == 1)
       let id = try #require(open.first?.id)
-      #expect(try await stage.records.finishRequest(id))
-      #expect(try await !stage.records.finishRequest(id))
+      #expect(try await stage.records.finishRequest(id) == .done)
+      #expect(try await stage.records.finishRequest(id) == .notOpen)
       #expect(try await stage.dataRights.open(of: account).isEmpty)
       _ = try await stage.dataRights.askForCopy(account)
       #expect(try await stage.dataRights.open(of: account).map(\.kind) == [.copy])
+    }
+  }
+
+  @Test(arguments: Stage.Ground.allCases)
+  func `who asks to be forgotten is not told that it is done before it is`(
+    ground: Stage.Ground
+  ) async throws {
+    try await Stage.play(on: ground) { stage in
+      let (_, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
+      #expect(
+        try await stage.dataRights.askForErasure(account, password: Stage.password) == .asked)
+      let id = try #require(try await stage.records.openRequests().first?.id)
+      #expect(try await stage.records.finishRequest(id) == .asksForErasure(customer: number))
+      #expect(try await stage.records.openRequests().map(\.id) == [id])
+      #expect(try await stage.audited("data_request_done") == 0)
+      _ = try await stage.records.erase(CustomerNumber(number), by: "staff")
+      #expect(try await stage.records.openRequests().isEmpty)
+      #expect(try await stage.records.finishRequest(id) == .notOpen)
     }
   }
 

@@ -127,6 +127,9 @@ CREATE INDEX audit_event_of_staff ON audit_event (id) WHERE kind IN ('staff_adde
 'message_cancelled', 'email_corrected_by_staff', 'data_request_declined', 'consent_asked',
 'consent_given', 'consent_refused');
 
+CREATE INDEX audit_event_of_stops ON audit_event (at, kind, registration_id)
+  WHERE kind IN ('sms_limit', 'sms_code_wrong', 'sms_step_disabled', 'email_taken');
+
 CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event
 BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END;
 

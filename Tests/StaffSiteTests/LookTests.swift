@@ -130,6 +130,21 @@ internal import Testing
 
   // MARK: Search
 
+  @Test func `finds a renumbered customer alone by the number on the old letter`() async throws {
+    let stage = try await Stage()
+    let eva = try await stage.colleague(.agent)
+    _ = try await stage.registered(.anna, email: "anna@pelda.hu")
+    try await stage.renumber(.anna, to: "7654321")
+    try await stage.playForStaff { browser in
+      try await browser.logIn(eva, on: stage)
+      let found = try await browser.search(Cast.anna.number)
+      #expect(found.main.ranges(of: "name=\"hit\"").count == 1, "\(found.main)")
+      #expect(found.says("régi ügyfélszámlaszám"), "\(found.main)")
+      let page = try await browser.openCase(of: Cast.anna.number)
+      #expect(page.says("Az ügyfélszámlaszáma megváltozott"), "\(page.main)")
+    }
+  }
+
   @Test(arguments: [
     ("1234567", "ügyfélszámlaszám"), ("LA-2023-004512", "kötvényszám"),
     ("0098765", "régi ügyfélszámlaszám"), ("06 30 123 4567", "telefonszám"),

@@ -93,7 +93,7 @@ extension Schema {
     CREATE INDEX register_customer_email ON register_customer (generation, (lower(email)))
       WHERE email IS NOT NULL;
     CREATE INDEX register_customer_name
-      ON register_customer (generation, (\(nameKey(types.dialect))));
+      ON register_customer (generation, (\(firstNameKey(types.dialect))));
     """
   }
 
@@ -109,14 +109,17 @@ extension Schema {
     'mismatch', 'sms_sent', 'sms_code_accepted', 'contact_given', 'registered', 'email_confirmed'
     """
 
-  /// The folded name of a customer as SQL; ``NameKey`` folds what staff type in the same way.
-  static func nameKey(_ dialect: Dialect) -> String {
+  /// The folded name of a customer as SQL, for SQLite, which lowers only A to Z.
+  static let foldedName: String =
+    "lower("
+    + zip(NameKey.accented, NameKey.plain).reduce("name") { text, letters in
+      "replace(\(text), '\(letters.0)', '\(letters.1)')"
+    } + ")"
+
+  /// The index's first key, by the locale of the database; a later step replaces it.
+  private static func firstNameKey(_ dialect: Dialect) -> String {
     switch dialect {
-    case .sqlite:
-      "lower("
-        + zip(NameKey.accented, NameKey.plain).reduce("name") { text, letters in
-          "replace(\(text), '\(letters.0)', '\(letters.1)')"
-        } + ")"
+    case .sqlite: foldedName
     case .postgres:
       "lower(translate(name, '\(NameKey.accented)', '\(NameKey.plain)')) COLLATE \"C\""
     }

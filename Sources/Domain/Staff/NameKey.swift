@@ -26,7 +26,7 @@ package struct NameKey: Hashable, Sendable {
 }
 
 extension String {
-  /// As the databases' `lower` does it for every locale.
+  /// As both databases do it: a locale's own rules would make other letters of the same name.
   fileprivate var asciiLowerCased: String {
     String(decoding: utf8.map(\.lowerCased), as: UTF8.self)
   }

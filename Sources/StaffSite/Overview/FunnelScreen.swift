@@ -30,12 +30,16 @@ struct FunnelPage: Page {
   let steps: [String]
   let days: [Day]
   let totals: [Cell]
-  let mismatches: [CasePage.Line]
-  let hasMismatches: Bool
+  let reasons: [Reason]
+  let hasReasons: Bool
+  let reasonsHeight: String
 
-  /// Units of the drawing.
+  /// Units of the drawings.
   private static let width = 400.0
   private static let rowHeight = 44
+  private static let reasonHeight = 72
+  private static let columnHeight = 44.0
+  private static let dayWidth = 90
 
   init(frame: Frame, _ funnel: Funnel, _ texts: Texts) {
     self.frame = frame
@@ -65,12 +69,34 @@ struct FunnelPage: Page {
     totals = Funnel.Step.allCases.map {
       Cell(now: String(funnel.total($0)), before: String(funnel.totalBefore($0)))
     }
-    mismatches = funnel.mismatches.map { mismatch, count in
-      CasePage.Line(
-        name: CaseFinding.mismatch(mismatch, lastDigits: nil).reason(in: texts),
-        text: String(count))
+    let met = funnel.reasons
+    reasons = met.enumerated().map { place, reason in
+      Self.drawn(reason, at: place, in: funnel, texts)
     }
-    hasMismatches = !mismatches.isEmpty
+    hasReasons = !met.isEmpty
+    reasonsHeight = String(met.count * Self.reasonHeight)
+  }
+
+  /// A row of the second drawing: a pair of columns for each day, the oldest on the left.
+  private static func drawn(
+    _ reason: Funnel.Reason, at place: Int, in funnel: Funnel, _ texts: Texts
+  ) -> Reason {
+    let days = zip(funnel.days, funnel.before).map { ($0[reason], $1[reason]) }
+    // Each reason has a scale of its own: a rare one can be seen beside a frequent one.
+    let most = Double(max(1, days.map { max($0.0, $0.1) }.max() ?? 1))
+    func height(_ count: Int) -> Int { Int(Double(count) / most * columnHeight) }
+    let top = place * reasonHeight
+    let bottom = top + reasonHeight - 8
+    return Reason(
+      label: reason.words(in: texts), labelY: String(top + 14), baseY: String(bottom),
+      columns: days.enumerated().map { day, counts in
+        Column(
+          nowX: String(day * dayWidth + 8), nowY: String(bottom - height(counts.0)),
+          nowHeight: String(height(counts.0)), beforeX: String(day * dayWidth + 40),
+          beforeY: String(bottom - height(counts.1)), beforeHeight: String(height(counts.1)))
+      },
+      cells: days.map { Cell(now: String($0.0), before: String($0.1)) },
+      week: String(funnel.total(reason)), weekBefore: String(funnel.totalBefore(reason)))
   }
 
   struct Bar: Sendable {
@@ -89,6 +115,25 @@ struct FunnelPage: Page {
   struct Day: Sendable {
     let date: String
     let cells: [Cell]
+  }
+
+  struct Reason: Sendable {
+    let label: String
+    let labelY: String
+    let baseY: String
+    let columns: [Column]
+    let cells: [Cell]
+    let week: String
+    let weekBefore: String
+  }
+
+  struct Column: Sendable {
+    let nowX: String
+    let nowY: String
+    let nowHeight: String
+    let beforeX: String
+    let beforeY: String
+    let beforeHeight: String
   }
 
   struct Cell: Sendable {

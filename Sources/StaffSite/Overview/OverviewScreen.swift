@@ -20,9 +20,8 @@ struct OverviewScreen: Sendable {
       OverviewPage(
         frame: site.frame(texts["overview.title"], context, form: .typedAnew),
         facts: facts(overview, texts),
-        troubles: overview.troubles.map {
-          CasePage.Row($0, canMove: false, 0, texts)
-        }, hasTroubles: !overview.troubles.isEmpty,
+        troubles: overview.troubles.map { CasePage.Row($0, movableIn: nil, texts) },
+        hasTroubles: !overview.troubles.isEmpty,
         imports: overview.imports.map { OverviewPage.ImportRow($0, texts) },
         hasImports: !overview.imports.isEmpty,
         limits: overview.limits.map {

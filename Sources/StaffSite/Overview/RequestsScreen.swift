@@ -27,8 +27,10 @@ struct RequestsScreen: Sendable {
   @Sendable func open(
     _ request: Request, _ context: SiteContext, _ session: StaffSession
   ) async throws -> Response {
-    guard let id = Int64(context.form["request"]) else { throw HTTPError(.badRequest) }
-    if let seconds = try await search.look(forRequest: id, in: session) {
+    guard let id = DataRights.Request.ID(context.form["request"]) else {
+      throw HTTPError(.badRequest)
+    }
+    if let seconds = try await search.look(for: id, in: session) {
       return try site.staffLimited(seconds: seconds, context)
     }
     return StaffPath.search.seeOther()

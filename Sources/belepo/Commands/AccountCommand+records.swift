@@ -41,10 +41,11 @@ extension AccountCommand {
       abstract: "List customers' open requests for a copy or for erasure, the oldest first.",
       discussion: """
         Each line: number of the request, kind, customer number, when it was asked.
+        A request for erasure is closed by `belepo account erase`, and by nothing else.
         Example: belepo account requests --done 12
         """)
 
-    @Option(help: "Mark this request as carried out.") var done: DataRights.Request.ID?
+    @Option(help: "Mark this request for a copy as carried out.") var done: DataRights.Request.ID?
     @OptionGroup var staff: StaffOption
     @OptionGroup var configuration: ConfigurationOption
 
@@ -52,10 +53,14 @@ extension AccountCommand {
       try await reporting {
         let records = try await configuration.records(try staff.act)
         if let done {
-          guard try await records.finishRequest(done) else {
-            throw Failure("There is no open request \(done).")
+          switch try await records.finishRequest(done) {
+          case .done: StandardOutput.write("done\n")
+          case .notOpen: throw Failure("There is no open request \(done).")
+          case .asksForErasure(let customer):
+            throw Failure(
+              "Request \(done) asks for erasure, and nothing was done. "
+                + "Carry it out, which also closes it: belepo account erase \(customer)")
           }
-          StandardOutput.write("done\n")
           return
         }
         for request in try await records.openRequests() {

@@ -40,11 +40,12 @@ struct CaseSearchQueries: TransactionPart {
   }
 
   func customers(writtenTo email: EmailAddress, atMost count: Int) throws -> [RegisteredCustomer] {
-    try rows(
+    let key = Query(stringLiteral: Schema.emailKey(dialect))
+    return try rows(
       """
       SELECT customer_number, name, sms_number, email, status FROM register_customer
       WHERE generation = \(Query.registerInUse)
-        AND lower(email) = \(email.canonical) AND email IS NOT NULL
+        AND \(key) = \(email.canonical) AND email IS NOT NULL
       ORDER BY customer_number
       LIMIT \(count)
       """

@@ -68,10 +68,10 @@ package struct CaseSearch: Sendable {
   /// Looks for the customer whose open request it is.
   ///
   /// - Returns: seconds to wait when there were too many searches
-  package func look(forRequest number: Int64, in session: StaffSession) async throws -> Int? {
-    let customer = try await world.store.read {
-      try $0.dataRequests.customer(of: .init(rawValue: number))
-    }
+  package func look(
+    for request: DataRights.Request.ID, in session: StaffSession
+  ) async throws -> Int? {
+    let customer = try await world.store.read { try $0.dataRequests.customer(of: request) }
     return try await look(for: customer ?? "", in: session)
   }
 
@@ -120,10 +120,13 @@ package struct CaseSearch: Sendable {
       }
     }
     if let number = try? CustomerNumber(term) {
-      if try transaction.register.customer(number) != nil || customers.isKnown(number) {
+      let isRegistered = try transaction.register.customer(number) != nil
+      let present = try customers.customer(renumberedFrom: number)
+      // Of a number that has moved only its trail is left: whoever had it is meant.
+      if try isRegistered || (present == nil && customers.isKnown(number)) {
         found.append((CaseSubject(customer: number), .customerNumber))
       }
-      if let present = try customers.customer(renumberedFrom: number) {
+      if let present {
         found.append((CaseSubject(customer: present), .oldNumber))
       }
     }

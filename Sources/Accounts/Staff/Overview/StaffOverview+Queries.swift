@@ -87,17 +87,58 @@ struct StaffOverviewQueries: TransactionPart {
       """)?.value("number") ?? 0
   }
 
-  /// Why identifications failed, by reason.
-  func mismatches(from start: Date, to end: Date) throws -> [(String, Int)] {
+  /// How many met each reason to stop: a registration counts once, however often it tried.
+  func reasons(from start: Date, to end: Date) throws -> [Funnel.Reason: Int] {
+    let found =
+      try mismatches(from: start, to: end) + stops(from: start, to: end)
+      + undelivered(from: start, to: end)
+    return Dictionary(found, uniquingKeysWith: +)
+  }
+
+  private func mismatches(from start: Date, to end: Date) throws -> [(Funnel.Reason, Int)] {
     let kinds = Query(stringLiteral: Schema.ofFunnel)
     return try rows(
       """
-      SELECT detail, COUNT(*) AS number FROM audit_event
+      SELECT detail, COUNT(DISTINCT registration_id) AS number FROM audit_event
       WHERE kind IN (\(kinds)) AND at >= \(start) AND at < \(end) AND kind = 'mismatch'
       GROUP BY detail
       ORDER BY detail
       """
-    ).map { (try $0.optional("detail") ?? "", try $0.value("number")) }
+    ).compactMap { row in
+      guard let reason = Mismatch(rawValue: try row.optional("detail") ?? "") else { return nil }
+      return (Funnel.Reason.mismatch(reason), try row.value("number"))
+    }
+  }
+
+  /// What stopped a registration later; the same happens to logins, which are no registrations.
+  private func stops(from start: Date, to end: Date) throws -> [(Funnel.Reason, Int)] {
+    let kinds = Query(stringLiteral: Schema.ofStops)
+    return try rows(
+      """
+      SELECT kind, COUNT(DISTINCT registration_id) AS number FROM audit_event
+      WHERE kind IN (\(kinds)) AND at >= \(start) AND at < \(end) AND registration_id IS NOT NULL
+      GROUP BY kind
+      ORDER BY kind
+      """
+    ).compactMap { row in
+      guard let reason = Funnel.Reason(stop: try row.value("kind")) else { return nil }
+      return (reason, try row.value("number"))
+    }
+  }
+
+  /// Whose code by SMS came to no good end.
+  private func undelivered(from start: Date, to end: Date) throws -> [(Funnel.Reason, Int)] {
+    let found = try row(
+      """
+      SELECT COUNT(DISTINCT CASE WHEN state <> 'expired' THEN customer_number END) AS refused,
+             COUNT(DISTINCT CASE WHEN state = 'expired' THEN customer_number END) AS late
+      FROM message
+      WHERE created_at >= \(start) AND created_at < \(end)
+        AND kind = 'sms_code' AND state IN ('undeliverable', 'failed', 'expired')
+      """)
+    return [
+      (.smsRefused, try found?.value("refused") ?? 0), (.smsTooLate, try found?.value("late") ?? 0),
+    ]
   }
 
   /// What staff looked at and did as staff, the newest first.

@@ -85,20 +85,17 @@ package struct StaffOverviews: Sendable {
             try counts.reached(.contactGiven, from: from, to: to),
             try counts.reached(.registered, from: from, to: to),
             try counts.reached(.emailConfirmed, from: from, to: to),
-          ])
+          ],
+          reasons: try counts.reasons(from: from, to: to))
       }
-      let end = start.addingTimeInterval(Double(Self.days * 86_400))
       return Funnel(
         days: try (0..<Self.days).map { try day($0, weeksBefore: 0) },
-        before: try (0..<Self.days).map { try day($0, weeksBefore: 1) },
-        mismatches: try counts.mismatches(from: start, to: end).compactMap { detail, number in
-          Mismatch(rawValue: detail).map { ($0, number) }
-        })
+        before: try (0..<Self.days).map { try day($0, weeksBefore: 1) })
     }
   }
 }
 
-/// How far registrations come, by day.
+/// How far registrations come, and why they stop, by day.
 package struct Funnel: Sendable {
   package enum Step: Int, CaseIterable, Sendable {
     case begun
@@ -109,9 +106,30 @@ package struct Funnel: Sendable {
     case confirmed
   }
 
+  /// Why a registration stopped, or was held up.
+  package enum Reason: Hashable, CaseIterable, Sendable {
+    case mismatch(Mismatch)
+    /// No more codes by SMS for now.
+    case smsLimit
+    /// A gateway or the network did not deliver the code.
+    case smsRefused
+    /// The code did not leave while it was useful.
+    case smsTooLate
+    case smsCodeWrong
+    case smsStepDisabled
+    case emailTaken
+
+    /// In the order of the steps.
+    package static var allCases: [Reason] {
+      Mismatch.allCases.map(Reason.mismatch)
+        + [.smsLimit, .smsRefused, .smsTooLate, .smsCodeWrong, .smsStepDisabled, .emailTaken]
+    }
+  }
+
   package struct Day: Sendable {
     package let date: Date
     let counts: [Int]
+    let reasons: [Reason: Int]
 
     package subscript(_ step: Step) -> Int {
       counts.indices.contains(step.rawValue) ? counts[step.rawValue] : 0
@@ -122,8 +140,6 @@ package struct Funnel: Sendable {
   package let days: [Day]
   /// The seven days before them.
   package let before: [Day]
-  /// Why identifications failed in the last seven days.
-  package let mismatches: [(Mismatch, Int)]
 
   package func total(_ step: Step) -> Int { days.reduce(0) { $0 + $1[step] } }
   package func totalBefore(_ step: Step) -> Int { before.reduce(0) { $0 + $1[step] } }

@@ -1,0 +1,56 @@
+internal import Accounts
+internal import Domain
+internal import Persistence
+internal import TestSupport
+internal import Testing
+
+/// A caller says a name; the agent types it as on any keyboard, and finds the same people on both
+/// engines, whatever the locale of the database.
+@Suite struct `A search by name` {
+  /// Names of the register, and beginnings by which each of them alone is found.
+  private static let found: [(name: String, typed: [String])] = [
+    (
+      "Ágoston Őrs Űmér",
+      ["Ágoston", "ágoston ő", "AGOSTON O", "agoston ors um", "A\u{301}goston O\u{30B}rs Ű"]
+    ),
+    ("ÉDES ÖDÖN ÜLLŐI", ["édes", "Edes Ödön", "edes odon u"]),
+    ("Iris Íta", ["IRIS", "iris i", "Iris Í"]),
+    ("İpek Şule", ["İpek", "İpek Şu", "İPEK ŞULE"]),
+    ("Weiß Ferenc", ["Weiß", "weiß f", "WEIß FER"]),
+  ]
+
+  @Test func `ignores accents and capitals, and nothing else`() async throws {
+    let stage = try await Stage()
+    let eva = try await stage.colleague(.agent)
+    try await stage.store.write { transaction in
+      for (place, person) in Self.found.enumerated() {
+        let (number, email) = ("700000\(place)", "IRODA.\(place)@Pelda.HU")
+        try transaction.perform(
+          """
+          INSERT INTO register_customer
+            (generation, customer_number, name, sms_number, email, status)
+          VALUES (0, \(number), \(person.name), \(String?.none), \(email), 'active')
+          """)
+      }
+    }
+    try await stage.playForStaff { browser in
+      try await browser.logIn(eva, on: stage)
+      for (place, person) in Self.found.enumerated() {
+        for typed in person.typed + ["iroda.\(place)@PELDA.hu"] {
+          let page = try await browser.search(typed)
+          #expect(page.hits == 1, "\(typed): \(page.main)")
+          let initial = String(person.name.prefix(2))
+          #expect(page.says("\(initial)•••"), "\(typed): \(page.main)")
+        }
+      }
+      // What only some locales know as the same letter is another one, on both engines.
+      for typed in ["ipek", "weiss", "ıris"] {
+        #expect(try await browser.search(typed).hits == 0, "\(typed)")
+      }
+    }
+  }
+}
+
+extension CustomerClient.Answer {
+  fileprivate var hits: Int { main.ranges(of: "name=\"hit\"").count }
+}
