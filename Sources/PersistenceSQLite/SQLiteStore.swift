@@ -18,6 +18,7 @@ package struct SQLiteStore: Store {
   /// After this many writes the log is copied back into the file; at a few pages per write it is
   /// then as long as SQLite's own limit, 1,000 pages.
   private static let writesPerCheckpoint = 250
+  fileprivate static let pagesPerWrite = 4
 
   /// How long a writer waits for another process's.
   private static let busySeconds = 5.0
@@ -286,6 +287,11 @@ private final class WriteCount: Sendable {
   }
 
   private static let rowsPerWrite = 32
+
+  /// The index of a large table fills it as well.
+  func add(pages: Int) {
+    count.withLock { $0 += max(0, pages) / SQLiteStore.pagesPerWrite }
+  }
 }
 
 private struct SQLiteTransaction: Transaction {
@@ -343,7 +349,13 @@ private struct SQLiteTransaction: Transaction {
   }
 
   func run(script: String) throws {
+    let before = try pageCount()
     try database.execute(sql: script)
+    writes.add(pages: try pageCount() - before)
+  }
+
+  private func pageCount() throws -> Int {
+    try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
   }
 
   private func statement(for query: Query) throws -> Statement {

@@ -4,10 +4,10 @@ package struct ImportSizes: Equatable, Sendable {
   /// so that many small ones would write those again and again; this many take some tenths of a
   /// second in a large register, for which a customer's click may have to wait.
   package var rowsPerBatch = 8_192
-  /// The same before there is a register: nobody waits then, and the more rows a transaction has,
-  /// the fewer times it writes the same page of an index. They are held in memory until it begins,
-  /// about ten megabytes of them.
-  package var rowsPerFirstBatch = 65_536
+  /// The same before there is a register: nobody waits then, and fewer transactions wait less often
+  /// for the disk. They are held in memory until they are written, and so are those of the next
+  /// one, about ten megabytes together.
+  package var rowsPerFirstBatch = 32_768
   /// How long it writes nothing after each of its many transactions: who waits for the embedded
   /// database looks again every tenth of a second at least (SQLite's busy handler), and would not
   /// get in between transactions that follow each other at once.

@@ -13,11 +13,11 @@ struct ReadFile<Row: StoredRow>: Sendable {
 /// The records of a file that become rows: one for each key, and none for an unknown customer.
 struct AcceptedRecords {
   private var reader: SortedRecords.Reader
-  private let orphans: Set<Int>
+  private let orphans: LineSet
   private var last: SortedRecord?
 
   /// - Parameter orphans: the lines of rows whose customer is unknown
-  init(_ records: SortedRecords, without orphans: Set<Int>) throws(FileFault) {
+  init(_ records: SortedRecords, without orphans: LineSet) throws(FileFault) {
     reader = try records.makeReader()
     self.orphans = orphans
   }
@@ -46,5 +46,12 @@ struct AcceptedRecords {
       }
     }
     return nil
+  }
+
+  /// The next ones that become rows.
+  mutating func next(atMost count: Int) throws -> [SortedRecord] {
+    var records: [SortedRecord] = []
+    while records.count < count, let record = try next() { records.append(record) }
+    return records
   }
 }

@@ -18,6 +18,7 @@ package struct RegisterReplacement: Sendable {
   let now: @Sendable () -> Date
   let sizes: ImportSizes
   private let lock: (any ImportLock)?
+  let schema: Schema
   private let pause: @Sendable (Duration) async throws -> Void
   let onReplacement: OnReplacement
 
@@ -27,12 +28,14 @@ package struct RegisterReplacement: Sendable {
   /// - Parameters:
   ///   - now: the clock for the signs of life, and for how long a transaction took
   ///   - lock: tells at once whether another import is alive; without one, its silence must tell
+  ///   - schema: whose indexes a first import builds when its rows are there; without it, they grow
+  ///     with each row
   ///   - pause: what a rest is spent with (``ImportSizes/rest``)
   ///   - onReplacement: what else belongs into the transaction that replaces the register; it sees
   ///     the new one
   package init(
     store: any Store, now: @escaping @Sendable () -> Date, sizes: ImportSizes = ImportSizes(),
-    lock: (any ImportLock)? = nil,
+    lock: (any ImportLock)? = nil, schema: Schema = Schema([]),
     pause: @escaping @Sendable (Duration) async throws -> Void = {
       try await ContinuousClock().sleep(for: $0)
     },
@@ -42,6 +45,7 @@ package struct RegisterReplacement: Sendable {
     self.now = now
     self.sizes = sizes
     self.lock = lock
+    self.schema = schema
     self.pause = pause
     self.onReplacement = onReplacement
   }
@@ -125,7 +129,7 @@ extension RegisterReplacement {
     let customers: RowComparison<CustomerRow>.Result
     let policies: RowComparison<PolicyRow>.Result
     /// The lines of policies whose customer is unknown.
-    let orphans: Set<Int>
+    let orphans: LineSet
   }
 
   private func claim() async throws -> GenerationClaim {
@@ -170,10 +174,13 @@ extension RegisterReplacement {
 
     report.outcome = .replaced
     if comparison.isHeld {
+      try await buildIndexes(under: generations)
       try await apply(comparison, generations, report, options)
     } else {
-      try await write(customers, without: [], into: generations, onProgress)
+      try await dropIndexes(under: generations)
+      try await write(customers, without: LineSet(), into: generations, onProgress)
       try await write(policies, without: comparison.orphans, into: generations, onProgress)
+      try await buildIndexes(under: generations)
       try await replace(generations, by: generations.fresh, .whole, report, options) {
         try $0.imports.contest(comparison, in: generations.fresh)
       }
@@ -207,7 +214,7 @@ extension RegisterReplacement {
     let customerRows = try await RowComparison<CustomerRow>(
       store: store, generation: generations.present, sizes: sizes
     ).run(
-      customers, without: [], onKey: { try orphans.pass($0) },
+      customers, without: LineSet(), onKey: { try orphans.pass($0) },
       onProgress: { lines in
         try await onProgress(ImportProgress(stage: .comparing, file: .customers, lines: lines))
       })
@@ -245,24 +252,24 @@ extension RegisterReplacement {
   }
 
   private func write<Row: StoredRow>(
-    _ file: ReadFile<Row>, without orphans: Set<Int>, into generations: Generations,
+    _ file: ReadFile<Row>, without orphans: LineSet, into generations: Generations,
     _ onProgress: OnProgress
   ) async throws {
     var accepted = try AcceptedRecords(file.records, without: orphans)
-    var (batch, lines): ([SortedRecord], Int) = ([], 0)
     let size = generations.isFirst ? sizes.rowsPerFirstBatch : sizes.rowsPerBatch
-    batch.reserveCapacity(size)
-    while let record = try accepted.next() {
-      batch.append(record)
-      if batch.count < size { continue }
+    var (next, lines) = (try accepted.next(atMost: size), 0)
+    while !next.isEmpty {
       // A signal is obeyed before the next batch, whatever the store makes of it.
       try Task.checkCancellation()
-      try await write(batch, as: Row.self, into: generations)
+      let batch = next
+      // The batch after it is read meanwhile.
+      async let writing: Void = write(batch, as: Row.self, into: generations)
+      next = try accepted.next(atMost: size)
+      try await writing
       lines += batch.count
-      batch.removeAll(keepingCapacity: true)
+      if batch.count < size { continue }
       try await onProgress(ImportProgress(stage: .writing, file: Row.file, lines: lines))
     }
-    if !batch.isEmpty { try await write(batch, as: Row.self, into: generations) }
   }
 
   private func write<Row: StoredRow>(

@@ -22,7 +22,7 @@ struct RowComparison<Row: StoredRow>: Sendable {
   ///   - orphans: the lines of rows whose customer is unknown
   ///   - onKey: called with the key of each row of the new register, in order
   func run(
-    _ file: ReadFile<Row>, without orphans: Set<Int>,
+    _ file: ReadFile<Row>, without orphans: LineSet,
     onKey: (String) throws -> Void,
     onProgress: (Int) async throws -> Void
   ) async throws -> Result {
@@ -62,7 +62,7 @@ struct RowComparison<Row: StoredRow>: Sendable {
   ///
   /// - Parameter contested: the numbers that are contested at present
   func runDelivery(
-    _ file: ReadFile<Row>, without orphans: Set<Int>, contested: Set<String>,
+    _ file: ReadFile<Row>, without orphans: LineSet, contested: Set<String>,
     onProgress: (Int) async throws -> Void
   ) async throws -> Result {
     var result = Result(report: file.report)
@@ -146,18 +146,24 @@ struct RowComparison<Row: StoredRow>: Sendable {
     result.report.changed += 1
     let before = Array(present.utf8)
     count(before: RowContent.filled(before), now: filledNow, &result)
-    let values = RowContent.values(record.content)
-    if let phone = Row.phoneColumn.flatMap(Row.place(of:)) {
-      let old = RowContent.values(before)
-      let hasChanged =
-        old.indices.contains(phone) && values.indices.contains(phone)
-        && !old[phone].isEmpty && old[phone] != values[phone]
-      if hasChanged { result.report.changedPhones += 1 }
-    }
+    let (old, values) = (RowContent.values(before), RowContent.values(record.content))
+    if hasChanged(Row.phoneColumn, from: old, to: values) { result.report.changedPhones += 1 }
+    if hasChanged(Row.ownerColumn, from: old, to: values) { result.report.changedOwners += 1 }
     note(.replacement(key: record.key, content: values), &result)
   }
 
+  /// Whether a value that was there is another one now, or none.
+  private func hasChanged(
+    _ column: Row.Column?, from old: [String], to values: [String]
+  ) -> Bool {
+    guard let place = column.flatMap(Row.place(of:)), old.indices.contains(place),
+      values.indices.contains(place)
+    else { return false }
+    return !old[place].isEmpty && old[place] != values[place]
+  }
+
   private func count(before: UInt32, now: UInt32, _ result: inout Result) {
+    if Row.ownerColumn != nil { result.report.owners += 1 }
     for column in Row.optionalColumns {
       guard let place = Row.place(of: column), before & (1 << UInt32(place)) != 0 else { continue }
       let isEmptied = now & (1 << UInt32(place)) == 0
@@ -167,8 +173,9 @@ struct RowComparison<Row: StoredRow>: Sendable {
     }
   }
 
-  private func note(_ change: RowChange, _ result: inout Result) {
+  /// - Parameter change: made only as long as differences are held
+  private func note(_ change: @autoclosure () -> RowChange, _ result: inout Result) {
     guard let count = result.changes?.count else { return }
-    if count < sizes.rowsInPlace { result.changes?.append(change) } else { result.changes = nil }
+    if count < sizes.rowsInPlace { result.changes?.append(change()) } else { result.changes = nil }
   }
 }

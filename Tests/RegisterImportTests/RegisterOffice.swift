@@ -84,7 +84,9 @@ extension ImportOptions {
     options.guards.maxRejectPercent = 100
     options.guards.maxDeletePercent = 100
     options.guards.maxChangePercent = 100
+    options.guards.maxOwnerChangePercent = 100
     options.guards.maxEmptiedPercent = 100
+    options.guards.maxGarbledPercent = 100
     return options
   }
 

@@ -11,6 +11,8 @@ extension CustomerRow: StoredRow {
   static let contentColumns: [Column] = [.name, .smsNumber, .email, .status, .oldNumbers]
   static let optionalColumns: [Column] = [.smsNumber, .email, .oldNumbers]
 
+  static let textColumns: [Column] = [.name]
+
   static let phoneColumn: Column? = .smsNumber
 
   static let ownerColumn: Column? = nil

@@ -14,6 +14,8 @@ extension PolicyRow: StoredRow {
   ]
   static let optionalColumns: [Column] = [.validFrom, .validTo]
 
+  static let textColumns: [Column] = [.product, .status]
+
   static let phoneColumn: Column? = nil
 
   static let ownerColumn: Column? = .customerNumber

@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import DatabaseSchema
 internal import Foundation
 internal import Logging
 internal import Persistence
+internal import RegisterImport
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,6 +26,11 @@ struct Serve: AsyncParsableCommand {
       if !demo { settings.tellConcerns(about: composition.brand, to: logger) }
       let isImported = settings.text(.registerServiceURL) == nil
       if demo, isImported { try await Demo.fillRegister(database.store, now: composition.now) }
+      if !isImported {
+        let remains = RegisterReplacement(
+          store: database.store, now: composition.now, schema: .belepo)
+        try await remains.restoreIndexes()
+      }
       let samples = MessageSamples(settings, brand: composition.brand)
       for sentence in try samples.longTexts() {
         logger.warning("\(sentence)", metadata: ["event": "sms_long"])
