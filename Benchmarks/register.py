@@ -1,23 +1,28 @@
 """Imports of made-up registers beside the engines' own loaders, with the same files in the same run;
-then how long staff wait for a search in one.
+then how long customers wait for pages meanwhile, and staff for a search in one.
 
     python3 Benchmarks/register.py [CUSTOMERS …]
 
 On SQLite always, on PostgreSQL if POSTGRES_FOR_TESTS names one.
 """
 
+import contextlib
+import itertools
 import os
 import platform
+import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from engines import Embedded
+from engines import Embedded, Postgres, psql
 from installation import installation
 from processes import PROGRAM
 from register_pages import People
+from report import Figures, heading
 from staff_searches import measure_searches
 
 CUSTOMERS = 10_000_000
@@ -73,38 +78,57 @@ def imported(url, files, folder):
     environment = dict(os.environ, BELEPO_DATABASE_URL=url, TMPDIR=str(folder))
     words = [PROGRAM, "register", "import"]
     # Other people than before: every guard would object.
-    for guard in ("delete", "change", "emptied"):
+    for guard in ("delete", "change", "owner-change", "emptied"):
         words += [f"--max-{guard}-percent", "100"]
     for kind in KINDS:
         words += [f"--{kind}", files[kind]]
     return Run(words, environment)
 
 
-def look_up_microseconds(database, file):
-    """One customer by number, as the first page asks for, in the embedded register."""
-    import sqlite3
-
+def some_numbers(file, count):
+    """Of customers from all over the file, in no order."""
     with open(file, encoding="utf-8") as lines:
-        next(lines)
-        numbers = [line[:7] for line, _ in zip(lines, range(LOOK_UPS))]
-    connection = sqlite3.connect(database)
-    query = (
-        "SELECT name FROM register_customer WHERE customer_number = ?"
-        " AND generation = (SELECT generation FROM register_state)"
+        some = itertools.islice(lines, 1, None, max(1, count // LOOK_UPS))
+        numbers = [line[:7] for line in itertools.islice(some, LOOK_UPS)]
+    random.Random(1).shuffle(numbers)
+    return numbers
+
+
+# One customer by number, as the first page asks for.
+LOOK_UP = (
+    "SELECT name {into} FROM register_customer WHERE customer_number = {number}"
+    " AND generation = (SELECT generation FROM register_state)"
+)
+
+
+def sqlite_look_up(database, numbers):
+    """In microseconds."""
+    query = LOOK_UP.format(into="", number="?")
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        started = time.perf_counter()
+        for number in numbers:
+            if connection.execute(query, (number,)).fetchone() is None:
+                raise RuntimeError("a customer is not in the register")
+        return (time.perf_counter() - started) / len(numbers) * 1e6
+
+
+def postgres_look_up(url, numbers):
+    """In microseconds, without the way to the server and back."""
+    query = LOOK_UP.format(into="INTO STRICT found", number="wanted")
+    listed = ", ".join(f"'{number}'" for number in numbers)
+    block = (
+        "DECLARE wanted text; found text; began timestamptz := clock_timestamp(); BEGIN"
+        f" FOREACH wanted IN ARRAY ARRAY[{listed}] LOOP {query}; END LOOP;"
+        " PERFORM set_config('bench.seconds',"
+        " extract(epoch FROM clock_timestamp() - began)::text, false); END"
     )
-    started = time.perf_counter()
-    for number in numbers:
-        if connection.execute(query, (number,)).fetchone() is None:
-            raise RuntimeError("a customer is not in the register")
-    return (time.perf_counter() - started) / len(numbers) * 1e6
+    told = psql(url, f"DO $${block}$$; SELECT current_setting('bench.seconds')")
+    return float(told) / len(numbers) * 1e6
 
 
-def tell(name, run, rows, beside=None):
-    words = f"{name:34} {run.seconds:8.1f} s {rows / run.seconds:12,.0f} rows/s"
-    words += f" {run.megabytes:6.0f} MB"
-    if beside:
-        words += f"   {beside.seconds / run.seconds:5.2f} of the loader"
-    print(words, flush=True)
+def tell(name, run, rows):
+    words = f"{name:46} {run.seconds:8.1f} s {rows / run.seconds:12,.0f} rows/s"
+    print(f"{words} {run.megabytes:6.0f} MB", flush=True)
 
 
 def generated(folder, count, seed):
@@ -130,32 +154,65 @@ def pages_while_importing(postgres_url, files, others, folder, count):
         measure_searches(installed, files, count)
 
 
+# By engine: in how large a register, and how long it took.
+first_look_ups = {}
+
+
+def measure_engine(engine, raw, look_up, files, folder, count, figures):
+    """Imports beside the loader, which has told how long it took, and a look-up afterwards."""
+    rows = 2 * count + count // 5
+    for name in ("first import", "the same again"):
+        run = imported(engine.url, files, folder)
+        tell(f"{name}, {engine.name}", run, rows)
+        share = raw.seconds / run.seconds
+        figures.add(f"{name}, rows a second beside the loader", share, at_least=0.33)
+        figures.add(f"{name}, memory at its peak", run.megabytes, "MB", at_most=100)
+    microseconds = look_up(some_numbers(files["customers"], count))
+    figures.add("a look-up", microseconds, "µs")
+    first = first_look_ups.setdefault(type(engine), (count, microseconds))
+    if first[0] < count:
+        name = f"a look-up beside that in {first[0]:,} customers"
+        figures.add(name, microseconds / first[1], at_most=1.5)
+
+
 def measure(count):
-    print(f"\n{count:,} customers; {platform.machine()}, {os.cpu_count()} cores")
+    heading(f"Import of {count:,} customers; {platform.machine()}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         folder = Path(name)
         files, others = generated(folder / "files", count, 1), generated(folder / "others", count, 2)
         rows = 2 * count + count // 5
-        url = os.environ.get("POSTGRES_FOR_TESTS")
-
+        figures = Figures()
         raw = raw_sqlite(folder, files)
         tell("sqlite3 .import", raw, rows)
         embedded = Embedded(folder)
-        tell("first import, embedded", imported(embedded.url, files, folder), rows, raw)
-        tell("the same again, embedded", imported(embedded.url, files, folder), rows, raw)
-        print(f"a look-up: {look_up_microseconds(folder / 'belepo.sqlite', files['customers']):.1f} µs")
+        database = folder / "belepo.sqlite"
+        measure_engine(
+            embedded, raw, lambda some: sqlite_look_up(database, some), files, folder, count, figures
+        )
         embedded.drop()
         (folder / "raw.sqlite").unlink()
+        figures.print()
         print("pages, embedded")
         pages_while_importing(None, files, others, folder, count)
+        if url := os.environ.get("POSTGRES_FOR_TESTS"):
+            measure_postgres(url, files, others, folder, count)
 
-        if url:
-            raw = raw_postgres(url, files)
-            tell("psql COPY", raw, rows)
-            tell("first import, PostgreSQL", imported(url, files, folder), rows, raw)
-            tell("the same again, PostgreSQL", imported(url, files, folder), rows, raw)
-            print("pages, PostgreSQL")
-            pages_while_importing(url, files, others, folder, count)
+
+def measure_postgres(url, files, others, folder, count):
+    figures = Figures()
+    # A database of its own for each size: a second register is not a first one.
+    engine = Postgres(url)
+    try:
+        raw = raw_postgres(engine.url, files)
+        tell("psql COPY", raw, 2 * count + count // 5)
+        measure_engine(
+            engine, raw, lambda some: postgres_look_up(engine.url, some), files, folder, count, figures
+        )
+    finally:
+        engine.drop()
+    figures.print()
+    print("pages, PostgreSQL")
+    pages_while_importing(url, files, others, folder, count)
 
 
 def main():

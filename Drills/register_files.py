@@ -67,7 +67,7 @@ def import_words(files: Files, *more: str) -> list[str]:
 # Another seed makes other people: every guard would object, and none is the subject here.
 ANYTHING = tuple(
     word
-    for guard in ("reject", "delete", "change", "emptied")
+    for guard in ("reject", "delete", "change", "owner-change", "emptied", "garbled")
     for word in (f"--max-{guard}-percent", "100")
 )
 

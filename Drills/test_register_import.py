@@ -237,7 +237,9 @@ def test_a_packed_file_that_is_cut_off_changes_nothing(embedded, tmp_path, progr
 
 
 @pytest.mark.parametrize("value", ["-1", "101", "99999999999999999999", "9223372036854775807", "5.5", ""])
-@pytest.mark.parametrize("guard", ["reject", "delete", "change", "emptied"])
+@pytest.mark.parametrize(
+    "guard", ["reject", "delete", "change", "owner-change", "emptied", "garbled"]
+)
 def test_what_is_no_percentage_is_refused_before_anything_is_read(tmp_path, guard, value):
     words = ["register", "import", "--customers", "/nowhere", "--policies", "/nowhere"]
     done = run([*words, f"--max-{guard}-percent={value}"], f"sqlite:{tmp_path}/none.sqlite")

@@ -4,6 +4,7 @@ internal import InternationalDomains
 /// A customer, according to a line of `customers.csv`.
 package struct CustomerRow: RegisterRow, Masked {
   package static let file = RegisterFile.customers
+  package static let closedColumns: Set<Column> = [.number, .status]
 
   package let number: CustomerNumber
   package let oldNumbers: [OldCustomerNumber]

@@ -14,7 +14,7 @@ where Chunks.Element == [UInt8] {
   func read() async throws -> ReadFile<Row> {
     var reader = RegisterReader<Row>(
       encoding: options.encoding, isDelivery: options.kind.isDelivery)
-    var intake = Intake<Row>(sizes, keepsRejected: rejectedRows != nil)
+    var intake = Intake<Row>(sizes, options.encoding, keepsRejected: rejectedRows != nil)
     var (hash, bytes) = (SHA256Stream(), 0)
     for try await chunk in chunks {
       try Task.checkCancellation()
@@ -43,10 +43,11 @@ private struct Intake<Row: StoredRow> {
   private var rejected: [(bytes: [UInt8], reject: Reject)] = []
   private var hasBegun = false
 
-  init(_ sizes: ImportSizes, keepsRejected: Bool) {
+  init(_ sizes: ImportSizes, _ encoding: TextEncoding, keepsRejected: Bool) {
     records = RecordSorter(sizes)
     owners = RecordSorter(sizes)
     self.keepsRejected = keepsRejected
+    report.encoding = encoding
   }
 
   mutating func take(_ line: RegisterLine<Row>, _ bytes: ArraySlice<UInt8>) throws {
@@ -56,6 +57,7 @@ private struct Intake<Row: StoredRow> {
       let content = row.content
       try records.add(key: row.key, line: number, content: content)
       countPhone(in: content, warnings)
+      countTexts(in: content)
       if let owner = row.owner { try owners.add(key: owner.text, line: number, content: []) }
       for warning in warnings {
         report.add(
@@ -72,11 +74,22 @@ private struct Intake<Row: StoredRow> {
 
   private mutating func countPhone(in content: [String], _ warnings: [CellFault]) {
     guard let column = Row.phoneColumn, let place = Row.place(of: column) else { return }
-    if let warning = warnings.first(where: { $0.column == column.rawValue }) {
+    let unread = warnings.first { $0.column == column.rawValue && $0.reason != .noLineEnd }
+    if let warning = unread {
       report.filledPhones += 1
       report.addUnreadPhone(warning.reason)
     } else if content.dropFirst(place).first?.isEmpty == false {
       report.filledPhones += 1
+    }
+  }
+
+  private mutating func countTexts(in content: [String]) {
+    for column in Row.textColumns {
+      guard let place = Row.place(of: column), content.indices.contains(place),
+        !content[place].utf8.allSatisfy({ $0 < 0x80 })
+      else { continue }
+      report.accentedTexts += 1
+      if GarbledText.isIn(content[place]) { report.garbledTexts += 1 }
     }
   }
 

@@ -6,7 +6,8 @@ package struct FileReport: Equatable, Sendable {
   /// Rows of the previous register that the file no longer has, or has only in a rejected line.
   package var removed = 0
   package private(set) var rejected = 0
-  /// Cells that may be empty, and are, because they could not be read.
+  /// Cells that may be empty, and are, because they could not be read; and a last one that may be
+  /// cut.
   package private(set) var warned = 0
   /// The first ``ImportLimits/listedRejects`` of them.
   package private(set) var rejects: [Reject] = []
@@ -17,6 +18,9 @@ package struct FileReport: Equatable, Sendable {
   /// Customers who stay and had a mobile number, and those of them whose number changes.
   package internal(set) var phones = 0
   package internal(set) var changedPhones = 0
+  /// Policies that stay, and those of them that get another customer.
+  package internal(set) var owners = 0
+  package internal(set) var changedOwners = 0
   /// What the register has from the file before; nil where the file itself tells, being whole.
   package internal(set) var standing: Standing?
   /// The SHA-256 of the file, in hexadecimal, as `sha256sum` prints it.
@@ -39,6 +43,11 @@ package struct FileReport: Equatable, Sendable {
   var cells: [String: Cells] = [:]
   /// Filled cells of the column with mobile numbers, and those of them that cannot be read.
   var filledPhones = 0
+  /// Texts that are not ASCII, and those of them that are ``GarbledText``.
+  var accentedTexts = 0
+  var garbledTexts = 0
+  /// What the file was read in.
+  var encoding = TextEncoding.utf8
   private(set) var unreadPhones = 0
   private var encodingRejects = 0
   private var zeroRejects = 0
@@ -78,10 +87,18 @@ package struct FileReport: Equatable, Sendable {
   /// What most likely happened to the whole file.
   var hint: String? {
     if encodingRejects * 2 > rejected {
-      return """
+      return switch encoding {
+      case .utf8:
+        """
         Most of them are not text in the encoding of the file: try --encoding windows-1250 or \
         --encoding iso-8859-2.
         """
+      case .windows1250, .iso88592:
+        """
+        Most of them are not text in \(encoding.rawValue): leave --encoding out if the file is in \
+        UTF-8.
+        """
+      }
     }
     return (zeroRejects + quantityRejects) * 2 > rejected ? Self.spreadsheetHint : nil
   }

@@ -10,8 +10,14 @@ package enum ImportGuard: String, CaseIterable, Sendable {
   /// Too many customers would get another mobile number: a column that slipped by a row would hand
   /// each customer's portal to a stranger.
   case phones
+  /// Too many policies would get another customer: a column that slipped by a row would let
+  /// strangers register with them.
+  case owners
   /// A column that was filled would be empty.
   case emptied
+  /// Too many texts are garbled, as they are when a file is read in another encoding than it was
+  /// written in.
+  case encoding
 }
 
 /// How much a file may differ before a guard stops it, in per cent; 100 stops nothing.
@@ -23,11 +29,15 @@ package struct ImportGuards: Equatable, Sendable {
   package var maxDeletePercent = 5
   /// Changed mobile numbers, of the customers who have one and stay.
   package var maxChangePercent = 5
-  /// Changed mobile numbers of a delivery, of its customers who have one: in a delivery, most rows
-  /// are there because something has changed.
+  /// Policies that get another customer, of those that stay.
+  package var maxOwnerChangePercent = 5
+  /// Changed mobile numbers of a delivery, of its customers who have one, and its policies that get
+  /// another customer: in a delivery, most rows are there because something has changed.
   package var maxDeliveryChangePercent = 50
   /// Cells of a column that become empty, of the filled ones of rows that stay.
   package var maxEmptiedPercent = 50
+  /// Garbled texts, of those that are not ASCII: even a good register has some.
+  package var maxGarbledPercent = 5
 
   package init() {}
 }
@@ -41,14 +51,19 @@ package enum GuardFinding: Equatable, Sendable {
   case removed(RegisterFile, Int, of: Int, maxPercent: Int)
   case changed(Int, of: Int, maxPercent: Int)
   case changedInDelivery(Int, of: Int, maxPercent: Int)
+  case moved(Int, of: Int, maxPercent: Int)
+  case movedInDelivery(Int, of: Int, maxPercent: Int)
   case emptied(RegisterFile, column: String, Int, of: Int, maxPercent: Int)
+  case garbled(RegisterFile, Int, of: Int, maxPercent: Int, readAs: TextEncoding)
 
   package var name: ImportGuard {
     switch self {
     case .rejected, .unread: .rejects
     case .removed: .removals
     case .changed, .changedInDelivery: .phones
+    case .moved, .movedInDelivery: .owners
     case .emptied: .emptied
+    case .garbled: .encoding
     }
   }
 
@@ -82,11 +97,42 @@ package enum GuardFinding: Equatable, Sendable {
       most \(maxPercent) % may (--max-delivery-change-percent). The column sms_number has most \
       likely slipped: compare some rows.
       """
+    case .moved(let count, let total, let maxPercent):
+      """
+      \(count) of the \(total) policies would belong to another customer, and at most \
+      \(maxPercent) % may (--max-owner-change-percent). The column customer_number of policies.csv \
+      has most likely slipped: compare some rows.
+      """
+    case .movedInDelivery(let count, let total, let maxPercent):
+      """
+      \(count) of the \(total) policies in the delivery belong to another customer in the \
+      register, and at most \(maxPercent) % may (--max-delivery-change-percent). The column customer_number \
+      of policies.csv has most likely slipped: compare some rows.
+      """
     case .emptied(let file, let column, let count, let total, let maxPercent):
       """
       \(count) of the \(total) filled cells of \(column) in \(file.rawValue) would become empty, \
       and at most \(maxPercent) % may (--max-emptied-percent). The export most likely lacks it.
       """
+    case .garbled(let file, let count, let total, let maxPercent, let encoding):
+      """
+      \(count) of the \(total) accented texts of \(file.rawValue) are garbled, like Ă© for é, and \
+      at most \(maxPercent) % may be (--max-garbled-percent). \(encoding.garbledHint)
+      """
+    }
+  }
+}
+
+extension TextEncoding {
+  /// What to do about texts that are garbled when they are read in this encoding.
+  fileprivate var garbledHint: String {
+    switch self {
+    case .utf8:
+      """
+      The file is in UTF-8, but what wrote it had taken UTF-8 for another encoding: export it again.
+      """
+    case .windows1250, .iso88592:
+      "The file is most likely in UTF-8: leave --encoding \(rawValue) out."
     }
   }
 }
@@ -94,47 +140,80 @@ package enum GuardFinding: Equatable, Sendable {
 extension ImportGuards {
   /// What the guards find in the result of a comparison.
   func findings(in report: ImportReport) -> [GuardFinding] {
-    var findings: [GuardFinding] = []
-    for file in RegisterFile.allCases {
+    RegisterFile.allCases.flatMap { file -> [GuardFinding] in
       let part = report[file]
-      if isBeyond(part.rejected, of: part.lines, maxRejectPercent) {
-        findings.append(
-          .rejected(
-            file, part.rejected, of: part.lines, maxPercent: maxRejectPercent, hint: part.hint))
-      }
-      if isBeyond(part.unreadPhones, of: part.filledPhones, maxRejectPercent),
-        isDamaged(part), isMany(part.unreadPhones, in: part)
-      {
-        findings.append(
-          .unread(
-            part.unreadPhones, of: part.filledPhones, maxPercent: maxRejectPercent,
-            hint: part.phoneHint))
-      }
-      let before = part.standing?.rows ?? part.removed + part.kept
-      if isBeyond(part.removed, of: before, maxDeletePercent) {
-        findings.append(
-          .removed(file, part.removed, of: before, maxPercent: maxDeletePercent))
-      }
-      for (column, cells) in part.cells.sorted(by: { $0.key < $1.key })
-      where isBeyond(cells.emptied, of: cells.filled, maxEmptiedPercent)
-        && isMany(cells.emptied, in: part)
-      {
-        findings.append(
-          .emptied(
-            file, column: column, cells.emptied, of: cells.filled, maxPercent: maxEmptiedPercent))
-      }
-      let phones = part.standing?.phones ?? part.phones
-      if isBeyond(part.changedPhones, of: phones, maxChangePercent) {
-        findings.append(.changed(part.changedPhones, of: phones, maxPercent: maxChangePercent))
-      } else if part.standing != nil, isMany(part.changedPhones, in: part),
-        isBeyond(part.changedPhones, of: part.phones, maxDeliveryChangePercent)
-      {
-        findings.append(
-          .changedInDelivery(
-            part.changedPhones, of: part.phones, maxPercent: maxDeliveryChangePercent))
-      }
+      return unread(file, part) + emptied(file, part) + changed(part) + moved(part)
+    }
+  }
+
+  private func unread(_ file: RegisterFile, _ part: FileReport) -> [GuardFinding] {
+    var findings: [GuardFinding] = []
+    if isBeyond(part.rejected, of: part.lines, maxRejectPercent) {
+      findings.append(
+        .rejected(
+          file, part.rejected, of: part.lines, maxPercent: maxRejectPercent, hint: part.hint))
+    }
+    if isBeyond(part.unreadPhones, of: part.filledPhones, maxRejectPercent),
+      isDamaged(part.unreadPhones, of: part.filledPhones), isMany(part.unreadPhones, in: part)
+    {
+      findings.append(
+        .unread(
+          part.unreadPhones, of: part.filledPhones, maxPercent: maxRejectPercent,
+          hint: part.phoneHint))
+    }
+    if isBeyond(part.garbledTexts, of: part.accentedTexts, maxGarbledPercent),
+      isDamaged(part.garbledTexts, of: part.accentedTexts)
+    {
+      findings.append(
+        .garbled(
+          file, part.garbledTexts, of: part.accentedTexts, maxPercent: maxGarbledPercent,
+          readAs: part.encoding))
     }
     return findings
+  }
+
+  private func emptied(_ file: RegisterFile, _ part: FileReport) -> [GuardFinding] {
+    var findings: [GuardFinding] = []
+    let before = part.standing?.rows ?? part.removed + part.kept
+    if isBeyond(part.removed, of: before, maxDeletePercent) {
+      findings.append(.removed(file, part.removed, of: before, maxPercent: maxDeletePercent))
+    }
+    for (column, cells) in part.cells.sorted(by: { $0.key < $1.key })
+    where isBeyond(cells.emptied, of: cells.filled, maxEmptiedPercent)
+      && isMany(cells.emptied, in: part)
+    {
+      findings.append(
+        .emptied(
+          file, column: column, cells.emptied, of: cells.filled, maxPercent: maxEmptiedPercent))
+    }
+    return findings
+  }
+
+  private func changed(_ part: FileReport) -> [GuardFinding] {
+    let (changed, all) = (part.changedPhones, part.standing?.phones ?? part.phones)
+    if isBeyond(changed, of: all, maxChangePercent) {
+      return [.changed(changed, of: all, maxPercent: maxChangePercent)]
+    }
+    if isBeyondInDelivery(changed, of: part.phones, part) {
+      return [.changedInDelivery(changed, of: part.phones, maxPercent: maxDeliveryChangePercent)]
+    }
+    return []
+  }
+
+  private func moved(_ part: FileReport) -> [GuardFinding] {
+    let (moved, all) = (part.changedOwners, part.standing?.rows ?? part.owners)
+    if isBeyond(moved, of: all, maxOwnerChangePercent) {
+      return [.moved(moved, of: all, maxPercent: maxOwnerChangePercent)]
+    }
+    if isBeyondInDelivery(moved, of: part.owners, part) {
+      return [.movedInDelivery(moved, of: part.owners, maxPercent: maxDeliveryChangePercent)]
+    }
+    return []
+  }
+
+  private func isBeyondInDelivery(_ count: Int, of total: Int, _ part: FileReport) -> Bool {
+    part.standing != nil && isMany(count, in: part)
+      && isBeyond(count, of: total, maxDeliveryChangePercent)
   }
 
   /// Whether a share says anything: the few rows of a small delivery may all have changed alike.
@@ -142,10 +221,9 @@ extension ImportGuards {
     part.standing == nil || count > ImportLimits.fewChanges
   }
 
-  /// Whether it is the column of mobile numbers that cannot be read, and not some cells of it.
-  private func isDamaged(_ part: FileReport) -> Bool {
-    part.unreadPhones > ImportLimits.fewUnread
-      || part.unreadPhones > 1 && part.unreadPhones == part.filledPhones
+  /// Whether it is a column that cannot be read, and not some cells of it.
+  private func isDamaged(_ unread: Int, of total: Int) -> Bool {
+    unread > ImportLimits.fewUnread || unread > 1 && unread == total
   }
 
   private func isBeyond(_ count: Int, of total: Int, _ percent: Int) -> Bool {

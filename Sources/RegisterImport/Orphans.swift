@@ -3,7 +3,7 @@ struct Orphans {
   private var owners: SortedRecords.Reader
   private var head: SortedRecord?
   /// The lines of those rows.
-  private(set) var lines: Set<Int> = []
+  private(set) var lines = LineSet()
 
   /// - Parameter owners: the customers of rows, with the rows' lines
   init(_ owners: SortedRecords) throws(FileFault) {

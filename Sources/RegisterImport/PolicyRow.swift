@@ -3,6 +3,7 @@ package import Domain
 /// A policy, according to a line of `policies.csv`.
 package struct PolicyRow: RegisterRow, Masked {
   package static let file = RegisterFile.policies
+  package static let closedColumns: Set<Column> = [.customerNumber, .validFrom, .validTo]
 
   package let policyNumber: PolicyNumber
   /// The number as written in the file, which is how the customer has it on paper.

@@ -29,6 +29,11 @@ struct RegisterHeader<Column: RegisterColumn>: Sendable {
     positions[column]
   }
 
+  /// The column behind which lines end; nil if it is one that we do not know.
+  var lastColumn: Column? {
+    positions.first { $0.value == count - 1 }?.key
+  }
+
   init(columns: [Column]) {
     positions = Dictionary(
       columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

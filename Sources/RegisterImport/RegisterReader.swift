@@ -9,6 +9,7 @@ package struct RegisterReader<Row: RegisterRow>: Sendable {
   /// - Parameter isDelivery: whether the rows say what they do (``RegisterOperation``)
   package init(encoding: TextEncoding = .utf8, isDelivery: Bool = false) {
     parser = CSVParser(encoding: encoding)
+    sorter.encoding = encoding
     sorter.isDelivery = isDelivery
   }
 
@@ -16,7 +17,7 @@ package struct RegisterReader<Row: RegisterRow>: Sendable {
   package var isRefused: Bool { sorter.state.isRefused }
 
   /// The reject that shows that people are missing who should be in the file: a quote that is left
-  /// open and takes in other rows, or a last line that is short. Known when the file has been read.
+  /// open and takes in other rows, or a last line that is cut. Known when the file has been read.
   package var tear: Reject? { sorter.tear }
 
   /// The header line as the file has it, and what it says.
@@ -55,10 +56,11 @@ extension RegisterReader {
   /// Takes the first record as the header, and makes lines of the others.
   private struct Sorter: Sendable {
     var state = State.beforeHeader
+    var encoding = TextEncoding.utf8
     var isDelivery = false
     /// The first quote that was left open, whatever follows it.
     private var openQuote: Reject?
-    /// A last line that is short.
+    /// A last line that is short, or that ends with a cell which cannot be read.
     private var cut: Reject?
 
     var tear: Reject? { openQuote ?? cut }
@@ -84,9 +86,18 @@ extension RegisterReader {
         let line = read(row, header: header)
         // What follows a line proves that it is whole, but not that its quotes are.
         cut = nil
-        if case .reject(let reject)? = line {
+        switch line {
+        case .reject(let reject)?:
           if reject.isOpenQuote { openQuote = openQuote ?? reject }
           if isTorn(row, reject) { cut = reject }
+        case .row(let value, let number, let warnings)?:
+          guard let fault = doubt(row, bytes, header, warnings) else { break }
+          if !warnings.contains(fault) {
+            return .row(value, line: number, warnings: warnings + [fault])
+          }
+          cut = Reject(
+            file: Row.file, line: number, column: fault.column, reason: fault.reason)
+        case .deletion?, nil: break
         }
         return line
       case .refused: return nil
@@ -107,11 +118,29 @@ extension RegisterReader {
       }
     }
 
+    /// What is wrong with the cell at the file's end, or could be: neither a line end nor a quote
+    /// says that it is whole.
+    private func doubt(
+      _ row: CSVRow, _ bytes: ArraySlice<UInt8>, _ header: RegisterHeader<Row.Column>,
+      _ warnings: [CellFault]
+    ) -> CellFault? {
+      let ends: [UInt8] = [0x22, 0x0D]
+      guard !row.isClosed, let last = bytes.last, !ends.contains(last),
+        let column = header.lastColumn, case .success(let fields) = row.fields
+      else { return nil }
+      if let unread = warnings.first(where: { $0.column == column.rawValue }) { return unread }
+      let isWhole = Row.closedColumns.contains(column) && fields.last?.trimmed.isEmpty == false
+      return isWhole ? nil : CellFault(column.rawValue, .noLineEnd)
+    }
+
     private mutating func readHeader(
       _ row: CSVRow, _ bytes: ArraySlice<UInt8>
     ) -> RegisterLine<Row>? {
       do throws(RejectReason) {
         if Self.looksLikeUTF16(bytes) { throw .utf16 }
+        if encoding != .utf8, bytes.starts(with: TextEncoding.utf8.byteOrderMark) {
+          throw .utf8Mark(encoding)
+        }
         state = .afterHeader(
           try RegisterHeader(Self.names(row), isDelivery: isDelivery), bytes: Array(bytes))
         return nil

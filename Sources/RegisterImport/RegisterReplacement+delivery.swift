@@ -17,7 +17,7 @@ extension RegisterReplacement {
     var customerRows = try await RowComparison<CustomerRow>(
       store: store, generation: present, sizes: sizes
     ).runDelivery(
-      customers, without: [], contested: contested.customers,
+      customers, without: LineSet(), contested: contested.customers,
       onProgress: { lines in
         try await onProgress(ImportProgress(stage: .comparing, file: .customers, lines: lines))
       })
@@ -42,7 +42,7 @@ extension RegisterReplacement {
   /// The lines of policies whose customer neither the register nor the delivery has.
   private func orphans(
     _ policies: ReadFile<PolicyRow>, after changes: [RowChange], in generation: Int64
-  ) async throws -> Set<Int> {
+  ) async throws -> LineSet {
     var (comes, goes): (Set<String>, Set<String>) = ([], [])
     for change in changes {
       switch change {
@@ -51,7 +51,7 @@ extension RegisterReplacement {
       case .removal(let key): goes.insert(key)
       }
     }
-    var orphans: Set<Int> = []
+    var orphans = LineSet()
     var owners = try policies.owners.makeReader()
     while true {
       var batch: [SortedRecord] = []

@@ -8,6 +8,9 @@ package protocol RegisterRow: Equatable, Sendable {
 
   static var file: RegisterFile { get }
 
+  /// Those whose cells are whole if they can be read and are not empty: no value begins another.
+  static var closedColumns: Set<Column> { get }
+
   /// - Parameter warnings: gets what could not be read in cells that may be empty; they are empty
   ///   in the row
   init(_ cells: RegisterCells<Column>, warnings: inout [CellFault]) throws(CellFault)

@@ -14,6 +14,8 @@ extension RejectReason {
     case .tabs: "Tabs separate the cells. Save the file with commas or semicolons between them."
     case .capitals: "The names in the header line have capital letters. Write them in small ones."
     case .utf16: "The file is encoded in UTF-16. Save it as UTF-8."
+    case .utf8Mark(let encoding):
+      "The file is encoded in UTF-8: leave --encoding \(encoding.rawValue) out."
     case .unexpectedDelivery:
       "The file has a column operation: it holds changes and no whole register. Apply it with "
         + "--changes and the number of the delivery."
@@ -43,6 +45,9 @@ extension RejectReason {
     case .repeatedCustomerNumber: "An earlier line with the same customer number was taken over."
     case .repeatedPolicyNumber: "An earlier line with the same policy number was taken over."
     case .unknownCustomer: "No customer with this number was taken over from customers.csv."
+    case .noLineEnd:
+      "The file ends behind this cell without a line end, so that the cell may be cut. Let the "
+        + "export end its last line as well."
     }
   }
 }

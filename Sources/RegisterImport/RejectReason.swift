@@ -13,6 +13,8 @@ package enum RejectReason: Error, Equatable, Sendable {
   /// The names of the header line have capital letters.
   case capitals
   case utf16
+  /// The mark of UTF-8 before a header line that is read in this encoding.
+  case utf8Mark(TextEncoding)
   /// The column `operation` in what should be a whole register.
   case unexpectedDelivery
 
@@ -45,4 +47,7 @@ package enum RejectReason: Error, Equatable, Sendable {
   case repeatedCustomerNumber
   case repeatedPolicyNumber
   case unknownCustomer
+
+  // The last cell of a file whose last line has no end; a warning.
+  case noLineEnd
 }

@@ -19,6 +19,9 @@ protocol StoredRow: RegisterRow {
   /// Those of them that may be empty.
   static var optionalColumns: [Column] { get }
 
+  /// Those of them that people read, and that may have accents.
+  static var textColumns: [Column] { get }
+
   /// The one of them with the default SMS number, if there is one.
   static var phoneColumn: Column? { get }
 

@@ -8,6 +8,7 @@ struct GuardBorder: Sendable, CustomTestStringConvertible {
   var isDelivery = false
   /// What is emptied is changed as well.
   var maxChangePercent = ImportGuards().maxChangePercent
+  var maxOwnerChangePercent = ImportGuards().maxOwnerChangePercent
   let most: Int
   /// What is found in the files with one row more.
   let finding: GuardFinding
@@ -28,10 +29,14 @@ struct GuardBorder: Sendable, CustomTestStringConvertible {
       finding: .removed(.policies, 6, of: 100, maxPercent: 5),
       files: { (customers(), policies($0..<100)) }),
     GuardBorder(
-      testDescription: "removed customers", most: 5,
+      testDescription: "removed customers", maxOwnerChangePercent: 100, most: 5,
       // Their policies would have no customer.
       finding: .removed(.customers, 6, of: 100, maxPercent: 5),
       files: { (customers($0..<100), policies(owner: { _ in 99 })) }),
+    GuardBorder(
+      testDescription: "policies of other customers", most: 5,
+      finding: .moved(6, of: 100, maxPercent: 5),
+      files: { count in (customers(), policies(owner: slipped(count))) }),
     GuardBorder(
       testDescription: "emptied sms_number", maxChangePercent: 100, most: 50,
       finding: .emptied(.customers, column: "sms_number", 51, of: 100, maxPercent: 50),
@@ -65,6 +70,15 @@ struct GuardBorder: Sendable, CustomTestStringConvertible {
       finding: .removed(.policies, 6, of: 100, maxPercent: 5),
       files: { ("", policies(0..<$0, operation: "delete,")) }),
     GuardBorder(
+      testDescription: "policies that a delivery gives to other customers", isDelivery: true,
+      most: 5, finding: .moved(6, of: 100, maxPercent: 5),
+      files: { ("", policies(0..<$0, operation: "upsert,", owner: slipped($0))) }),
+    GuardBorder(
+      testDescription: "customers that slipped in a delivery", isDelivery: true,
+      maxOwnerChangePercent: 100, most: 20,
+      finding: .movedInDelivery(21, of: 30, maxPercent: 50),
+      files: { ("", policies(0..<30, operation: "upsert,", owner: slipped($0))) }),
+    GuardBorder(
       testDescription: "emptied cells of a delivery", isDelivery: true, most: 20,
       finding: .emptied(.policies, column: "valid_to", 21, of: 30, maxPercent: 50),
       files: { count in
@@ -96,5 +110,10 @@ struct GuardBorder: Sendable, CustomTestStringConvertible {
 
 private let usualFrom = "2024-01-01"
 private let usualTo = "2030-12-31"
+
+/// The first few policies have the customer of the next row.
+private func slipped(_ count: Int) -> (Int) -> Int {
+  { place in place < count ? place + 1 : place }
+}
 
 private func usualPhone(_ place: Int) -> String { "+3630\(1_000_000 + place)" }

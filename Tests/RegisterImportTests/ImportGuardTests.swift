@@ -56,6 +56,38 @@ struct ImportGuardTests {
     #expect(guarded(slipped) == [.changed(100, of: 100, maxPercent: 5)])
   }
 
+  @Test func `policies whose customers slipped by a row are stopped`() async throws {
+    let office = try await RegisterOffice()
+    _ = try await office.take(
+      customers: GuardBorder.customers(), policies: GuardBorder.policies())
+    let before = try await office.register()
+    let slipped = GuardBorder.policies(owner: { ($0 + 1) % 100 })
+    let refused = try await office.take(
+      customers: GuardBorder.customers(), policies: slipped, options: ImportOptions())
+    #expect(
+      refused.refusal?.sentence == """
+        100 of the 100 policies would belong to another customer, and at most 5 % may \
+        (--max-owner-change-percent). The column customer_number of policies.csv has most likely \
+        slipped: compare some rows. If it is meant: --force owners --reason TEXT.
+        """)
+    #expect(try await office.register() == before)
+    let meant = try await office.take(
+      customers: GuardBorder.customers(), policies: slipped,
+      options: ImportOptions().with { $0.forced = [.owners] })
+    #expect(meant.isReplaced)
+    #expect(meant.policies.changedOwners == 100)
+  }
+
+  @Test func `a policy that is new, or that goes, has slipped from nobody`() async throws {
+    let office = try await RegisterOffice()
+    _ = try await office.take(
+      customers: GuardBorder.customers(), policies: GuardBorder.policies(0..<50))
+    let report = try await office.take(
+      customers: GuardBorder.customers(), policies: GuardBorder.policies(48..<100),
+      options: .unguarded.with { $0.guards.maxOwnerChangePercent = 0 })
+    #expect(report.isReplaced)
+  }
+
   @Test func `half of a column may be emptied, more may not`() async throws {
     let office = try await RegisterOffice()
     _ = try await office.take(customers: lines())
@@ -81,6 +113,71 @@ struct ImportGuardTests {
     #expect(try await office.register().rowCount == 0)
   }
 
+  @Test(arguments: [TextEncoding.windows1250, .iso88592])
+  func `a file in UTF-8 that is read in another encoding is noticed, on a first import too`(
+    encoding: TextEncoding
+  ) async throws {
+    let office = try await RegisterOffice()
+    let customers = Self.hundred.map { "\($0),,Kovács Béla,,,active\n" }.joined()
+    let options = ImportOptions().with { $0.encoding = encoding }
+    let refused = try await office.take(customers: customers, options: options)
+    #expect(
+      refused.refusal?.sentence == """
+        100 of the 100 accented texts of customers.csv are garbled, like Ă© for é, and at most 5 % \
+        may be (--max-garbled-percent). The file is most likely in UTF-8: leave --encoding \
+        \(encoding.rawValue) out. If it is meant: --force encoding --reason TEXT.
+        """)
+    #expect(try await office.register().rowCount == 0)
+    let meant = try await office.take(
+      customers: customers, options: options.with { $0.forced = [.encoding] })
+    #expect(meant.isReplaced)
+  }
+
+  @Test func `policies are read as closely as customers`() async throws {
+    let office = try await RegisterOffice()
+    let policies = (1...3).map { "P100\($0),1234567,lakásbiztosítás,active,,\n" }.joined()
+    let report = try await office.take(
+      customers: customerLine("1234567"), policies: policies,
+      options: .unguarded.with {
+        $0.encoding = .windows1250
+        $0.guards.maxGarbledPercent = 5
+      })
+    #expect(
+      guarded(report) == [.garbled(.policies, 3, of: 3, maxPercent: 5, readAs: .windows1250)])
+  }
+
+  @Test func `rows that are no text in a code page are told to be UTF-8, maybe`() async throws {
+    let office = try await RegisterOffice()
+    let report = try await office.take(
+      customers: Self.hundred.map { "\($0),,Nagy Ernő,,,active\n" }.joined(),
+      options: ImportOptions().with { $0.encoding = .iso88592 })
+    #expect(
+      report.refusal?.sentence.contains(
+        "not text in iso-8859-2: leave --encoding out if the file is in UTF-8.") == true)
+  }
+
+  @Test(arguments: [
+    (21, 420, true), (22, 420, false), (20, 100, true), (21, 100, false), (1, 1, true),
+    (2, 2, false),
+  ])
+  func `a register has some garbled names, and a file in the wrong encoding more`(
+    garbled: Int, accented: Int, passes: Bool
+  ) async throws {
+    let office = try await RegisterOffice()
+    let names = (0..<accented).map { $0 < garbled ? "KovĂˇcs Anna" : "Kovács Anna" }
+    let customers = zip(numbers(1...accented), names).map { "\($0),,\($1),,,active\n" }
+    let plain = (1...5).map { "A00000\($0),,Kis Anna,,,active\n" }
+    let report = try await office.take(
+      customers: (customers + plain).joined(), options: ImportOptions())
+    #expect(report.isReplaced == passes)
+    if passes { return }
+    #expect(
+      guarded(report) == [
+        .garbled(.customers, garbled, of: accented, maxPercent: 5, readAs: .utf8)
+      ])
+    #expect(report.refusal?.sentence.contains("export it again") == true)
+  }
+
   @Test func `numbers that a spreadsheet has damaged are called that`() async throws {
     let office = try await RegisterOffice()
     let customers = (1...20).map { "\($0),,Próba Péter,,,active\n" }.joined()
@@ -104,6 +201,7 @@ struct ImportGuardTests {
         options: ImportOptions().with {
           $0.kind = kind
           $0.guards.maxChangePercent = border.maxChangePercent
+          $0.guards.maxOwnerChangePercent = border.maxOwnerChangePercent
           $0.isDryRun = true
         })
     }

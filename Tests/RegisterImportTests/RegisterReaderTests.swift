@@ -132,6 +132,59 @@ struct RegisterReaderTests {
     #expect((customers(header + file).tear != nil) == isTorn)
   }
 
+  /// A file whose lines end with a column, and whose only line has no end.
+  private func unended(_ column: String, _ cell: String) -> Lines<CustomerRow> {
+    let cells = [
+      "customer_number": "A1B2C67", "old_customer_number": "", "name": "Kovács Anna",
+      "sms_number": "", "email": "", "status": "active",
+    ]
+    let others = cells.keys.filter { $0 != column }.sorted()
+    let head = (others + [column]).joined(separator: ";")
+    let row = (others.map { cells[$0] ?? "" } + [cell]).joined(separator: ";")
+    return customers("\(head)\n\(row)")
+  }
+
+  @Test(arguments: [("sms_number", "0630123456"), ("email", "anna@"), ("email", "anna")])
+  func `a file that ends in a cell which cannot be read was cut off, whoever may lack it`(
+    column: String, cell: String
+  ) {
+    let lines = unended(column, cell)
+    #expect(lines.tear?.line == 2)
+    #expect(lines.tear?.column == column)
+  }
+
+  @Test(arguments: [
+    ("sms_number", "+36301234567"), ("email", "anna@pelda.hu"), ("email", ""),
+    ("name", "Kovács An"), ("old_customer_number", "R1"),
+  ])
+  func `a last cell that may be cut is warned of`(column: String, cell: String) {
+    let lines = unended(column, cell)
+    #expect(lines.tear == nil)
+    #expect(lines.rows.count == 1)
+    #expect(lines.warnings.map(\.column) == [column])
+    #expect(lines.warnings.map(\.reason) == [.noLineEnd])
+  }
+
+  @Test(arguments: [
+    ("status", "active"), ("customer_number", "A1B2C67"), ("name", "\"Kovács Anna\""),
+    ("name", "Kovács Anna\r"), ("email", "anna@pelda.hu\n"), ("region", "no"),
+  ])
+  func `a last cell that must be whole is not`(column: String, cell: String) {
+    let lines = unended(column, cell)
+    #expect(lines.tear == nil)
+    #expect(lines.rows.count == 1)
+    #expect(lines.warnings.isEmpty)
+  }
+
+  @Test(arguments: [("2026-01-01", 0), ("", 1)])
+  func `a policy that ends the file is warned of if it may lack its end`(
+    validTo: String, warnings: Int
+  ) {
+    let lines = policies("K12345,A1B2C67,Casco,live,2024-01-01,\(validTo)")
+    #expect(lines.rows.count == 1)
+    #expect(lines.warnings.count == warnings)
+  }
+
   @Test(arguments: [
     // Two mistakes in one line take that line alone.
     ("A1B2C67;;\"Kis\" Pál;;;active\n", false),
@@ -170,6 +223,15 @@ struct RegisterReaderTests {
   func `a file in UTF-16 is called that`(encoding: String.Encoding, mark: [UInt8]) throws {
     let text = try #require((header + "A1B2C67;;Anna;;;active\n").data(using: encoding))
     #expect(customers(bytes: mark + Array(text)).rejects.map(\.reason) == [.utf16])
+  }
+
+  @Test(arguments: [TextEncoding.windows1250, .iso88592])
+  func `a file with the mark of UTF-8 is not read in another encoding`(encoding: TextEncoding) {
+    let file = [0xEF, 0xBB, 0xBF] + Array((header + "A1B2C67;;Anna;;;active\n").utf8)
+    let rejects = customers(bytes: file, encoding).rejects
+    #expect(rejects.map(\.reason) == [.utf8Mark(encoding)])
+    #expect(rejects.first?.description.contains("leave --encoding") == true)
+    #expect(customers(bytes: file).rejects.isEmpty)
   }
 
   @Test func `a log line shows no name`() throws {

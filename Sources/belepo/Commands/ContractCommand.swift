@@ -57,13 +57,13 @@ struct ContractCommand: AsyncParsableCommand {
 
     private func keep(_ brand: Brand, _ renderer: PDFRenderer, _ settings: Settings) async throws {
       let store = try await settings.openCurrentDatabase().store
-      let shelf = ContractFiles(brand: brand, store: store, now: { Date() })
-      _ = try await shelf.adoptFiles()
-      for text in try await shelf.withoutFile() {
+      let files = ContractFiles(brand: brand, store: store, now: { Date() })
+      _ = try await files.adoptFiles()
+      for text in try await files.withoutFile() {
         let document = Document(name: .contract, language: text.language, html: text.text)
         let bytes = try await renderer.render(
           document.html, in: text.language, titled: document.title)
-        let isNew = try await shelf.keep(Contracts.File(bytes: bytes), version: text.version)
+        let isNew = try await files.keep(Contracts.File(bytes: bytes), version: text.version)
         StandardOutput.write(
           "\(text.version.prefix(12)) \(text.language.rawValue) "
             + "\(isNew ? "\(bytes.count) bytes" : "was made meanwhile")\n")

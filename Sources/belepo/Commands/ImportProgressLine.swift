@@ -3,33 +3,51 @@ internal import Glibc
 internal import RegisterImport
 internal import Synchronization
 
-/// Tells on standard error how far an import has come: on a terminal in one line that changes,
-/// elsewhere in a line every few seconds.
+/// Tells how far an import has come: on a terminal in one line that changes, elsewhere in a line
+/// every few seconds.
 final class ImportProgressLine: Sendable {
   private struct State {
     var bytes: [RegisterFile: Int] = [:]
     var lines: [RegisterFile: Int] = [:]
     var stage = ImportProgress.Stage.reading
-    var lastTold: ContinuousClock.Instant
+    var lastTold = Duration.zero
   }
 
-  private static let secondsBetweenLines = 5.0
-  private static let secondsBetweenChanges = 0.2
+  private static let pauseBetweenLines = Duration.seconds(5)
+  private static let pauseBetweenChanges = Duration.milliseconds(200)
 
   private let sizes: [RegisterFile: Int]
   private let isTerminal: Bool
-  private let started = ContinuousClock.now
-  private let state: Mutex<State>
+  private let elapsed: @Sendable () -> Duration
+  private let write: @Sendable (String) -> Void
+  private let state = Mutex(State())
 
-  /// - Parameter paths: the files, whose sizes tell how much is left; a pipe and a packed file have
-  ///   none that does
-  init(paths: [RegisterFile: String]) {
-    sizes = paths.compactMapValues { path in
+  /// - Parameters:
+  ///   - sizes: of the files, which tell how much is left; a pipe and a packed file have none that
+  ///     does
+  ///   - elapsed: the time since the import began
+  ///   - write: takes what is to be shown, line ends and all
+  init(
+    sizes: [RegisterFile: Int], isTerminal: Bool,
+    elapsed: @escaping @Sendable () -> Duration,
+    write: @escaping @Sendable (String) -> Void
+  ) {
+    self.sizes = sizes
+    self.isTerminal = isTerminal
+    self.elapsed = elapsed
+    self.write = write
+  }
+
+  /// On standard error.
+  convenience init(paths: [RegisterFile: String]) {
+    let sizes: [RegisterFile: Int] = paths.compactMapValues { path in
       let attributes = try? FileManager.default.attributesOfItem(atPath: path)
       return attributes?[.size] as? Int
     }
-    isTerminal = isatty(STDERR_FILENO) == 1
-    state = Mutex(State(lastTold: started))
+    let started = ContinuousClock.now
+    self.init(
+      sizes: sizes, isTerminal: isatty(STDERR_FILENO) == 1,
+      elapsed: { ContinuousClock.now - started }, write: { StandardError.write($0) })
   }
 
   func tell(_ progress: ImportProgress) {
@@ -38,19 +56,19 @@ final class ImportProgressLine: Sendable {
       state.stage = progress.stage
       state.lines[progress.file] = progress.lines
       if progress.stage == .reading { state.bytes[progress.file] = progress.bytes }
-      let pause = isTerminal ? Self.secondsBetweenChanges : Self.secondsBetweenLines
-      let now = ContinuousClock.now
-      guard now - state.lastTold >= .seconds(pause) else { return nil }
-      state.lastTold = now
-      return sentence(state, seconds: (now - started) / .seconds(1))
+      let pause = isTerminal ? Self.pauseBetweenChanges : Self.pauseBetweenLines
+      let moment = elapsed()
+      guard moment - state.lastTold >= pause else { return nil }
+      state.lastTold = moment
+      return sentence(state, seconds: moment / .seconds(1))
     }
     guard let line else { return }
-    StandardError.write(isTerminal ? "\r\u{1B}[K\(line)" : "\(line)\n")
+    write(isTerminal ? "\r\u{1B}[K\(line)" : "\(line)\n")
   }
 
   /// Clears the line of a terminal.
   func finish() {
-    if isTerminal { StandardError.write("\r\u{1B}[K") }
+    if isTerminal { write("\r\u{1B}[K") }
   }
 
   private func sentence(_ state: State, seconds: Double) -> String {

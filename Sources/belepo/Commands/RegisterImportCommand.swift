@@ -1,5 +1,6 @@
 internal import Accounts
 internal import ArgumentParser
+internal import DatabaseSchema
 internal import Foundation
 internal import Persistence
 internal import PersistenceSQLite
@@ -40,11 +41,23 @@ struct RegisterImportCommand: AsyncParsableCommand {
   var maxDeletePercent: Int?
   @Option(help: "Refuse files that would change more of the mobile numbers than this.")
   var maxChangePercent: Int?
-  @Option(help: "Refuse deliveries that change more of their customers' mobile numbers than this.")
+  @Option(help: "Refuse files that would give more of the policies to another customer than this.")
+  var maxOwnerChangePercent: Int?
+  @Option(
+    help: """
+      Refuse deliveries that change more of their customers' mobile numbers, or of their policies' \
+      customers, than this.
+      """)
   var maxDeliveryChangePercent: Int?
   @Option(help: "Refuse files that would empty more of a column's cells than this.")
   var maxEmptiedPercent: Int?
-  @Option(help: "Let a guard find what it finds, this time: rejects, removals, phones or emptied.")
+  @Option(help: "Refuse files of whose accented texts more than this are garbled.")
+  var maxGarbledPercent: Int?
+  @Option(
+    help: """
+      Let a guard find what it finds, this time: rejects, removals, phones, owners, emptied or \
+      encoding.
+      """)
   var force: [ImportGuard] = []
   @Option(help: "Why a guard is forced; recorded.") var reason: String?
   @Flag(help: "Exit with 0 although rows were rejected.") var acceptRejects = false
@@ -55,8 +68,8 @@ struct RegisterImportCommand: AsyncParsableCommand {
 
   func validate() throws {
     let percents = [
-      maxRejectPercent, maxDeletePercent, maxChangePercent, maxDeliveryChangePercent,
-      maxEmptiedPercent,
+      maxRejectPercent, maxDeletePercent, maxChangePercent, maxOwnerChangePercent,
+      maxDeliveryChangePercent, maxEmptiedPercent, maxGarbledPercent,
     ]
     guard percents.allSatisfy({ (0...100).contains($0 ?? 0) }) else {
       throw ValidationError("A percentage is a number from 0 to 100.")
@@ -86,9 +99,6 @@ struct RegisterImportCommand: AsyncParsableCommand {
           .configuration)
       }
       let database = try await settings.openCurrentDatabase()
-      if case .sqlite(let store) = database {
-        try store.enlargeCache(kibibytes: Self.cacheKibibytes)
-      }
       let report = try await self.report(settings, database)
       StandardOutput.write(format == .json ? try report.json : report.text)
       try database.store.close()
@@ -101,8 +111,11 @@ struct RegisterImportCommand: AsyncParsableCommand {
   }
 
   /// Room for the pages of a large index: a third of the 100 MB of memory that an import may take,
-  /// of which the rows of a first import's transactions and the sorting need their part.
+  /// of which the sorting needs its part.
   private static let cacheKibibytes = 32_768
+  /// The same for a first import, which holds larger transactions. Its rows come in order, and the
+  /// indexes that it builds from them are sorted in as much memory again.
+  private static let firstCacheKibibytes = 16_384
 
   private func report(_ settings: Settings, _ database: OpenedDatabase) async throws
     -> ImportReport
@@ -113,7 +126,11 @@ struct RegisterImportCommand: AsyncParsableCommand {
     if case .postgres = database { sizes.rest = .zero }
     let replacement = RegisterReplacement(
       store: database.store, now: { Date() }, sizes: sizes, lock: database.importLock(settings),
-      onReplacement: { try $0.accountsFollowRegister(after: $1, at: $2) })
+      schema: .belepo, onReplacement: { try $0.accountsFollowRegister(after: $1, at: $2) })
+    if case .sqlite(let store) = database {
+      let isFirst = try await !replacement.hasHappened()
+      try store.enlargeCache(kibibytes: isFirst ? Self.firstCacheKibibytes : Self.cacheKibibytes)
+    }
     let options = self.options(settings)
     let rejected = try rejects.map { try RejectsFile(path: $0).open(encoding) }
     let progress = ImportProgressLine(paths: [.customers: customers, .policies: policies])
@@ -143,10 +160,14 @@ struct RegisterImportCommand: AsyncParsableCommand {
       maxDeletePercent ?? settings.count(.registerMaxDeletePercent)
     options.guards.maxChangePercent =
       maxChangePercent ?? settings.count(.registerMaxChangePercent)
+    options.guards.maxOwnerChangePercent =
+      maxOwnerChangePercent ?? settings.count(.registerMaxOwnerChangePercent)
     options.guards.maxDeliveryChangePercent =
       maxDeliveryChangePercent ?? settings.count(.registerMaxDeliveryChangePercent)
     options.guards.maxEmptiedPercent =
       maxEmptiedPercent ?? settings.count(.registerMaxEmptiedPercent)
+    options.guards.maxGarbledPercent =
+      maxGarbledPercent ?? settings.count(.registerMaxGarbledPercent)
     options.forced = Set(force)
     options.reason = reason
     let environment = ProcessInfo.processInfo.environment

@@ -43,14 +43,26 @@ extension SettingKey {
         form: .count(0...100), initial: "5",
         meaning:
           "per cent of the mobile numbers that an import may change; beyond it the column slipped")
+    case .registerMaxOwnerChangePercent:
+      .init(
+        form: .count(0...100), initial: "5",
+        meaning:
+          "per cent of the policies that an import may give to another customer; beyond it the "
+          + "column slipped")
     case .registerMaxDeliveryChangePercent:
       .init(
         form: .count(0...100), initial: "50",
-        meaning: "per cent of a delivery's mobile numbers that may differ from the register's")
+        meaning: "per cent of a delivery's mobile numbers, and of its policies' customers, that "
+          + "may differ from the register's")
     case .registerMaxEmptiedPercent:
       .init(
         form: .count(0...100), initial: "50",
         meaning: "per cent of a column's filled cells that an import may empty")
+    case .registerMaxGarbledPercent:
+      .init(
+        form: .count(0...100), initial: "5",
+        meaning: "per cent of a register file's accented texts that may be garbled; beyond it the "
+          + "file is in another encoding")
     case .registerWarnAfter:
       .init(
         form: .duration(Self.hour...(90 * Self.day)), initial: "36h",

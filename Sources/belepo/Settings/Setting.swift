@@ -136,7 +136,8 @@ extension SettingKey {
       .retainHandOvers:
       retentionSetting
     case .registerMaxRejectPercent, .registerMaxDeletePercent, .registerMaxChangePercent,
-      .registerMaxDeliveryChangePercent, .registerMaxEmptiedPercent, .registerWarnAfter,
+      .registerMaxOwnerChangePercent, .registerMaxDeliveryChangePercent,
+      .registerMaxEmptiedPercent, .registerMaxGarbledPercent, .registerWarnAfter,
       .registerAlarmAfter:
       registerSetting
     case .registerServiceURL, .registerServiceTimeout, .registerServiceTries,
