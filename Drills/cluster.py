@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 
 from parts import (
     Folder,
@@ -18,9 +17,12 @@ from parts import (
 )
 from ports import reserved_ports
 from program import ROOT
-from waiting import wait_until
+from waiting import GUARD_SECONDS, wait_until
 
 FILE = ROOT / "deploy" / "patroni" / "patroni.yml"
+
+# How much of what a machine has said is told: a fault's beginning and its end.
+FIRST_LINES, LAST_LINES = 150, 60
 
 
 class EtcdMember:
@@ -137,11 +139,14 @@ class Member:
             "hostssl replication replicator 192.0.2.0/24 scram-sha-256": (
                 "host replication replicator 127.0.0.1/32 trust"
             ),
+            "- data-checksums": '- data-checksums\n    - wal-segsize: "1"',
             "mode: automatic": 'mode: "off"',
         }
         self.configuration = own / "patroni.yml"
         self.configuration.write_text(replaced(FILE.read_text(), values))
+        # PostgreSQL says what it has to say here, too.
         self.log = own / "patroni.log"
+        self._marked = 0
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
@@ -149,7 +154,23 @@ class Member:
             self.process = subprocess.Popen(
                 as_postgres("/usr/bin/patroni", str(self.configuration)),
                 cwd=self.folder.path, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
             )  # fmt: skip
+
+    def mark(self) -> None:
+        """What it says from now on is the next fault's."""
+        self._marked = self.log.stat().st_size if self.log.exists() else 0
+
+    def said(self) -> str:
+        """What Patroni and PostgreSQL have said since the mark."""
+        if not self.log.exists():
+            return f"{self.name} has said nothing"
+        with self.log.open("rb") as log:
+            log.seek(self._marked)
+            lines = log.read().decode(errors="replace").splitlines()
+        if len(lines) > FIRST_LINES + LAST_LINES:
+            lines[FIRST_LINES:-LAST_LINES] = ["…"]
+        return "\n".join([f"{self.name}:", *lines])
 
     def state(self) -> dict:
         """What Patroni says of it; nothing while it does not answer."""
@@ -173,28 +194,33 @@ class Member:
         return bool(state.get("sync_standby")) and state.get("state") == "running"
 
     def signal_server(self, number: int) -> None:
-        for pid in server_processes(self.folder.path / "data"):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
+        """All of its processes; it stands still first, so that it starts no child that is missed."""
+        for each in (signal.SIGSTOP, number):
+            for pid in server_processes(self.folder.path / "data"):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, each)
+
+    def _signal_patroni(self, number: int) -> None:
+        """And what it runs, as pg_rewind; a server that it has started is in a group of its own."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
 
     def kill_machine(self) -> None:
         """Power is gone: Patroni and PostgreSQL at once."""
-        self.process.kill()
+        self._signal_patroni(signal.SIGKILL)
         self.signal_server(signal.SIGKILL)
         self.process.wait()
 
     def pause_machine(self) -> None:
-        os.kill(self.process.pid, signal.SIGSTOP)
+        self._signal_patroni(signal.SIGSTOP)
         self.signal_server(signal.SIGSTOP)
 
     def resume_machine(self) -> None:
         self.signal_server(signal.SIGCONT)
-        os.kill(self.process.pid, signal.SIGCONT)
+        self._signal_patroni(signal.SIGCONT)
 
     def close(self) -> None:
-        if self.process and self.process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                self.resume_machine()
+        if self.process:
             self.kill_machine()
         for each in (*self.to_etcd, self.to_server, self.to_patroni):
             each.close()
@@ -209,7 +235,7 @@ class Cluster:
         self.members = [Member(name, self.etcd) for name in "ab"]
         try:
             self.members[0].start()
-            wait_until(lambda: self.members[0].is_leader, "the first one leads", pause=0.3)
+            self.wait(lambda: self.members[0].is_leader, "the first one leads")
             self.members[1].start()
             self.wait_until_synchronous()
             for statement in (
@@ -218,8 +244,6 @@ class Cluster:
             ):
                 self.as_superuser(statement)
         except BaseException:
-            for each in self.members:
-                print(each.name, each.log.read_text(errors="replace")[-3000:], file=sys.stderr)
             self.close()
             raise
 
@@ -243,30 +267,40 @@ class Cluster:
             found[:] = [each for each in self.members if each.is_leader]
             return len(found) == 1
 
-        wait_until(has_one, "one of them leads", pause=0.2)
+        self.wait(has_one, "one of them leads", pause=0.2)
         return found[0]
 
     def standby(self) -> Member:
         leader = self.leader()
         return next(each for each in self.members if each is not leader)
 
-    def wait_until_synchronous(self) -> float:
-        return wait_until(
+    def mark(self) -> None:
+        for each in self.members:
+            each.mark()
+
+    def wait(self, is_so, what: str, seconds: float = GUARD_SECONDS, pause: float = 0.3) -> float:
+        """Waits for something to be so; who waits in vain is told what the machines have said."""
+        try:
+            return wait_until(is_so, what, seconds, pause)
+        except AssertionError as problem:
+            said = [each.said() for each in self.members]
+            raise AssertionError("\n\n".join([str(problem), *said])) from None
+
+    def wait_until_synchronous(self, seconds: float = GUARD_SECONDS) -> float:
+        return self.wait(
             lambda: any(each.is_leader for each in self.members)
             and any(each.is_synchronous for each in self.members),
             "the other one has all that is acknowledged",
-            pause=0.3,
+            seconds,
         )
 
     def switch_over(self) -> None:
         leader, standby = self.leader(), self.standby()
-        connection = http.client.HTTPConnection("127.0.0.1", leader.rest_port, timeout=60)
-        body = json.dumps({"leader": leader.name, "candidate": standby.name})
-        connection.request("POST", "/switchover", body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        words = answer.read().decode()
-        connection.close()
-        assert answer.status in (200, 202), words
+        _tell(leader, "/switchover", {"leader": leader.name, "candidate": standby.name})
+
+    def make_standby_anew(self) -> None:
+        """`patronictl reinit` of the run book: a copy of the leader."""
+        _tell(self.standby(), "/reinitialize", {"force": True})
 
     def cut_off(self, member: Member, is_heard: bool = False, hears: bool = False) -> None:
         """Nothing goes between a machine and both etcd and the other one, but in a direction that is left.
@@ -296,3 +330,15 @@ class Cluster:
 
     def __exit__(self, *_):
         self.close()
+
+
+def _tell(member: Member, path: str, what: dict) -> None:
+    """As patronictl does."""
+    connection = http.client.HTTPConnection("127.0.0.1", member.rest_port, timeout=60)
+    try:
+        connection.request("POST", path, json.dumps(what), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        words = answer.read().decode()
+        assert answer.status in (200, 202), f"{path}: {answer.status} {words}"
+    finally:
+        connection.close()

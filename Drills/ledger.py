@@ -15,6 +15,8 @@ from pathlib import Path
 
 DECLARATIONS = {"marketing", "data_processing", "contract", "notice"}
 WELCOME = {"registered", "contract", "email_code"}
+# How often a code may be compared.
+TRIES = 5
 # A message that is due may be late by so much before it counts as stuck.
 PATIENCE_SECONDS = 30
 
@@ -82,6 +84,7 @@ def broken_promises(ledger: Ledger, rows, is_quiet: bool = True) -> list[str]:
         + list(_doubled(database))
         + list(_half(database))
         + list(_accepted_twice(database))
+        + list(_compared_too_often(database, rows))
         + list(_stuck(rows, is_quiet))
     )
 
@@ -212,6 +215,18 @@ def _accepted_twice(database):
     for account, count in database.count("email_confirmed", by="account_id").items():
         if count > 1:
             yield f"accepted twice: the code by e-mail of account {account}, {count} times"
+
+
+def _compared_too_often(database, rows):
+    """P4: each code that was sent has its tries, and a fault gives none back."""
+    wrong = database.count("sms_code_wrong", by="registration_id")
+    for registration in rows("SELECT id, sms_sent FROM registration"):
+        most = TRIES * max(1, registration["sms_sent"])
+        if wrong[registration["id"]] > most:
+            yield (
+                f"compared too often: the codes by SMS of registration {registration['id']}, "
+                f"{wrong[registration['id']]} times instead of {most} at most"
+            )
 
 
 def _stuck(rows, is_quiet):

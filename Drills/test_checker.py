@@ -108,6 +108,12 @@ PLANTED = {
         " WHERE kind = 'email_confirmed' AND customer_number = '5000001'",
         "accepted twice: the code by e-mail",
     ),
+    "a code by SMS was compared more often than it may be": (
+        ["audit_event"],
+        "INSERT INTO audit_event SELECT event.* FROM audit_event AS event, account, declaration"
+        " WHERE event.kind = 'sms_code_wrong' AND event.customer_number = '5000001'",
+        "compared too often: the codes by SMS",
+    ),
     "a wrong code is not counted any more": (
         ["audit_event"],
         "DELETE FROM audit_event WHERE kind = 'sms_code_wrong' AND customer_number = '5000001'",

@@ -13,10 +13,12 @@ import urllib.error
 import urllib.request
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
 
+from cluster import FIRST_LINES, LAST_LINES, Member
 from listener import Listener
 from mail_relays import (
     DATA,
@@ -384,6 +386,31 @@ def test_a_slow_relay_outlasts_the_patient(authority):
     with OddRelay(pause=0.5) as relay:
         with pytest.raises((OSError, smtplib.SMTPException), match="timed out"):
             smtplib.SMTP("localhost", relay.port, timeout=0.3)
+
+
+# Machines of the database.
+
+
+@pytest.fixture
+def machine():
+    """With the file of deploy/patroni, and not started."""
+    machine = Member("a", SimpleNamespace(members=[]))
+    yield machine
+    machine.close()
+
+
+def test_a_machine_tells_what_it_has_said_since_the_fault(machine):
+    assert machine.said() == "a has said nothing"
+    machine.log.write_text("all is well\n")
+    machine.mark()
+    with machine.log.open("a") as log:
+        log.write("INFO: running pg_rewind\n")
+    assert machine.said() == "a:\nINFO: running pg_rewind"
+    with machine.log.open("a") as log:
+        log.writelines(f"line {number}\n" for number in range(1000))
+    lines = machine.said().splitlines()
+    assert lines[1] == "INFO: running pg_rewind" and lines[-1] == "line 999" and "…" in lines
+    assert len(lines) == 1 + FIRST_LINES + 1 + LAST_LINES
 
 
 # Wires.
