@@ -296,8 +296,10 @@ let package = Package(
     .testTarget(
       name: "BelepoTests",
       dependencies: [
-        "belepo", "Cryptography", "Domain", "Outbox", "Persistence", "PersistenceSQLite",
-        "TestSupport", httpTypes, logging, lifecycle,
+        "belepo", "Accounts", "Cryptography", "Domain", "Outbox", "Pages", "Persistence",
+        "PersistenceSQLite", "RegisterImport", "TestSupport", hummingbird, httpTypes, logging,
+        lifecycle,
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
       ],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -28,6 +28,11 @@ CLIENTS = 3
 PAUSE_SECONDS = 20
 CUTS = 12
 DROPS = 5
+# How long the database is away while nobody asks, and what a second of that may bring into the log: two lanes look
+# for messages once a second, and say so. A loop without a pause writes thousands, or takes a processor.
+AWAY_SECONDS = 15
+LINES_A_SECOND = 10
+PROCESSOR_SHARE = 0.25
 # What an outage may cost somebody who waits for a page: the wait for a connection, a lock and an
 # answer have their ends (docs/configuration.md), and this is beyond them all, on a busy machine too.
 LONGEST_ANSWER_SECONDS = 60
@@ -234,6 +239,32 @@ def test_the_server_stands_still(installation):
         print(f"ready after {installation.wait_until_ready():.1f} s")
         somebody_arrives(load)
     judge(installation, load, f"stood still for {PAUSE_SECONDS} s")
+
+
+@pytest.mark.parametrize("leave", [Postgres.stop, Postgres.pause])
+def test_no_part_of_the_program_tries_again_without_a_pause(postgres_alone, leave):
+    postgres = postgres_alone
+    with Instance(postgres.url) as instance:
+        lines, seconds = len(instance.log_lines("")), instance.cpu_seconds()
+        leave(postgres)
+        try:
+            # It has to last: what is looked for is what happens meanwhile.
+            start = time.monotonic()
+            time.sleep(AWAY_SECONDS)
+            lines = len(instance.log_lines("")) - lines
+            seconds = instance.cpu_seconds() - seconds
+            away = time.monotonic() - start
+            assert not instance.is_ready()
+        finally:
+            if postgres.is_running:
+                postgres.resume()
+            else:
+                postgres.start()
+        wait_until(instance.is_ready, "ready again")
+        print(f"{lines} lines and {seconds:.1f} s of a processor in {away:.0f} s without a database")
+        assert lines <= LINES_A_SECOND * away, instance.log_tail()
+        assert seconds <= PROCESSOR_SHARE * away
+        assert instance.stop() == 0
 
 
 def test_an_exhausted_pool_refuses_soon_and_recovers(postgres_alone, tmp_path):

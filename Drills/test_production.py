@@ -15,8 +15,10 @@ import pytest
 
 from conftest import Installation
 from ledger import postgres_rows, sqlite_rows, wait_until_quiet
+from mail_relays import OddRelay
 from parts import Folder, Instance, Postgres, import_customers
 from program import ROOT, environment, program
+from sms_gateways import OddGateway
 
 OF_THE_MACHINE = ("apt-get", "systemctl", "chgrp", "umask", "install -d", "runuser")
 
@@ -101,11 +103,90 @@ def test_a_server_is_set_up_by_the_how_to(machine):
     assert (machine.folder.path / "backups" / "first" / "backup.json").exists()
 
 
-def fill_in(machine) -> None:
-    """Ports on which nobody listens, and no address that is public."""
+# What `belepo check` looks at.
+SUBJECTS = {"configuration", "brand", "database", "clock", "register", "gateway", "relay"}
+NOWHERE = {
+    "the configuration": ("configuration", 78, {"BELEPO_SMS_GATEWAY": "pigeon"}),
+    "the database": ("database", 69, {"BELEPO_DATABASE_URL": "postgresql://belepo@127.0.0.1:1/belepo"}),
+    "the register": ("register", 69, {"BELEPO_DATABASE_URL": "sqlite:none-yet.sqlite"}),
+    "the gateway": ("gateway", 69, {"BELEPO_SMS_KANNEL_URL": "http://127.0.0.1:1/cgi-bin/sendsms"}),
+    "the relay": ("relay", 69, {"BELEPO_MAIL_SMTP_PORT": "1"}),
+}
+
+
+@pytest.fixture(scope="module")
+def complete():
+    """A machine set up by the how-to, with a gateway and a relay that listen."""
+    with Machine() as machine, OddGateway() as gateway, OddRelay() as relay:
+        write_register(machine.folder.path / "lib" / "register")
+        for line in commands("docs/production.md"):
+            if line.startswith("belepo check"):
+                break
+            done = machine.run(line)
+            assert done.returncode == 0, (line, done.stdout, done.stderr)
+            if line.startswith("cp ") and "belepo.yaml" in line:
+                fill_in(machine, gateway.port, relay.port)
+        yield machine, gateway
+
+
+def checked(machine, **variables: str) -> tuple[int, dict[str, set[str]], str]:
+    """The exit code of `belepo check`, and what it says of each subject."""
+    (line,) = (line for line in commands("docs/production.md") if line.startswith("belepo check"))
+    done = machine.run(line, **variables)
+    said: dict[str, set[str]] = {}
+    for subject, state in re.findall(r"^(\S+) +(ready|concern|not ready) ", done.stdout, re.M):
+        said.setdefault(subject, set()).add(state)
+    return done.returncode, said, done.stdout + done.stderr
+
+
+def not_ready(said: dict[str, set[str]]) -> set[str]:
+    return {subject for subject, states in said.items() if "not ready" in states}
+
+
+def test_all_is_ready_where_all_is_there(complete):
+    code, said, words = checked(complete[0])
+    assert code == 0, words
+    assert said.keys() == SUBJECTS and all("ready" in states for states in said.values()), words
+    # The brand is the made-up insurer's, and nothing else is to be said.
+    assert {subject for subject, states in said.items() if "concern" in states} == {"brand"}, words
+
+
+@pytest.mark.parametrize("subject, exit_code, variables", NOWHERE.values(), ids=NOWHERE)
+def test_what_is_not_there_is_the_only_thing_that_is_not_ready(
+    subject, exit_code, variables, complete
+):
+    code, said, words = checked(complete[0], **variables)
+    assert code == exit_code, words
+    assert not_ready(said) == {subject}, words
+
+
+def test_a_brand_that_cannot_be_read_is_not_ready(complete):
+    file = complete[0].folder.path / "etc" / "brand" / "brand.yaml"
+    text = file.read_text()
+    file.write_text("insurer: [")
+    try:
+        code, said, words = checked(complete[0])
+    finally:
+        file.write_text(text)
+    assert code == 69 and not_ready(said) == {"brand"}, words
+
+
+def test_what_listens_and_is_no_relay_is_not_ready(complete):
+    machine, gateway = complete
+    code, said, words = checked(machine, BELEPO_MAIL_SMTP_PORT=str(gateway.port))
+    assert code == 69 and not_ready(said) == {"relay"}, words
+    assert "does not greet as a mail relay" in words
+
+
+def fill_in(machine, gateway: int = 1, relay: int = 1) -> None:
+    """No address that is public; ports on which nobody listens, unless others are told."""
     file = machine.folder.path / "etc" / "belepo.yaml"
     text = machine.replaced(file.read_text())
-    values = {"https://portal.example": "http://localhost:8080", "13013": "1", "port: 25": "port: 1"}
+    values = {
+        "https://portal.example": "http://localhost:8080",
+        "13013": str(gateway),
+        "port: 25": f"port: {relay}",
+    }
     for written, ours in values.items():
         assert written in text, written
         text = text.replace(written, ours)

@@ -19,8 +19,10 @@ from waiting import wait_until
 # What docs/proxy/haproxy.cfg lets an instance have at a time, and more, from several networks.
 PROXY_CROWD = 1100
 SOURCES = [f"127.0.0.{number}" for number in range(2, 12)]
-# http.requestTimeout, and what a busy machine adds.
+# http.requestTimeout, and what a busy machine adds; and with the longest one, how long none is gone.
 GONE_SECONDS = 90
+HELD_SECONDS = 40
+PLACES = 200
 
 
 @pytest.fixture
@@ -48,20 +50,48 @@ def test_dripping_forms_keep_nobody_out_and_are_gone_in_time(database, tmp_path)
             assert crowd.size > 500
             installation.customer(lambda: instance.address, is_tolerant=False).become_a_user()
             assert status_of(instance.management_port, "/readyz") == 200
-            wait_until(lambda: crowd.size == 0, "all are gone", seconds=GONE_SECONDS)
+            _is_gone(crowd, GONE_SECONDS)
         wait_until(lambda: _connections(instance) <= 1, "their places are free")
         assert instance.stop() == 0
 
 
+def _is_gone(crowd: SlowCrowd, seconds: float) -> None:
+    wait_until(lambda: crowd.size == 0, "all are gone", seconds=seconds)
+
+
+def test_dripping_forms_would_stay_without_a_deadline(database):
+    """Or the drill before would show nothing."""
+    with Instance(database[0], BELEPO_HTTP_REQUEST_TIMEOUT="120s") as instance:
+        with SlowCrowd(instance.address, 50, SOURCES, DRIPPING_FORM) as crowd:
+            with pytest.raises(AssertionError, match="all are gone"):
+                _is_gone(crowd, HELD_SECONDS)
+        assert instance.stop() == 0
+
+
 def test_idle_connections_give_their_places(database, tmp_path):
-    settings = {"BELEPO_HTTP_CONNECTIONS": "200"}
+    settings = {"BELEPO_HTTP_CONNECTIONS": str(PLACES)}
     with Instance(database[0], **settings) as instance:
         installation = _installation(database, [instance], tmp_path)
-        with SlowCrowd(instance.address, 1000, SOURCES):
+        with SlowCrowd(instance.address, 5 * PLACES, SOURCES):
             installation.customer(lambda: instance.address, is_tolerant=False).become_a_user()
             assert status_of(instance.management_port, "/readyz") == 200
-            assert _connections(instance) <= 200
+            _leaves_places(instance)
         assert metrics(instance)["belepo_connections_refused_total"] == 0
+        assert instance.stop() == 0
+
+
+def _leaves_places(instance: Instance) -> None:
+    held = _connections(instance)
+    assert held <= PLACES, f"places for {PLACES}, and {held} are held"
+
+
+def test_idle_connections_would_hold_theirs_without_a_limit(database):
+    """Or the drill before would show nothing."""
+    with Instance(database[0], BELEPO_HTTP_CONNECTIONS="4096") as instance:
+        with SlowCrowd(instance.address, 2 * PLACES, SOURCES) as crowd:
+            wait_until(lambda: _connections(instance) >= crowd.size, "all have a place")
+            with pytest.raises(AssertionError, match="are held"):
+                _leaves_places(instance)
         assert instance.stop() == 0
 
 
@@ -71,6 +101,7 @@ def test_dripping_forms_wait_in_the_proxy_as_it_is_shipped(kind, database, tmp_p
     with Instance(database[0], **trusting) as first, Instance(database[0], **trusting) as second:
         with kind(first, second) as proxy:
             _bears_dripping_forms(proxy, _installation(database, [first, second], tmp_path))
+        assert (first.stop(), second.stop()) == (0, 0)
 
 
 @pytest.mark.parametrize("kind", ["haproxy", "nginx"])
@@ -78,6 +109,7 @@ def test_dripping_forms_wait_in_the_portals_proxy_as_it_is_shipped(kind, databas
     with Instance(database[0], BELEPO_HTTP_TRUSTED_PROXIES="127.0.0.1") as instance, Toy() as toy:
         with PortalProxy(kind, instance, toy) as proxy:
             _bears_dripping_forms(proxy, _installation(database, [instance], tmp_path))
+        assert instance.stop() == 0
 
 
 def _bears_dripping_forms(proxy: Proxy, installation: Installation) -> None:
@@ -100,6 +132,7 @@ def test_nginx_counts_an_ipv6_customer_by_the_64(database):
                 )
                 for stranger in ("2001:db8:0:8::1", "2001:db8::1", "192.0.2.1"):
                     assert _status_for(proxy, stranger) == 200, stranger
+        assert instance.stop() == 0
 
 
 def _status_for(proxy: Proxy, client: str) -> int:

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -12,6 +13,9 @@ from program import environment, program
 from sms_gateways import says
 from waiting import wait_until
 
+# What is promised. A busy machine may take longer, but hardly so often in a row.
+PROMISED_SECONDS = 5
+TRIES = 3
 # Only what hangs takes so long.
 END_SECONDS = 60
 # More than any honest start writes, and far less than a loop without a pause.
@@ -49,13 +53,10 @@ def test_a_port_that_is_taken_ends_it(kind, taken):
     with _database(kind) as url, socket.create_server(("127.0.0.1", 0)) as holder:
         ports = {"BELEPO_HTTP_PORT": "0", "BELEPO_MANAGEMENT_PORT": "0"}
         ports[taken] = str(holder.getsockname()[1])
-        done = subprocess.run(
-            [program(), "serve", "--demo"],
-            env=environment(BELEPO_DATABASE_URL=url, BELEPO_SECRETS_KEY=SECRETS_KEY, **ports),
-            capture_output=True,
-            text=True,
-            timeout=END_SECONDS,
-        )
+        done = _ended(
+            "serve", "--demo",
+            BELEPO_DATABASE_URL=url, BELEPO_SECRETS_KEY=SECRETS_KEY, **ports,
+        )  # fmt: skip
     assert done.returncode == 69, done.stderr
     # The demo may have greeted already: its site listens, and the other port is taken.
     last = done.stderr.strip().splitlines()[-1]
@@ -67,17 +68,29 @@ def test_a_port_that_is_taken_ends_it(kind, taken):
 @pytest.mark.parametrize("host", ["BELEPO_HTTP_HOST", "BELEPO_MANAGEMENT_HOST", "BELEPO_STAFF_HOST"])
 def test_a_host_that_nobody_knows_ends_it(kind, host):
     with _database(kind) as url:
-        done = subprocess.run(
-            [program(), "serve"],
-            env=environment(BELEPO_DATABASE_URL=url, **PRODUCTION | {host: NO_HOST}),
-            capture_output=True,
-            text=True,
-            timeout=END_SECONDS,
-        )
+        done = _ended("serve", BELEPO_DATABASE_URL=url, **PRODUCTION | {host: NO_HOST})
     assert done.returncode == 69, done.stderr
     said = f"belepo: The server cannot listen: there is no such address ({NO_HOST}).\n"
     assert done.stderr == said, done.stderr
     _says_little(done.stdout)
+
+
+def _ended(*command: str, **settings: str) -> subprocess.CompletedProcess:
+    """How the program ended by itself, which is within the promised time."""
+    took = []
+    for _ in range(TRIES):
+        start = time.monotonic()
+        done = subprocess.run(
+            [program(), *command],
+            env=environment(**settings),
+            capture_output=True,
+            text=True,
+            timeout=END_SECONDS,
+        )
+        took.append(time.monotonic() - start)
+        if took[-1] < PROMISED_SECONDS:
+            return done
+    raise AssertionError(f"it ended after {took} s each time: {done.stderr}")
 
 
 def _says_little(log: str) -> None:

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Foundation
+internal import HummingbirdCore
 
 // What strangers, files and gateways may send. libFuzzer looks for bytes that stop the program;
 // each target also demands something of whatever is accepted.
@@ -29,6 +30,33 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     // Nobody but the name decides: no user, no path.
     let behind = Authority(authority.host + ":443@evil.test")
     precondition(behind == nil || authority.host.contains(":"))
+  },
+  "target": { bytes in
+    // The path and the query that the router finds in a request's first line.
+    let written = text(bytes)
+    let uri = URI(written)
+    if written.utf8.first == UInt8(ascii: "/") {
+      // A page has one name, and what no accent begins is found by it.
+      let next = written.unicodeScalars.dropFirst().first
+      precondition(uri.isSpelledOut || next?.isASCII == false)
+      precondition(!uri.isSpelledOut || written.utf8.starts(with: uri.path.utf8))
+    }
+    // Who asks for a name finds one of its values, whatever that holds.
+    let parameters = uri.queryParameters
+    for (name, value) in parameters {
+      precondition(parameters[name] != nil && value.utf8.count <= written.utf8.count)
+    }
+    // Nobody is sent elsewhere after the login.
+    let wanted = parameters[Substring(ReturnPlaces.parameter)].map { String($0) }
+    for place in [wanted, written] {
+      guard let place = ReturnPlaces(prefixes: ["/portal/"]).place(place) else { continue }
+      precondition(place.utf8.starts(with: "/portal/".utf8))
+      precondition(place.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") })
+      let base = URL(string: "https://insurer.test")
+      if let seen = URL(string: place, relativeTo: base)?.absoluteString {
+        precondition(seen.hasPrefix("https://insurer.test/portal/"))
+      }
+    }
   },
   "csv": { bytes in
     // The rows do not depend on how the file arrives.
@@ -74,6 +102,39 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     }
     let path = try? JSONPath("messages.0.status=accepted")
     _ = path?.holds(in: bytes)
+  },
+  "report": { bytes in
+    // A gateway's: the address that we gave it, and what it has put behind it.
+    let uri = URI(text(bytes))
+    let steps = uri.path.split(separator: "/").map(String.init)
+    let state = uri.queryParameters["state"].map { String($0) }
+    let report = DeliveryReport(
+      message: steps.dropFirst(2).first, secret: steps.dropFirst(3).first, state: state)
+    guard let report, let state else { return }
+    // A message has one number, and a word one meaning, in whatever case.
+    precondition(steps[2] == String(report.message) && steps[3] == report.secret)
+    precondition(state.utf8.count <= 13 && state.utf8.allSatisfy { $0 < 0x80 })
+    precondition(DeliveryReport.State(state.uppercased()) == report.state)
+  },
+  "brand": { bytes in
+    // An insurer's `brand.yaml`: accepted, it can be read and dialled; refused, it says why.
+    do throws(BrandFacts.Invalid) {
+      let facts = try BrandFacts(yaml: text(bytes))
+      for (colour, ground) in [
+        (facts.accentColour, "#ffffff"), (facts.accentColourOnDark, "#0b1518"),
+      ] {
+        guard let accent = Colour(colour), let ground = Colour(ground) else {
+          preconditionFailure("\(colour) is no colour")
+        }
+        precondition(accent.contrast(with: ground) >= Colour.leastContrast)
+      }
+      precondition(
+        facts.callCentrePhoneLink.utf8.allSatisfy {
+          $0 == UInt8(ascii: "+") || (0x30...0x39).contains($0)
+        })
+    } catch {
+      precondition(!error.description.isEmpty)
+    }
   },
 ]
 

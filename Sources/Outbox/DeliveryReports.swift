@@ -7,24 +7,6 @@ package import Persistence
 /// Each message has a report address of its own, with a secret in it: nobody else can claim that a
 /// message arrived. Reports may come twice, late, in any order, and before our own record.
 package struct DeliveryReports: Sendable {
-  package enum Report: Hashable, Sendable {
-    case delivered
-    case undeliverable
-    /// On its way; nothing to tell the customer.
-    case underWay
-
-    /// Reads Kannel's numbers (1 delivered, 2 failed, 4 buffered, 8 accepted, 16 rejected) and the
-    /// words of other providers.
-    package init?(_ text: String) {
-      switch text.lowercased() {
-      case "1", "delivered": self = .delivered
-      case "2", "16", "failed", "undeliverable", "rejected": self = .undeliverable
-      case "4", "8", "buffered", "accepted", "sent": self = .underWay
-      default: return nil
-      }
-    }
-  }
-
   package enum Outcome: Hashable, Sendable {
     case noted
     /// The secret does not belong to the message.
@@ -55,7 +37,7 @@ package struct DeliveryReports: Sendable {
   private static func signed(_ message: Message.ID) -> [UInt8] { Array("\(message)".utf8) }
 
   package func receive(
-    _ report: Report, of message: Message.ID, secret: String
+    _ report: DeliveryReport.State, of message: Message.ID, secret: String
   ) async throws -> Outcome {
     let signatures = keys.signatures(
       of: DeliveryReports.signed(message), for: .deliveryReport)

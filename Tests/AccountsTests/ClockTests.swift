@@ -55,6 +55,52 @@ struct ClockTests {
     #expect(try await stage.recover(try await stage.emailCode().suffix(5), in: anew) == .changed)
   }
 
+  @Test func `codes for an address are over`() async throws {
+    let stage = try await Stage()
+    let (_, peter) = try await stage.loggedIn(.peter, email: "peter@pelda.hu")
+    let confirmation = try await stage.code(sentTo: "peter@pelda.hu")
+    let (session, anna) = try await stage.confirmed(.anna, email: "anna@pelda.hu")
+    _ = try await stage.ask("uj@pelda.hu", for: .userName, of: anna)
+    let change = try await stage.code(sentTo: "uj@pelda.hu")
+    try await mark(stage).move()
+    stage.clock.advance(by: -3600)
+    _ = try await mark(stage).settle()
+    #expect(try await stage.confirm(confirmation, of: peter) != .confirmed)
+    _ = try await stage.enter(change, for: .userName, of: anna, session: session)
+    #expect(try await stage.userName(of: anna) == "anna@pelda.hu")
+    #expect(try await stage.audited("email_confirmed") == 1)
+  }
+
+  /// It protects an owner, and is not taken away; nor does it become any longer.
+  @Test(arguments: [(259_199.0, AddressChanges.UndoOutcome.restored), (259_200, .refused)])
+  func `a change of the user name can be undone for as long as it was to be`(
+    age: Double, outcome: AddressChanges.UndoOutcome
+  ) async throws {
+    let stage = try await Stage()
+    let (session, anna) = try await stage.confirmed(.anna, email: "anna@pelda.hu")
+    _ = try await stage.change(
+      to: "tolvaj@pelda.hu", for: .userName, of: anna, session: session)
+    let code = try await stage.code(sentTo: "anna@pelda.hu")
+    try await mark(stage).move()
+    stage.clock.advance(by: -3600)
+    _ = try await mark(stage).settle()
+    stage.clock.advance(by: age)
+    #expect(try await stage.undo("anna@pelda.hu", code) == outcome)
+  }
+
+  @Test func `nobody waits longer for a login than a pause lasts`() async throws {
+    let stage = try await Stage()
+    _ = try await stage.confirmed(.anna, email: "anna@pelda.hu")
+    for _ in 0...stage.world.limits.loginFailuresWithoutDelay {
+      _ = try await stage.logIn("anna@pelda.hu", "Rossz1Jelszo")
+    }
+    #expect(try await stage.logIn("anna@pelda.hu").asksForCode)
+    try await mark(stage).move()
+    stage.clock.advance(by: -3600)
+    _ = try await mark(stage).settle()
+    #expect(try await stage.logIn("anna@pelda.hu").isLoggedIn)
+  }
+
   @Test func `a message in the hands of a dispatcher that is gone is free at once`() async throws {
     let stage = try await Stage()
     _ = try await stage.identified(.anna)

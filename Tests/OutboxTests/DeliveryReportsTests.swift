@@ -31,14 +31,27 @@ struct DeliveryReportsTests {
   func `a report says how a message stands`(word: String, state: String) async throws {
     let office = try await sent()
     let reports = try reports(office)
-    let report = try #require(DeliveryReports.Report(word))
+    let report = try #require(DeliveryReport.State(word))
     #expect(try await reports.receive(report, of: 1, secret: secret(reports)) == .noted)
     #expect(try await office.entry()?.state == state)
   }
 
   @Test(arguments: ["", "0", "3", "1 ", "yes"])
   func `other words are no report`(word: String) {
-    #expect(DeliveryReports.Report(word) == nil)
+    #expect(DeliveryReport.State(word) == nil)
+  }
+
+  @Test(arguments: ["", "+1", "01", "-0", "1.0", "9223372036854775808", "x", "１"])
+  func `what is no number of ours is no report`(number: String) {
+    #expect(DeliveryReport(message: number, secret: "0", state: "1") == nil)
+  }
+
+  @Test func `a report without a number, a secret or a word is none`() {
+    #expect(DeliveryReport(message: nil, secret: "0", state: "1") == nil)
+    #expect(DeliveryReport(message: "1", secret: nil, state: "1") == nil)
+    #expect(DeliveryReport(message: "1", secret: "0", state: nil) == nil)
+    let report = DeliveryReport(message: "1", secret: "0", state: "Delivered")
+    #expect(report?.message == 1 && report?.secret == "0" && report?.state == .delivered)
   }
 
   @Test func `who does not know the secret changes nothing`() async throws {
@@ -70,12 +83,12 @@ struct DeliveryReportsTests {
   }
 
   @Test(arguments: [
-    ([DeliveryReports.Report.delivered, .delivered], "delivered"),
+    ([DeliveryReport.State.delivered, .delivered], "delivered"),
     ([.delivered, .undeliverable], "delivered"), ([.undeliverable, .delivered], "delivered"),
     ([.undeliverable, .underWay], "undeliverable"), ([.delivered, .underWay], "delivered"),
   ])
   func `reports may come twice and in any order`(
-    all: [DeliveryReports.Report], state: String
+    all: [DeliveryReport.State], state: String
   ) async throws {
     let office = try await sent()
     let reports = try reports(office)
@@ -86,10 +99,10 @@ struct DeliveryReportsTests {
   }
 
   @Test(arguments: [
-    (DeliveryReports.Report.delivered, "delivered"), (.undeliverable, "undeliverable"),
+    (DeliveryReport.State.delivered, "delivered"), (.undeliverable, "undeliverable"),
   ])
   func `a report that comes before our own record is not lost`(
-    report: DeliveryReports.Report, state: String
+    report: DeliveryReport.State, state: String
   ) async throws {
     let office = try await PostOffice()
     let reports = try reports(office)

@@ -27,12 +27,16 @@ struct ClockMarkQueries: TransactionPart {
     try perform("UPDATE job SET started_at = \(now) WHERE name = 'clock'")
   }
 
-  /// Ends sessions, registrations, recoveries and codes: by this clock they would live longer than
-  /// they were given.
+  /// Ends sessions, registrations, recoveries and codes, and those of staff: by this clock they
+  /// would live longer than they were given.
   ///
-  /// Only the right to undo a change of the user name is moved along instead: it protects an owner.
+  /// Moved along instead, so that they last as long as they were to: the right to undo a change of
+  /// the user name, which protects an owner, invitations of staff, and what waits for a second
+  /// person.
   func endLives(at now: Date, behind mark: Date) throws {
     try perform("UPDATE session SET ended_at = \(now) WHERE ended_at IS NULL")
+    // What staff has open and proven is their session's.
+    try transaction.staff.endEverySession(at: now)
     try perform("UPDATE registration SET expires_at = \(now) WHERE expires_at > \(now)")
     try perform(
       """
@@ -48,6 +52,15 @@ struct ClockMarkQueries: TransactionPart {
       """
       UPDATE address_undo SET code_expires_at = code_expires_at - \(milliseconds)
       WHERE code_expires_at > \(now) AND used_at IS NULL
+      """)
+    try perform(
+      """
+      UPDATE staff_account SET link_expires_at = link_expires_at - \(milliseconds)
+      WHERE link_expires_at > \(now)
+      """)
+    try perform(
+      """
+      UPDATE staff_consent SET asked_at = asked_at - \(milliseconds) WHERE decided_at IS NULL
       """)
   }
 }

@@ -58,16 +58,7 @@ extension Composition {
       logger: logger)
   }
 
-  func siteAddress(of url: URL) -> SiteAddress {
-    let host = url.host?.lowercased() ?? "localhost"
-    let port = url.port.map { ":\($0)" } ?? ""
-    let scheme = url.scheme ?? "http"
-    // This machine has several names for itself; a public site has one.
-    let local: Set = ["localhost", "127.0.0.1", "[::1]"]
-    return SiteAddress(
-      hosts: local.contains(host) ? local : [host], origin: "\(scheme)://\(host)\(port)",
-      isSecure: scheme == "https", proxies: proxies)
-  }
+  func siteAddress(of url: URL) -> SiteAddress { SiteAddress(of: url, proxies: proxies) }
 
   /// The answers to what is no request, counted.
   private func counted(_ refusals: @escaping Refusal.Making) -> Refusal.Making {

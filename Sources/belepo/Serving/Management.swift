@@ -72,15 +72,12 @@ struct Management: Sendable {
   @Sendable private func receive(
     _ request: Request, _ context: BasicRequestContext
   ) async throws -> Response {
-    guard
-      let message = context.parameters.get("message").flatMap({ Int64($0) })
-        .map(Message.ID.init(rawValue:)),
-      let secret = context.parameters.get("secret"),
-      let report = request.uri.queryParameters["state"].flatMap({
-        DeliveryReports.Report(String($0))
-      })
-    else { return Management.answer(.badRequest, "no report\n") }
-    switch try await reports.receive(report, of: message, secret: secret) {
+    let report = DeliveryReport(
+      message: context.parameters.get("message"), secret: context.parameters.get("secret"),
+      state: request.uri.queryParameters["state"].map { String($0) })
+    guard let report else { return Management.answer(.badRequest, "no report\n") }
+    let message = Message.ID(rawValue: report.message)
+    switch try await reports.receive(report.state, of: message, secret: report.secret) {
     case .noted: return Management.answer(.ok, "noted\n")
     case .forged:
       logger.warning(
