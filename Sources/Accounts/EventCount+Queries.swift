@@ -44,15 +44,58 @@ struct EventCountQueries: TransactionPart {
   /// The count, locked until the end of the transaction: two readers at once would both find room
   /// for one more.
   func usedAndHeld(_ count: EventCount, at now: Date) throws -> Int {
-    try usedAndHeld([count], at: now).first ?? 0
+    try used(holding: [count], at: now)[count] ?? 0
   }
 
-  /// The same for several counts, in one statement where they have to be locked.
-  func usedAndHeld(_ counts: [EventCount], at now: Date) throws -> [Int] {
+  /// The same for several counts, and beside them some that are only looked at, in one statement.
+  ///
+  /// - Returns: those that have been counted at all
+  func used(
+    holding held: [EventCount], besides others: [EventCount] = [], at now: Date
+  ) throws -> [EventCount: Int] {
     // SQLite has only one writer anyway.
-    guard dialect == .postgres else { return try counts.map { try used($0, at: now) } }
-    let held = try add(0, to: counts, at: now)
-    return counts.map { held[$0] ?? 0 }
+    guard dialect == .postgres, !held.isEmpty else { return try used(held + others, at: now) }
+    guard !others.isEmpty else { return try add(0, to: held, at: now) }
+    return try used(
+      held + others,
+      """
+      WITH held AS (\(Self.adding(0, to: held, at: now)))
+      SELECT name, key, used FROM held
+      UNION ALL
+      \(Self.looking(at: others, at: now))
+      """)
+  }
+
+  private func used(_ counts: [EventCount], at now: Date) throws -> [EventCount: Int] {
+    guard !counts.isEmpty else { return [:] }
+    return try used(counts, Self.looking(at: counts, at: now))
+  }
+
+  /// What a statement says about counts.
+  private func used(_ counts: [EventCount], _ statement: Query) throws -> [EventCount: Int] {
+    var used: [EventCount: Int] = [:]
+    for row in try rows(statement) {
+      let (name, key) = (
+        try row.value("name", as: String.self), try row.value("key", as: [UInt8].self)
+      )
+      guard let count = counts.first(where: { $0.name == name && $0.key == key }) else { continue }
+      used[count] = try row.value("used")
+    }
+    return used
+  }
+
+  private static func looking(at counts: [EventCount], at now: Date) -> Query {
+    // Spelled out: SQLite finds no index for a list of rows.
+    let these = counts.map { count -> Query in
+      """
+      (name = \(count.name) AND key = \(count.key)
+        AND window_start = \(count.windowStart(at: now)))
+      """
+    }
+    return """
+      SELECT name, key, used FROM event_count
+      WHERE \(Query.joined(these, separator: " OR "))
+      """
   }
 
   /// Takes back one that was counted before it was known whether it should count.
@@ -84,23 +127,41 @@ struct EventCountQueries: TransactionPart {
   ///
   /// - Returns: the new count.
   func increase(_ count: EventCount, at now: Date) throws -> Int {
-    try increase([count], at: now).first ?? 0
+    try increase([count], at: now)[count] ?? 0
   }
 
-  /// Adds one to each of several counts.
+  /// Adds one, unless the count has reached its limit.
   ///
-  /// - Returns: the new counts, in their order.
-  func increase(_ counts: [EventCount], at now: Date) throws -> [Int] {
-    let used = try add(1, to: counts, at: now)
-    return counts.map { used[$0] ?? 0 }
+  /// - Parameter limit: one at least
+  /// - Returns: whether there was room; the count is locked either way.
+  func increase(_ count: EventCount, below limit: Int, at now: Date) throws -> Bool {
+    try row(
+      """
+      INSERT INTO event_count (name, key, window_start, used)
+      VALUES (\(count.name), \(count.key), \(count.windowStart(at: now)), 1)
+      ON CONFLICT (name, key, window_start) DO UPDATE SET used = event_count.used + 1
+      WHERE event_count.used < \(limit)
+      RETURNING used
+      """) != nil
   }
 
-  /// One statement, which locks the rows in the order of their names and keys: two transactions
-  /// with the same counts never wait for each other.
+  /// Adds one to each of several counts, in one statement.
+  ///
+  /// - Returns: the new counts.
+  func increase(_ counts: [EventCount], at now: Date) throws -> [EventCount: Int] {
+    try add(1, to: counts, at: now)
+  }
+
   private func add(
     _ number: Int, to counts: [EventCount], at now: Date
   ) throws -> [EventCount: Int] {
     guard !counts.isEmpty else { return [:] }
+    return try used(counts, Self.adding(number, to: counts, at: now))
+  }
+
+  /// One statement, which locks the rows in the order of their names and keys: two transactions
+  /// with the same counts never wait for each other.
+  private static func adding(_ number: Int, to counts: [EventCount], at now: Date) -> Query {
     let ordered = Set(counts).sorted { one, other in
       one.name == other.name
         ? one.key.lexicographicallyPrecedes(other.key) : one.name < other.name
@@ -108,21 +169,11 @@ struct EventCountQueries: TransactionPart {
     let values = ordered.map { count -> Query in
       "(\(count.name), \(count.key), \(count.windowStart(at: now)), \(number))"
     }
-    let rows = try rows(
-      """
+    return """
       INSERT INTO event_count (name, key, window_start, used)
       VALUES \(Query.joined(values, separator: ", "))
       ON CONFLICT (name, key, window_start) DO UPDATE SET used = event_count.used + excluded.used
       RETURNING name, key, used
-      """)
-    var used: [EventCount: Int] = [:]
-    for row in rows {
-      let (name, key) = (
-        try row.value("name", as: String.self), try row.value("key", as: [UInt8].self)
-      )
-      guard let count = ordered.first(where: { $0.name == name && $0.key == key }) else { continue }
-      used[count] = try row.value("used")
-    }
-    return used
+      """
   }
 }

@@ -14,6 +14,8 @@ package enum Markup {
   /// quotation mark with an accent on it is another character: it would be left unescaped, and end
   /// an attribute.
   package static func escaped(_ text: String) -> String {
+    // Most texts have none of the five marks; in UTF-8 no other character's bytes look like one.
+    guard text.utf8.contains(where: isMark) else { return text }
     var escaped = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -26,6 +28,15 @@ package enum Markup {
       }
     }
     return String(escaped)
+  }
+
+  private static func isMark(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""),
+      UInt8(ascii: "'"):
+      true
+    default: false
+    }
   }
 }
 

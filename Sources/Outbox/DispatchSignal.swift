@@ -2,12 +2,21 @@
 ///
 /// Each channel has a signal of its own: a look at the queue costs a statement.
 package struct DispatchSignal: Sendable {
+  /// Why to see to the queue.
+  enum Occasion: Sendable {
+    /// Something has just been queued, and can be taken without a look.
+    case queued
+    /// There may be something.
+    case look
+  }
+
   private struct Channel: Sendable {
-    let signals: AsyncStream<Void>
-    let continuation: AsyncStream<Void>.Continuation
+    let signals: AsyncStream<Occasion>
+    let continuation: AsyncStream<Occasion>.Continuation
 
     init() {
-      // One unseen signal is as good as ten.
+      // One unseen signal is as good as ten, of either kind: what one of them leaves, the next poll
+      // finds.
       (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
   }
@@ -24,10 +33,17 @@ package struct DispatchSignal: Sendable {
     }
   }
 
-  func signals(of channel: Message.Channel) -> AsyncStream<Void> { self.channel(channel).signals }
+  func signals(of channel: Message.Channel) -> AsyncStream<Occasion> {
+    self.channel(channel).signals
+  }
 
-  /// Something may have been queued in these channels.
+  /// Something has been queued, in one of these channels at least.
   package func send(_ channels: [Message.Channel] = Message.Channel.allCases) {
-    for channel in channels { self.channel(channel).continuation.yield() }
+    for channel in channels { self.channel(channel).continuation.yield(.queued) }
+  }
+
+  /// It is worth to look at these channels.
+  func askForLook(at channels: [Message.Channel] = Message.Channel.allCases) {
+    for channel in channels { self.channel(channel).continuation.yield(.look) }
   }
 }

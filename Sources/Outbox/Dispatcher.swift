@@ -66,7 +66,7 @@ package struct Dispatcher: Service {
         // Another process may have queued something, and pauses end.
         try? await cancelWhenGracefulShutdown {
           while true {
-            dispatchSignal.send()
+            dispatchSignal.askForLook()
             try await dependencies.clock.sleep(for: .seconds(DispatchLimits.pollSeconds))
           }
         }

@@ -56,10 +56,12 @@ final class Lane: Sendable {
   /// lease is left behind.
   func run() async {
     await withDiscardingTaskGroup { group in
-      for await _ in dispatchSignal.signals(of: channel).cancelOnGracefulShutdown() {
+      for await signal in dispatchSignal.signals(of: channel).cancelOnGracefulShutdown() {
+        var occasion = signal
         // Checked before each handful: a long queue must not delay the stop.
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-          let taken = await takeSafely()
+          let taken = await takeSafely(occasion)
+          occasion = .look
           for lease in taken.leases {
             group.addTask {
               await self.deliver(lease)
@@ -83,8 +85,8 @@ final class Lane: Sendable {
     let mayHaveLeftSome: Bool
   }
 
-  private func takeSafely() async -> Taken {
-    do { return try await take() } catch {
+  private func takeSafely(_ occasion: DispatchSignal.Occasion) async -> Taken {
+    do { return try await take(occasion) } catch {
       // The messages are safe in the queue; the next signal triggers another try.
       dependencies.logger.error(
         "messages could not be taken from the queue",
@@ -94,7 +96,7 @@ final class Lane: Sendable {
   }
 
   /// Leases as many due messages as there is room for, and marks those that have expired.
-  func take() async throws -> Taken {
+  func take(_ occasion: DispatchSignal.Occasion = .look) async throws -> Taken {
     let now = dependencies.now()
     let paced = pace.room(at: now)
     // From here on whoever makes room gives a signal, until it is known that nobody waits for it.
@@ -106,9 +108,14 @@ final class Lane: Sendable {
       route.concurrency - handed.count, paced, breakers.map { $0.room(at: now) }.max() ?? 0)
     let noticeRoom = min(room, noticesAtATime - handed.notices)
     let channel = channel
-    let work = try await dependencies.store.read(.oneStatement) {
-      try $0.messages.work(in: channel, at: now)
-    }
+    // What has just been queued is there, and there is room for it, whichever it is.
+    let isKnown = occasion == .queued && noticeRoom > 0
+    let work =
+      if isKnown { Work.justQueued } else {
+        try await dependencies.store.read(.oneStatement) {
+          try $0.messages.work(in: channel, at: now)
+        }
+      }
     let isHeldBack = work.isDue && paced == 0
     let takesCodes = work.hasCodes && room > 0
     let takesNotices = work.hasNotices && noticeRoom > 0
@@ -117,28 +124,24 @@ final class Lane: Sendable {
       return Taken(leases: [], isHeldBack: isHeldBack, mayHaveLeftSome: false)
     }
     let token = dependencies.randomBytes(16)
-    let isOneStatement = !work.isPastUse && takesCodes != takesNotices
-    let (expired, leases, isFull) = try await dependencies.store.write(
-      isOneStatement ? .oneStatement : .transaction
-    ) { transaction in
+    let places = Room(
+      codes: takesCodes ? room : 0, notices: takesNotices ? noticeRoom : 0, inAll: room)
+    let (expired, leases) = try await dependencies.store.write(
+      work.isPastUse ? .transaction : .oneStatement
+    ) { transaction -> ([Message.Kind], [Lease]) in
       let expired = work.isPastUse ? try transaction.messages.expire(in: channel, at: now) : []
-      var leases: [Lease] = []
-      var isFull = (work.hasCodes && !takesCodes) || (work.hasNotices && !takesNotices)
-      func lease(notices: Bool, atMost count: Int) throws {
-        let before = leases.count
-        defer { isFull = isFull || leases.count - before == count }
-        guard count > 0 else { return }
-        leases += try transaction.messages.lease(
-          in: channel, notices: notices, atMost: count,
-          includingDoubtful: handed.doubtful == 0 && !leases.contains(where: \.isDoubtful),
-          token: token, at: now)
-      }
-      if takesCodes { try lease(notices: false, atMost: room) }
-      if takesNotices { try lease(notices: true, atMost: min(noticeRoom, room - leases.count)) }
-      return (expired, leases, isFull)
+      guard takesCodes || takesNotices else { return (expired, []) }
+      let leases = try transaction.messages.lease(
+        in: channel, for: places, includingDoubtful: handed.doubtful == 0, token: token, at: now)
+      return (expired, leases)
     }
+    let notices = leases.count { $0.delivery.kind.isNotice }
+    let codes = leases.count - notices
+    let isFull =
+      (work.hasCodes && (!takesCodes || codes == room))
+      || (work.hasNotices && (!takesNotices || notices == min(noticeRoom, room - codes)))
     for kind in expired { book.tellExpired(kind) }
-    if expired.count == DispatchLimits.expiring { dispatchSignal.send([channel]) }
+    if expired.count == DispatchLimits.expiring { dispatchSignal.askForLook(at: [channel]) }
     // Of doubtful messages only one at a time is taken.
     let hasLeftSome =
       isFull || handed.doubtful > 0 || leases.contains(where: \.isDoubtful)
@@ -161,7 +164,7 @@ final class Lane: Sendable {
     do {
       try await dependencies.clock.sleep(for: .milliseconds(DispatchLimits.paceMilliseconds))
     } catch { return }
-    dispatchSignal.send([channel])
+    dispatchSignal.askForLook(at: [channel])
   }
 
   /// Hands a message over and records what became of it.
@@ -174,7 +177,7 @@ final class Lane: Sendable {
       return handed.hasLeftSome
     }
     // A look at the queue costs a statement: none is spent on a queue that is known to be empty.
-    if isWaitedFor || hasRecovered { dispatchSignal.send([channel]) }
+    if isWaitedFor || hasRecovered { dispatchSignal.askForLook(at: [channel]) }
   }
 
   /// - Returns: what became of it, and whether a gateway that rested works again

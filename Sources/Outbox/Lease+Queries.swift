@@ -61,22 +61,21 @@ extension MessageQueries {
     ).map { try $0.value("kind") }
   }
 
-  /// Takes due codes or due notices for one dispatcher, most urgent first.
+  /// Takes due codes and due notices for one dispatcher, most urgent first, in one statement.
   ///
   /// A lease that ran out is taken over; nobody knows what became of its message. If the message
   /// crashed its dispatcher, it would take those tried beside it down too: so only one doubtful
   /// message is taken at a time.
   func lease(
-    in channel: Message.Channel, notices: Bool, atMost count: Int, includingDoubtful: Bool,
-    token: [UInt8], at now: Date
+    in channel: Message.Channel, for room: Room, includingDoubtful: Bool, token: [UInt8],
+    at now: Date
   ) throws -> [Lease] {
-    let priority = Message.Kind.priorityOfNotices
-    let isUrgent: Query = notices ? "priority = \(priority)" : "priority < \(priority)"
+    let notices = Message.Kind.priorityOfNotices
     let until = now.addingTimeInterval(Double(DispatchLimits.leaseSeconds))
-    let rows = try rows(
+    func claimed(_ isUrgent: Query, atMost count: Int) -> Query {
       """
-      WITH due AS MATERIALIZED (
-        SELECT id FROM message
+      AS MATERIALIZED (
+        SELECT id, priority, next_try_at FROM message
         WHERE channel = \(channel) AND state IN ('queued', 'leased') AND next_try_at <= \(now)
           AND \(isUrgent) AND (
             (state = 'queued' AND unknowns = 0)
@@ -94,6 +93,21 @@ extension MessageQueries {
         ORDER BY priority, next_try_at, id
         LIMIT \(count)
         \(Query.Differing.skippingRowLock)
+      )
+      """
+    }
+    let rows = try rows(
+      """
+      WITH code \(claimed("priority < \(notices)", atMost: room.codes)),
+      notice \(claimed("priority = \(notices)", atMost: room.notices)),
+      due AS MATERIALIZED (
+        SELECT id FROM (
+          SELECT id, priority, next_try_at FROM code
+          UNION ALL
+          SELECT id, priority, next_try_at FROM notice
+        ) AS claimed
+        ORDER BY priority, next_try_at, id
+        LIMIT \(room.inAll)
       )
       UPDATE message
       SET state = 'leased', lease_token = \(token), next_try_at = \(until), tries = tries + 1,

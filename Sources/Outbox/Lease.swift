@@ -19,6 +19,13 @@ struct Lease: Sendable {
   var isDoubtful: Bool { unknowns > 0 }
 }
 
+/// How many messages there is room for.
+struct Room: Sendable {
+  let codes: Int
+  let notices: Int
+  let inAll: Int
+}
+
 /// What waits in a channel.
 struct Work {
   let hasCodes: Bool
@@ -26,4 +33,7 @@ struct Work {
   let isPastUse: Bool
 
   var isDue: Bool { hasCodes || hasNotices }
+
+  /// What may wait after something was queued; what is past its use waits for the next look.
+  static let justQueued = Work(hasCodes: true, hasNotices: true, isPastUse: false)
 }

@@ -108,7 +108,7 @@ package struct MessageQueries: TransactionPart {
     let row = try row(
       """
       SELECT
-        COUNT(CASE WHEN recipient = \(recipient) THEN 1 END) AS to_number,
+        COUNT(CASE WHEN recipient = \(recipient) THEN 1 END) AS to_recipient,
         COUNT(CASE WHEN customer_number = \(customer.text) THEN 1 END) AS for_customer
       FROM message
       WHERE kind = \(kind.rawValue)
@@ -116,7 +116,7 @@ package struct MessageQueries: TransactionPart {
         AND (recipient = \(recipient) OR customer_number = \(customer.text))
       """)
     return RecentMessages(
-      toRecipient: try row?.value("to_number") ?? 0,
+      toRecipient: try row?.value("to_recipient") ?? 0,
       forCustomer: try row?.value("for_customer") ?? 0)
   }
 

@@ -18,7 +18,7 @@ import Testing
   /// The code that was sent for a login, typed where it was asked for.
   private func enterCode(
     asked token: Token, from network: String, on stage: Stage
-  ) async throws -> Logins.CodeOutcome {
+  ) async throws -> Logins.EmailedCodeOutcome {
     let code = try await stage.code(sentTo: Self.email)
     return try await stage.logins.enterCode(
       try CodeEntry(code, alphabet: .unambiguous), in: token, from: visit(network))

@@ -9,7 +9,7 @@ import Wording
 
 /// The portal's contract: the accepted words, the file of them, and the end of it.
 struct ContractTests {
-  private func shelf(_ stage: Stage) -> ContractFiles {
+  private func files(_ stage: Stage) -> ContractFiles {
     ContractFiles(brand: stage.world.brand, store: stage.store, now: stage.world.now)
   }
 
@@ -31,42 +31,42 @@ struct ContractTests {
     let stage = try await Stage()
     let (_, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
     #expect(try await stage.contracts.file(for: account) == nil)
-    #expect(try await shelf(stage).adoptFiles() == [])
+    #expect(try await files(stage).adoptFiles() == [])
     let first = try #require(try await stage.contracts.file(for: account))
     #expect(first.bytes == stage.world.brand.contractFile(in: .hungarian))
     let version = stage.world.declaredTexts.version(of: .contract, in: .hungarian)
     let other = Contracts.File(bytes: Array("%PDF-other".utf8))
-    #expect(try await !shelf(stage).keep(other, version: version))
+    #expect(try await !files(stage).keep(other, version: version))
     #expect(try await stage.contracts.file(for: account) == first)
-    #expect(try await shelf(stage).withoutFile().isEmpty)
+    #expect(try await files(stage).withoutFile().isEmpty)
   }
 
   @Test func `the letter about the contract names the version whose file goes along`()
     async throws
   {
     let stage = try await Stage()
-    _ = try await shelf(stage).adoptFiles()
+    _ = try await files(stage).adoptFiles()
     let (_, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
     let versions = try await stage.post().compactMap(\.contractVersion)
     let version = try #require(versions.first)
     #expect(versions.count == 1)
     #expect(
-      try await shelf(stage).file(version: version)
+      try await files(stage).file(version: version)
         == (try await stage.contracts.file(for: account)))
-    #expect(try await shelf(stage).file(version: "never rendered") == nil)
+    #expect(try await files(stage).file(version: "never rendered") == nil)
   }
 
   @Test func `a damaged file is not handed out, and the verification names it`() async throws {
     let stage = try await Stage()
     let (_, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
-    _ = try await shelf(stage).adoptFiles()
+    _ = try await files(stage).adoptFiles()
     try await stage.disarm(["declared_file"])
     try await stage.store.write {
       try $0.perform("UPDATE declared_file SET body = \([UInt8](repeating: 0, count: 9))")
     }
     await #expect(throws: DamagedFile.self) { try await stage.contracts.file(for: account) }
     let version = stage.world.declaredTexts.version(of: .contract, in: .hungarian)
-    await #expect(throws: DamagedFile.self) { try await shelf(stage).file(version: version) }
+    await #expect(throws: DamagedFile.self) { try await files(stage).file(version: version) }
     guard case .broken = try await stage.verification.verify() else {
       Issue.record("The damage was not found.")
       return
@@ -79,9 +79,9 @@ struct ContractTests {
     let stage = try await Stage()
     let (_, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
     try await stage.acceptedEarlierVersion(of: .contract, by: account)
-    #expect(try await shelf(stage).withoutFile().map(\.version).contains("earlier"))
-    _ = try await shelf(stage).adoptFiles()
-    #expect(try await shelf(stage).withoutFile().map(\.version) == ["earlier"])
+    #expect(try await files(stage).withoutFile().map(\.version).contains("earlier"))
+    _ = try await files(stage).adoptFiles()
+    #expect(try await files(stage).withoutFile().map(\.version) == ["earlier"])
   }
 
   // MARK: The end

@@ -133,6 +133,16 @@ struct IdentificationTests {
     #expect(statements.count == 1)
   }
 
+  @Test func `a code costs ten statements at most, all counts included`() async throws {
+    let store = BreakingStore(try await TestStore.migrated())
+    let stage = try await Stage(on: store)
+    store.break(.atStatement(.max))
+    let identified = try await stage.registrations.identify(
+      Cast.anna.claim(), on: stage.visit(address: "home"))
+    #expect(identified.outcome == .codeSent)
+    #expect(store.statements <= 10)
+  }
+
   // MARK: Exactly one
 
   @Test(arguments: [true, false])

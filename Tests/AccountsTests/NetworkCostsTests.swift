@@ -51,6 +51,20 @@ import Testing
     }
   }
 
+  /// One who locked them one after the other could wait for a neighbour who waits for the first.
+  @Test func `all that a network has cost is locked at once, whatever is asked`() async throws {
+    let store = ListeningStore(try await TestStore.migrated())
+    let stage = try await Stage(on: store)
+    let token = try await identify(.anna, from: "office", on: stage).token
+    let entry = try CodeEntry(try await stage.smsCode(), alphabet: .digits)
+    _ = store.questions()
+    let answer = try await stage.registrations.enterCode(entry, in: token, from: "office")
+    #expect(answer.outcome == .of(.accepted))
+    let asked = store.questions().filter { $0.values.contains(.text("network_wrong_codes")) }
+    #expect(asked.count == 1)
+    #expect(asked.allSatisfy { $0.values.contains(.text("network_unanswered_codes")) })
+  }
+
   @Test func `a limit that is only recorded lets everybody pass, and says whom it would not`()
     async throws
   {

@@ -16,6 +16,27 @@ struct PortalTests {
     #expect(home.policies.map(\.product) == ["lakásbiztosítás"])
   }
 
+  @Test func `the main page is one statement, and one more for who was here before`() async throws {
+    let store = BreakingStore(try await TestStore.migrated())
+    let stage = try await Stage(on: store)
+    let (token, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")
+    store.break(.atStatement(.max))
+    let first = try await stage.portalHome.content(of: account, in: token)
+    #expect(first.lastLogin == nil)
+    #expect(store.readStatements == 1 && store.statements == 0)
+    stage.clock.advance(by: 60)
+    let again = try await stage.logins.logIn(
+      userName: "anna@pelda.hu", password: Stage.password)
+    guard case .loggedIn(let later, _) = again else {
+      Issue.record("Anna got \(again)")
+      return
+    }
+    store.break(.atStatement(.max))
+    let second = try await stage.portalHome.content(of: account, in: later)
+    #expect(second.lastLogin != nil)
+    #expect(store.readStatements == 2 && store.statements == 0)
+  }
+
   @Test func `a customer who has left the register sees an empty page`() async throws {
     let stage = try await Stage()
     let (_, account) = try await stage.loggedIn(.anna, email: "anna@pelda.hu")

@@ -87,9 +87,9 @@ struct SMSCodeTests {
     #expect(try await stage.enter(code.suffix(5), in: token) == .of(.accepted))
   }
 
-  @Test(arguments: [(599.0, Registration.CodeOutcome.accepted), (600, .codeExpired)])
+  @Test(arguments: [(599.0, Registration.SMSCodeOutcome.accepted), (600, .codeExpired)])
   func `a code is good for ten minutes, to the instant`(
-    age: Double, outcome: Registration.CodeOutcome
+    age: Double, outcome: Registration.SMSCodeOutcome
   ) async throws {
     let stage = try await Stage()
     let token = try await stage.identified(.anna)

@@ -34,7 +34,7 @@ extension Stage {
 
   func enterStepUp(
     _ typed: some StringProtocol, in token: Token, from network: String? = nil
-  ) async throws -> StepUps.CodeOutcome {
+  ) async throws -> StepUps.ProofOutcome {
     let entry = try CodeEntry(String(typed), alphabet: world.limits.smsAlphabet)
     return try await stepUps.enterCode(entry, in: token, from: network)
   }

@@ -16,10 +16,10 @@ struct StepUpLimitTests {
 
   /// A wrong code, so many times.
   private func fail(_ times: Int, in token: Token, _ stage: Stage) async throws
-    -> [StepUps.CodeOutcome]
+    -> [StepUps.ProofOutcome]
   {
     let code = try await stage.smsCode()
-    var outcomes: [StepUps.CodeOutcome] = []
+    var outcomes: [StepUps.ProofOutcome] = []
     for number in 1...times {
       outcomes.append(try await stage.enterStepUp(wrong(code, by: number), in: token))
     }

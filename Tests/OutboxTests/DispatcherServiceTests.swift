@@ -53,6 +53,35 @@ struct DispatcherServiceTests {
     #expect(office.sms.keys == ["kód"])
   }
 
+  @Test func `what was just queued is taken without a look at the queue before`() async throws {
+    let store = ListeningStore(try await TestStore.migrated())
+    let office = try await PostOffice(store)
+    let dispatchSignal = DispatchSignal()
+    try await office.enqueue(try office.message("1"))
+    let first = office.sms.whenHanded(1)
+    try await running(office.dispatcher(dispatchSignal: dispatchSignal, ticking: StoppedClock())) {
+      await first.wait()
+      _ = store.questions()
+      let second = office.sms.whenHanded(2)
+      try await office.enqueue(try office.message("2"))
+      dispatchSignal.send([.sms])
+      await second.wait()
+      let asked = store.questions().first { $0.values.contains(.text("sms")) }
+      #expect(asked?.text(for: .sqlite).contains("UPDATE message") == true)
+    }
+  }
+
+  @Test func `codes and notices that wait together are taken in one statement`() async throws {
+    let store = ListeningStore(try await TestStore.migrated())
+    let office = try await PostOffice(store)
+    try await office.enqueue(
+      try office.message("kód"), try office.message("hír", kind: .registered, living: 86_400))
+    _ = store.questions()
+    #expect(try await office.dispatcher().dispatchBatch() == 2)
+    #expect(store.questions().count { $0.text(for: .sqlite).contains("UPDATE message") } == 1)
+    #expect(Set(office.sms.keys) == ["kód", "hír"])
+  }
+
   @Test func `a code is sent while notices are in a slow gateway's hands`() async throws {
     let office = try await PostOffice()
     let slow = Signal()

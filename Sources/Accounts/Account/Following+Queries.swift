@@ -195,14 +195,4 @@ struct FollowingQueries: TransactionPart {
   /// Which messages no lock and no block keeps back (``AccountStanding/gets(_:)``).
   private static let isAnswer: Query =
     "(message.kind = \(Message.Kind.dataRequestDeclined.rawValue))"
-
-  // MARK: What the owner reads
-
-  /// When an account last moved to another customer number, if that was after an instant.
-  func renumbered(_ account: Account.ID, since instant: Date) throws -> Date? {
-    try row(
-      """
-      SELECT MAX(at) AS at FROM renumbering WHERE account_id = \(account) AND at > \(instant)
-      """)?.optional("at")
-  }
 }

@@ -87,10 +87,15 @@ struct SMSNotices: Sendable {
   ) throws -> Bool {
     let count = EventCount(
       name: "sms_notice", key: Array(owner.utf8), windowSeconds: 86_400)
-    guard
-      try transaction.counts.increase(count, at: now) <= world.limits.smsNoticesPerAccountPerDay,
-      let alarms = try SMSBudget(limits: world.limits).spendOnNotice(in: transaction, at: now)
-    else { return false }
+    let budget = SMSBudget(limits: world.limits)
+    let used = try transaction.counts.increase([count] + budget.counts, at: now)
+    guard used[count, default: 0] <= world.limits.smsNoticesPerAccountPerDay,
+      let alarms = budget.alarms(after: used)
+    else {
+      // A notice that may not be sent undoes nothing, and costs nobody anything.
+      for count in budget.counts { try transaction.counts.decrease(count, at: now) }
+      return false
+    }
     for alarm in alarms { world.raise(alarm) }
     return true
   }

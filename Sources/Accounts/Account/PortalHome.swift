@@ -39,28 +39,33 @@ package struct PortalHome: Sendable {
   /// - Parameter token: of the session that asks
   package func content(of account: Account, in token: Token? = nil) async throws -> Content {
     let now = world.now()
-    return try await world.store.read { transaction in
-      let history = try transaction.devices.loginHistory(of: account.id, in: token, at: now)
-      let isClosed = account.standing.entry == .portalWithoutPolicies
-      let told = now.addingTimeInterval(-Double(world.limits.renumberingToldSeconds))
-      let renumbered = try transaction.following.renumbered(account.id, since: told)
-      let register = try transaction.register.state(for: account.customer)
-      return Content(
-        name: register.name ?? "",
-        policies: isClosed ? [] : try transaction.register.policies(of: account.customer),
-        isClosed: isClosed,
-        asOf: try world.registerCopy == nil
-          ? register.importedAt : transaction.registerCopies.askedAt(account.customer),
-        lastLogin: history.lastLogin,
-        news: PortalHome.news(history)
-          + (renumbered.map { [.renumbered(account.customer, at: $0)] } ?? [])
-          + (try transaction.addresses.waiting(of: account.id, at: now)
-            .map { .addressToConfirm($0) }))
+    let told = now.addingTimeInterval(-Double(world.limits.renumberingToldSeconds))
+    let view = try await world.store.read(.oneStatement) { transaction in
+      try transaction.portalHomes.view(
+        of: account, in: token, renumberedSince: told, at: now)
+    }
+    let isClosed = account.standing.entry == .portalWithoutPolicies
+    return Content(
+      name: view.name ?? "", policies: isClosed ? [] : view.policies, isClosed: isClosed,
+      asOf: world.registerCopy == nil ? view.importedAt : view.askedAt, lastLogin: view.lastLogin,
+      news: try await newDevices(of: account, since: view.lastLogin, in: token)
+        + PortalHome.news(view, of: account))
+  }
+
+  /// Before the second login there is nothing to ask: every browser is new then.
+  private func newDevices(
+    of account: Account, since last: Devices.Login?, in token: Token?
+  ) async throws -> [News] {
+    guard let last else { return [] }
+    return try await world.store.read(.oneStatement) { transaction in
+      try transaction.devices.new(of: account.id, since: last.at, exceptThatOf: token)
+        .map { .newDevice(Devices.Login(at: $0.at, device: $0.device)) }
     }
   }
 
-  private static func news(_ history: LoginHistory) -> [News] {
-    history.newDevices.map { .newDevice($0) }
-      + (history.failures > 0 ? [.failedLogins(history.failures)] : [])
+  private static func news(_ view: PortalHomeView, of account: Account) -> [News] {
+    (view.failures > 0 ? [.failedLogins(view.failures)] : [])
+      + (view.renumberedAt.map { [.renumbered(account.customer, at: $0)] } ?? [])
+      + view.waiting.map { .addressToConfirm($0) }
   }
 }

@@ -75,15 +75,15 @@ struct AddressQueries: TransactionPart {
       confirmedAt: try row.optional("confirmed_at"))
   }
 
-  /// Addresses that can still be confirmed with the code that was sent to them.
-  func waiting(of account: Account.ID, at now: Date) throws -> [EmailAddress] {
-    try rows(
-      """
-      SELECT email_shown FROM address_change
-      WHERE account_id = \(account) AND confirmed_at IS NULL AND code_expires_at > \(now)
-      ORDER BY purpose
-      """
-    ).map { try $0.value("email_shown") }
+  /// The address that can still be confirmed with the code that was sent to it.
+  static func waiting(
+    of account: Account.ID, for purpose: AddressChanges.Purpose, at now: Date
+  ) -> Query {
+    """
+    SELECT email_shown FROM address_change
+    WHERE account_id = \(account) AND purpose = \(purpose.rawValue)
+      AND confirmed_at IS NULL AND code_expires_at > \(now)
+    """
   }
 
   /// Replaces whatever was waiting with an address and its code: a code belongs to the address it
@@ -200,29 +200,13 @@ struct AddressQueries: TransactionPart {
   // MARK: Retention
 
   func deleteChanges(endedBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM address_change
-      WHERE (account_id, purpose) IN (
-        SELECT account_id, purpose FROM address_change
-        WHERE code_expires_at < \(cutoff)
-        ORDER BY code_expires_at
-        LIMIT \(count)
-      )
-      """)
+    try deleteOldest(
+      of: "address_change", key: "account_id, purpose", by: "code_expires_at", before: cutoff,
+      atMost: count)
   }
 
   func deleteUndos(endedBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM address_undo
-      WHERE id IN (
-        SELECT id FROM address_undo
-        WHERE code_expires_at < \(cutoff)
-        ORDER BY code_expires_at
-        LIMIT \(count)
-      )
-      """)
+    try deleteOldest(of: "address_undo", by: "code_expires_at", before: cutoff, atMost: count)
   }
 }
 

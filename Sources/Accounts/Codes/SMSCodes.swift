@@ -19,17 +19,31 @@ struct SMSCodes: Sendable {
   /// All customers' wrong codes of a day.
   private static let failures = EventCount(name: "sms_failure", key: [], windowSeconds: 86_400)
 
+  /// What counts against a code, in one statement; what its network has cost is locked.
+  ///
+  /// - Parameter others: are locked with it
+  func used(
+    holding others: [EventCount] = [], in transaction: any Transaction, at now: Date
+  ) throws -> [EventCount: Int] {
+    // All of the network's, also where one of them decides: two who lock them one after the other
+    // could wait for each other.
+    try transaction.counts.used(
+      holding: others + costs.counts(), besides: [Self.failures], at: now)
+  }
+
   /// Whether any of the day's budget of wrong codes is left.
-  func mayBeTried(in transaction: any Transaction, at now: Date) throws -> Bool {
-    try transaction.counts.used(Self.failures, at: now) < world.limits.smsFailuresPerDay
+  func mayBeTried(after used: [EventCount: Int]) -> Bool {
+    used[Self.failures, default: 0] < world.limits.smsFailuresPerDay
   }
 
   /// Counts a wrong one, at its network and for everybody.
   ///
   /// - Returns: how many there were today, for ``tell(of:)``
   func countFailure(in transaction: any Transaction, at now: Date) throws -> Int {
-    try costs.add(.wrong, in: transaction, at: now)
-    return try transaction.counts.increase(Self.failures, at: now)
+    let used = try transaction.counts.increase(
+      costs.counts([.wrong]) + [Self.failures], at: now)
+    costs.tell(of: .wrong, after: used)
+    return used[Self.failures, default: 0]
   }
 
   /// Alerts an operator when the day's budget of wrong codes has just been spent; after the
@@ -43,10 +57,12 @@ struct SMSCodes: Sendable {
   ///
   /// - Throws: ``SMSBudget/Spent`` when everybody's budget has no room for it
   func spend(in transaction: any Transaction, at now: Date) throws {
-    try costs.add(.unanswered, in: transaction, at: now)
+    let budget = SMSBudget(limits: world.limits)
+    let used = try transaction.counts.increase(
+      costs.counts([.unanswered]) + budget.counts, at: now)
     // Repeating the transaction may repeat an alarm; better than none.
-    for alarm in try SMSBudget(limits: world.limits).spend(in: transaction, at: now) {
-      world.raise(alarm)
-    }
+    costs.tell(of: .unanswered, after: used)
+    guard let alarms = budget.alarms(after: used) else { throw SMSBudget.Spent() }
+    for alarm in alarms { world.raise(alarm) }
   }
 }

@@ -94,13 +94,15 @@ struct DeviceQueries: TransactionPart {
     _ browser: Token, of account: Account.ID, atMost most: Int, at now: Date
   ) throws -> Recognition {
     let others =
-      try row("SELECT COUNT(*) AS others FROM known_device WHERE account_id = \(account)")?
-      .value("others", as: Int.self) ?? 0
-    try perform(
-      """
-      INSERT INTO known_device (token_hash, account_id, last_seen_at)
-      VALUES (\(browser.hash), \(account), \(now))
-      """)
+      try row(
+        """
+        INSERT INTO known_device (token_hash, account_id, last_seen_at)
+        VALUES (\(browser.hash), \(account), \(now))
+        RETURNING (
+          SELECT COUNT(*) FROM known_device AS other
+          WHERE other.account_id = \(account) AND other.token_hash <> \(browser.hash)
+        ) AS others
+        """)?.value("others", as: Int.self) ?? 0
     guard others > 0 else { return .first }
     guard others >= most else { return .new }
     try perform(
@@ -135,7 +137,7 @@ struct DeviceQueries: TransactionPart {
 
   // MARK: What happened
 
-  private func begin(of session: Token?) -> Query {
+  private static func begin(of session: Token?) -> Query {
     "(SELECT created_at FROM session WHERE token_hash = \(session?.hash ?? []))"
   }
 
@@ -145,29 +147,37 @@ struct DeviceQueries: TransactionPart {
   func login(
     of account: Account.ID, before instant: Date, orThatOf session: Token? = nil
   ) throws -> (at: Date, device: Device)? {
-    try row(
-      """
-      SELECT at, detail FROM audit_event
-      WHERE account_id = \(account) AND kind = 'logged_in'
-        AND at < COALESCE(\(begin(of: session)), \(instant))
-      ORDER BY id DESC
-      LIMIT 1
-      """
-    ).map { row in
+    try row(Self.login(of: account, before: instant, orThatOf: session)).map { row in
       (try row.value("at"), Device(code: try row.optional("detail") ?? ""))
     }
   }
 
+  static func login(
+    of account: Account.ID, before instant: Date, orThatOf session: Token?
+  ) -> Query {
+    """
+    SELECT at, detail FROM audit_event
+    WHERE account_id = \(account) AND kind = 'logged_in'
+      AND at < COALESCE(\(begin(of: session)), \(instant))
+    ORDER BY id DESC
+    LIMIT 1
+    """
+  }
+
   /// How many logins of an account have failed since an instant, at most a thousand.
   func failedLogins(of account: Account.ID, since instant: Date?) throws -> Int {
-    try row(
-      """
-      SELECT COUNT(*) AS failures FROM (
-        SELECT id FROM audit_event
-        WHERE account_id = \(account) AND kind = 'login_failed' AND at > \(instant ?? .distantPast)
-        LIMIT 1000
-      ) AS failure
-      """)?.value("failures") ?? 0
+    let start = instant ?? .distantPast
+    return try row(Self.failedLogins(of: account, since: "\(start)"))?.value("failures") ?? 0
+  }
+
+  static func failedLogins(of account: Account.ID, since instant: Query) -> Query {
+    """
+    SELECT COUNT(*) AS failures FROM (
+      SELECT id FROM audit_event
+      WHERE account_id = \(account) AND kind = 'login_failed' AND at > \(instant)
+      LIMIT 1000
+    ) AS failure
+    """
   }
 
   /// Logins from new browsers since an instant, newest first, except the one that opened a session.
@@ -178,7 +188,7 @@ struct DeviceQueries: TransactionPart {
       """
       SELECT at, detail FROM audit_event
       WHERE account_id = \(account) AND kind = 'new_device' AND at >= \(instant)
-        AND at <> COALESCE(\(begin(of: session)), 0)
+        AND at <> COALESCE(\(Self.begin(of: session)), 0)
       ORDER BY id DESC
       LIMIT 10
       """

@@ -122,19 +122,15 @@ package struct Devices: Sendable {
 struct LoginHistory {
   let lastLogin: Devices.Login?
   let failures: Int
-  /// Logins from new browsers since the last login, except the session's own.
-  let newDevices: [Devices.Login]
 }
 
 extension DeviceQueries {
   /// - Parameter token: of the requesting session; without it the newest login counts as the last
   func loginHistory(of account: Account.ID, in token: Token?, at now: Date) throws -> LoginHistory {
     let last = try login(of: account, before: now, orThatOf: token)
-    let newDevices = try last.map { try new(of: account, since: $0.at, exceptThatOf: token) } ?? []
     return LoginHistory(
       lastLogin: last.map { Devices.Login(at: $0.at, device: $0.device) },
-      failures: try failedLogins(of: account, since: last?.at),
-      newDevices: newDevices.map { Devices.Login(at: $0.at, device: $0.device) })
+      failures: try failedLogins(of: account, since: last?.at))
   }
 }
 

@@ -79,10 +79,9 @@ struct LoginCounts: Sendable {
   func count(in transaction: any Transaction, at now: Date, limits: Limits) throws -> Gate {
     if let network {
       guard
-        try transaction.counts.usedAndHeld(network, at: now)
-          < limits.loginFailuresPerAddressPerTenMinutes
+        try transaction.counts.increase(
+          network, below: limits.loginFailuresPerAddressPerTenMinutes, at: now)
       else { return .networkSpent(secondsLeft: network.secondsLeft(at: now)) }
-      _ = try transaction.counts.increase(network, at: now)
     }
     let isOpen = try transaction.loginThrottles.countTry(ofUserName: pause, at: now, limits: limits)
     let all = try transaction.counts.increase(ofDay, at: now)

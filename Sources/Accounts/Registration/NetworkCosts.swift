@@ -36,16 +36,21 @@ package struct NetworkCosts: Sendable {
     }
   }
 
-  /// How long this network has to wait, if it has cost too much in one of these ways; the counts
-  /// are locked.
+  /// What is counted in these ways; nothing where the network is unknown.
+  func counts(_ kinds: [Kind] = Kind.allCases) -> [EventCount] {
+    kinds.compactMap { count($0) }
+  }
+
+  /// How long this network has to wait, if it has cost too much in one of these ways.
   ///
+  /// - Parameter used: by ``SMSCodes/used(holding:in:at:)``
   /// - Returns: `nil` when it may go on, also when limits are only recorded
   func secondsToWait(
-    _ kinds: [Kind], _ event: AuditEvent, in transaction: any Transaction, at now: Date
+    _ kinds: [Kind], after used: [EventCount: Int], _ event: AuditEvent,
+    in transaction: any Transaction, at now: Date
   ) throws -> Int? {
-    let counts = kinds.compactMap { kind in count(kind).map { (kind, $0) } }
-    let used = try transaction.counts.usedAndHeld(counts.map(\.1), at: now)
-    for ((kind, count), used) in zip(counts, used) where used >= limit(kind) {
+    for kind in kinds {
+      guard let count = count(kind), used[count, default: 0] >= limit(kind) else { continue }
       if let seconds = try refuse(count, event, in: transaction, at: now) { return seconds }
     }
     return nil
@@ -64,10 +69,9 @@ package struct NetworkCosts: Sendable {
     }
   }
 
-  /// Counts one, and alerts an operator at half and at all of the limit.
-  func add(_ kind: Kind, in transaction: any Transaction, at now: Date) throws {
-    guard let count = count(kind) else { return }
-    let used = try transaction.counts.increase(count, at: now)
+  /// Alerts an operator at half and at all of the limit, when one has just been counted.
+  func tell(of kind: Kind, after used: [EventCount: Int]) {
+    guard let count = count(kind), let used = used[count] else { return }
     let limit = limit(kind)
     if used == limit || used == max(1, limit / 2) {
       world.raise(.networkLimit(kind, used: used, limit: limit))

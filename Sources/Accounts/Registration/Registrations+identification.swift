@@ -214,11 +214,9 @@ extension Registrations {
     in transaction: any Transaction, at now: Date
   ) throws -> IdentificationOutcome {
     let counts = MismatchCounts.all(of: claim, from: visit.address, limits)
-    let used = try transaction.counts.usedAndHeld(counts.map(\.0), at: now)
-    let reached = zip(counts, used).compactMap { counted, used in
-      let (count, limit) = counted
-      return used >= limit ? count : nil
-    }
+    let smsCodes = SMSCodes(world: world, network: visit.address)
+    let used = try smsCodes.used(holding: counts.map(\.0), in: transaction, at: now)
+    let reached = counts.filter { used[$0.0, default: 0] >= $0.1 }.map(\.0)
     if let first = reached.first {
       // One row, whichever they are; by their keys staff can lift them.
       try world.limitReached(
@@ -249,24 +247,25 @@ extension Registrations {
       // Only who is proven by both numbers is copied.
       if let record = said?.record { try transaction.registerCopies.keep(record, at: now) }
       return try admit(
-        customer, on: visit, &registration, drawing: challenge, in: transaction, at: now)
+        customer, smsCodes, after: used, &registration, drawing: challenge, in: transaction,
+        at: now)
     }
   }
 
   private func admit(
-    _ customer: RegisteredCustomer, on visit: Visit, _ registration: inout Registration,
-    drawing challenge: Challenge, in transaction: any Transaction, at now: Date
+    _ customer: RegisteredCustomer, _ smsCodes: SMSCodes, after used: [EventCount: Int],
+    _ registration: inout Registration, drawing challenge: Challenge,
+    in transaction: any Transaction, at now: Date
   ) throws -> IdentificationOutcome {
     guard let number = customer.smsNumber else { return .noMatch }
-    let smsCodes = SMSCodes(world: world, network: visit.address)
     let refusal = AuditEvent(
       kind: .smsLimit, detail: "network", customer: customer.number, registration: registration.id)
     if let seconds = try smsCodes.costs.secondsToWait(
-      NetworkCosts.Kind.allCases, refusal, in: transaction, at: now)
+      NetworkCosts.Kind.allCases, after: used, refusal, in: transaction, at: now)
     {
       return .limited(retryAfterSeconds: seconds)
     }
-    guard try smsCodes.mayBeTried(in: transaction, at: now) else { return .suspended }
+    guard smsCodes.mayBeTried(after: used) else { return .suspended }
     let smsStep = try transaction.registrations.smsStep(of: customer.number)
     let sending = registration.identify(
       customer.number, smsStep: smsStep,

@@ -8,7 +8,7 @@ internal import Persistence
 extension Registrations {
   package struct CodeAnswer: Hashable, Sendable {
     package enum Outcome: Hashable, Sendable {
-      case of(Registration.CodeOutcome)
+      case of(Registration.SMSCodeOutcome)
       /// Too many wrong codes of all customers today; the call centre helps (D 1).
       case suspended
       /// Too many wrong codes from this network today.
@@ -69,16 +69,19 @@ extension Registrations {
   ) throws -> (CodeAnswer, failures: Int) {
     var registration = loaded
     guard case .phone(let customer, let challenge) = registration.step else {
-      let outcome: Registration.CodeOutcome =
+      let outcome: Registration.SMSCodeOutcome =
         registration.isExpired(at: now) ? .expired : .outOfTurn
       return (CodeAnswer(.of(outcome), of: registration), 0)
     }
-    guard try smsCodes.mayBeTried(in: transaction, at: now) else {
+    let used = try smsCodes.used(in: transaction, at: now)
+    guard smsCodes.mayBeTried(after: used) else {
       return (CodeAnswer(.suspended, of: registration), 0)
     }
     let refusal = AuditEvent(
       kind: .smsLimit, detail: "network", customer: customer, registration: registration.id)
-    if let seconds = try smsCodes.costs.secondsToWait([.wrong], refusal, in: transaction, at: now) {
+    if let seconds = try smsCodes.costs.secondsToWait(
+      [.wrong], after: used, refusal, in: transaction, at: now)
+    {
       return (CodeAnswer(.limited(retryAfterSeconds: seconds), of: registration), 0)
     }
     var smsStep = try transaction.registrations.smsStep(of: customer)
@@ -98,8 +101,8 @@ extension Registrations {
   }
 
   private func record(
-    _ outcome: Registration.CodeOutcome, of registration: Registration, _ customer: CustomerNumber,
-    _ smsCodes: SMSCodes, in transaction: any Transaction, at now: Date
+    _ outcome: Registration.SMSCodeOutcome, of registration: Registration,
+    _ customer: CustomerNumber, _ smsCodes: SMSCodes, in transaction: any Transaction, at now: Date
   ) throws -> Int {
     let kind: AuditEvent.Kind
     switch outcome {
@@ -128,7 +131,7 @@ extension Registrations {
   ) throws -> (CodeAnswer, failures: Int) {
     var registration = loaded
     guard let challenge = registration.proof, let customer = registration.customer,
-      try smsCodes.mayBeTried(in: transaction, at: now)
+      smsCodes.mayBeTried(after: try smsCodes.used(in: transaction, at: now))
     else { return (.unknown, 0) }
     var smsStep = try transaction.registrations.smsStep(of: customer)
     let outcome = registration.repeatCode(
@@ -200,21 +203,21 @@ extension Registrations {
     guard case .phone(let customer, let present) = registration.step,
       !registration.isExpired(at: now)
     else { return registration.isExpired(at: now) ? .expired : .outOfTurn }
-    switch SendingMark.missed(by: mark, present, at: now, limits: limits) {
-    case .nothing: break
-    case .sameCode: return .sent(isNewCode: false)
-    case .newCode: return .sent(isNewCode: true)
+    if case .sending(let isNewCode) = SendingMark.missed(by: mark, present, at: now, limits: limits)
+    {
+      return .sent(isNewCode: isNewCode)
     }
     guard let number = try numberToText(of: customer, in: transaction) else {
       registration.lostCustomer()
       try transaction.registrations.save(registration)
       return .stopped
     }
-    guard try smsCodes.mayBeTried(in: transaction, at: now) else { return .suspended }
+    let used = try smsCodes.used(in: transaction, at: now)
+    guard smsCodes.mayBeTried(after: used) else { return .suspended }
     let refusal = AuditEvent(
       kind: .smsLimit, detail: "network", customer: customer, registration: registration.id)
     if let seconds = try smsCodes.costs.secondsToWait(
-      [.unanswered], refusal, in: transaction, at: now)
+      [.unanswered], after: used, refusal, in: transaction, at: now)
     {
       return .limited(retryAfterSeconds: seconds)
     }

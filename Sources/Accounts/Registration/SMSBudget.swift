@@ -41,24 +41,21 @@ package struct SMSBudget: Sendable {
   /// - Returns: alarms for the operator.
   /// - Throws: ``Spent`` when it would be one too many.
   func spend(in transaction: any Transaction, at now: Date) throws -> [Alarm] {
-    guard let alarms = try count(in: transaction, at: now) else { throw Spent() }
+    guard let alarms = alarms(after: try transaction.counts.increase(counts, at: now)) else {
+      throw Spent()
+    }
     return alarms
   }
 
-  /// Counts one notice, if there is room for it; one that may not be sent undoes nothing.
-  ///
-  /// - Returns: alarms for the operator; `nil` when the budget is spent
-  func spendOnNotice(in transaction: any Transaction, at now: Date) throws -> [Alarm]? {
-    if let alarms = try count(in: transaction, at: now) { return alarms }
-    for window in Window.allCases { try transaction.counts.decrease(count(window), at: now) }
-    return nil
-  }
+  /// What counts a message, for whoever counts something else in the same statement.
+  var counts: [EventCount] { Window.allCases.map { count($0) } }
 
-  private func count(in transaction: any Transaction, at now: Date) throws -> [Alarm]? {
-    let windows = Window.allCases
-    let used = try zip(windows, transaction.counts.increase(windows.map(count), at: now))
-    guard used.allSatisfy({ $1 <= limit($0) }) else { return nil }
-    return used.flatMap { alarms($0, used: $1) }
+  /// - Parameter used: after a message was counted
+  /// - Returns: alarms for the operator; `nil` when it was one too many
+  func alarms(after used: [EventCount: Int]) -> [Alarm]? {
+    let windows = Window.allCases.map { ($0, used: used[count($0), default: 0]) }
+    guard windows.allSatisfy({ $0.used <= limit($0.0) }) else { return nil }
+    return windows.flatMap { alarms($0.0, used: $0.used) }
   }
 
   private func count(_ window: Window) -> EventCount {

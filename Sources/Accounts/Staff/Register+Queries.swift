@@ -96,12 +96,7 @@ struct RegisterQueries: TransactionPart {
       ORDER BY CASE status WHEN 'active' THEN 0 ELSE 1 END, valid_from DESC, policy_number
       LIMIT 200
       """
-    ).map { row in
-      Policy(
-        number: try row.value("written_number"), product: try row.value("product"),
-        status: try row.value("status"), validFrom: try row.optional("valid_from"),
-        validTo: try row.optional("valid_to"))
-    }
+    ).map(Policy.init(row:))
   }
 
   /// Whether there is anybody in the register.
@@ -119,19 +114,6 @@ struct RegisterQueries: TransactionPart {
   func importedAt() throws -> Date? {
     try row("SELECT imported_at FROM register_state")?.optional("imported_at")
   }
-
-  /// When the register was last replaced, and the name that it has for a customer.
-  func state(for customer: CustomerNumber) throws -> (importedAt: Date?, name: String?) {
-    let row = try row(
-      """
-      SELECT state.imported_at, customer.name
-      FROM register_state AS state
-      LEFT JOIN register_customer AS customer
-        ON customer.generation = \(Query.registerInUse)
-        AND customer.customer_number = \(customer.text)
-      """)
-    return (try row?.optional("imported_at"), try row?.optional("name"))
-  }
 }
 
 extension RegisteredCustomer {
@@ -144,6 +126,15 @@ extension RegisteredCustomer {
         .flatMap { try? PhoneNumber($0) },
       email: try row.optional("email", as: String.self).flatMap { try? EmailAddress($0) },
       status: try row.value("status"))
+  }
+}
+
+extension Policy {
+  init(row: ResultRow) throws {
+    self.init(
+      number: try row.value("written_number"), product: try row.value("product"),
+      status: try row.value("status"), validFrom: try row.optional("valid_from"),
+      validTo: try row.optional("valid_to"))
   }
 }
 

@@ -67,12 +67,14 @@ extension StepUps {
   ) throws -> SendingOutcome {
     let account = sending.account
     if sending.row.proof.isEnough(at: now, limits: world.limits) { return .proven }
-    guard try smsCodes.mayBeTried(in: transaction, at: now) else {
+    let used = try smsCodes.used(in: transaction, at: now)
+    guard smsCodes.mayBeTried(after: used) else {
       try refuse("suspended", account, in: transaction, at: now)
       return .suspended
     }
     if let seconds = try smsCodes.costs.secondsToWait(
-      [.unanswered], event(.stepUpLimit, detail: "network", of: account), in: transaction, at: now)
+      [.unanswered], after: used, event(.stepUpLimit, detail: "network", of: account),
+      in: transaction, at: now)
     {
       return .limited(retryAfterSeconds: seconds)
     }
@@ -157,7 +159,7 @@ extension StepUps {
 
   // MARK: Entering
 
-  package enum CodeOutcome: Hashable, Sendable {
+  package enum ProofOutcome: Hashable, Sendable {
     /// The session continues under a new token (ASVS 7.2.4); the same for the same click.
     case proven(Token)
     /// It was proven before this click.
@@ -179,7 +181,7 @@ extension StepUps {
   /// A try is counted before it is compared (R6).
   package func enterCode(
     _ entry: CodeEntry, in token: Token, from network: String? = nil
-  ) async throws -> CodeOutcome {
+  ) async throws -> ProofOutcome {
     let now = world.now()
     let smsCodes = SMSCodes(world: world, network: network)
     let (outcome, failures) = try await world.store.write { transaction in
@@ -210,16 +212,18 @@ extension StepUps {
 
   private func enter(
     _ entering: Entering, _ smsCodes: SMSCodes, in transaction: any Transaction, at now: Date
-  ) throws -> (CodeOutcome, failures: Int) {
+  ) throws -> (ProofOutcome, failures: Int) {
     let row = entering.row
     let isProven = row.proof.isEnough(at: now, limits: world.limits)
     if isProven != entering.isRepeated { return (isProven ? .provenBefore : .over, 0) }
     guard var challenge = entering.isRepeated ? row.used : row.challenge else {
       return (entering.isRepeated ? .over : .notAsked, 0)
     }
-    guard try smsCodes.mayBeTried(in: transaction, at: now) else { return (.suspended, 0) }
+    let used = try smsCodes.used(in: transaction, at: now)
+    guard smsCodes.mayBeTried(after: used) else { return (.suspended, 0) }
     if let seconds = try smsCodes.costs.secondsToWait(
-      [.wrong], event(.stepUpLimit, detail: "network", of: row.account), in: transaction, at: now)
+      [.wrong], after: used, event(.stepUpLimit, detail: "network", of: row.account),
+      in: transaction, at: now)
     {
       return (.limited(retryAfterSeconds: seconds), 0)
     }
