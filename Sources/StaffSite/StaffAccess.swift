@@ -97,8 +97,8 @@ extension Texts {
 
 extension Request {
   /// The number of an open case in the query.
-  var caseOpening: Int64? {
-    uri.queryParameters[Substring(StaffPath.numberField)].flatMap { Int64($0) }
+  var caseOpening: CaseOpening.ID? {
+    uri.queryParameters[Substring(StaffPath.numberField)].flatMap { CaseOpening.ID($0) }
   }
 
   func word(_ parameter: String) -> String {
@@ -108,5 +108,5 @@ extension Request {
 
 extension SiteContext {
   /// The number of an open case in the form.
-  var caseOpening: Int64? { Int64(form[StaffPath.numberField]) }
+  var caseOpening: CaseOpening.ID? { CaseOpening.ID(form[StaffPath.numberField]) }
 }

@@ -1,3 +1,4 @@
+internal import Accounts
 package import Domain
 package import HTTPTypes
 internal import Hummingbird
@@ -57,7 +58,7 @@ package enum StaffPath: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - number: of the open case
   ///   - message: a word that the next page turns into a sentence
-  func seeOther(number: Int64? = nil, message: StaffMessage? = nil) -> Response {
+  func seeOther(number: CaseOpening.ID? = nil, message: StaffMessage? = nil) -> Response {
     let parameters = [
       number.map { "\(Self.numberField)=\($0)" },
       message.map { "\(StaffMessage.parameter)=\($0.rawValue)" },

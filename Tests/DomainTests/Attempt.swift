@@ -43,12 +43,12 @@ struct Attempt: Hashable {
       smsStep: smsStep, recent: recent, drawing: draw(), at: now, limits: limits)
   }
 
-  mutating func enterCode(right: Bool, isRegistered: Bool = false) -> Registration.CodeOutcome {
+  mutating func enterCode(right: Bool, isRegistered: Bool = false) -> Registration.SMSCodeOutcome {
     registration.enterCode(
       matches: right, smsStep: &smsStep, isRegistered: isRegistered, at: now, limits: limits)
   }
 
-  mutating func repeatCode(right: Bool) -> Registration.CodeOutcome {
+  mutating func repeatCode(right: Bool) -> Registration.SMSCodeOutcome {
     registration.repeatCode(matches: right, smsStep: &smsStep, at: now, limits: limits)
   }
 

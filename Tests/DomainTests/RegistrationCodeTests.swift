@@ -181,9 +181,9 @@ struct RegistrationCodeTests {
   }
 
   @Test(arguments: [
-    (599.999, Registration.CodeOutcome.accepted), (600, .codeExpired), (601, .codeExpired),
+    (599.999, Registration.SMSCodeOutcome.accepted), (600, .codeExpired), (601, .codeExpired),
   ])
-  func `a code lives ten minutes`(age: Double, outcome: Registration.CodeOutcome) {
+  func `a code lives ten minutes`(age: Double, outcome: Registration.SMSCodeOutcome) {
     var attempt = Place.phone.attempt()
     attempt.wait(age)
     #expect(attempt.enterCode(right: true) == outcome)
@@ -282,10 +282,10 @@ struct RegistrationCodeTests {
   // MARK: The same click once more
 
   @Test(arguments: [
-    (Place.email, Registration.CodeOutcome.accepted), (.alreadyRegistered, .alreadyRegistered),
+    (Place.email, Registration.SMSCodeOutcome.accepted), (.alreadyRegistered, .alreadyRegistered),
   ])
   func `the same code once more is answered as before`(
-    place: Place, outcome: Registration.CodeOutcome
+    place: Place, outcome: Registration.SMSCodeOutcome
   ) {
     var attempt = place.attempt()
     let step = attempt.registration.step
@@ -319,9 +319,9 @@ struct RegistrationCodeTests {
     #expect(attempt.repeatCode(right: true) == .outOfTurn)
   }
 
-  @Test(arguments: [(599.999, Registration.CodeOutcome.accepted), (600, .outOfTurn)])
+  @Test(arguments: [(599.999, Registration.SMSCodeOutcome.accepted), (600, .outOfTurn)])
   func `the same code once more is good for the code's ten minutes`(
-    age: Double, outcome: Registration.CodeOutcome
+    age: Double, outcome: Registration.SMSCodeOutcome
   ) {
     var attempt = Place.email.attempt()
     attempt.wait(age)

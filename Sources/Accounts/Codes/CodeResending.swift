@@ -30,10 +30,8 @@ extension Challenge {
     mark: String, drawing new: @autoclosure () -> Challenge, at now: Date, limits: Limits,
     maySend: () throws -> Bool, send: (_ challenge: Challenge, _ isNewCode: Bool) throws -> Void
   ) rethrows -> CodeResendOutcome {
-    switch SendingMark.missed(by: mark, self, at: now, limits: limits) {
-    case .nothing: break
-    case .sameCode: return .sent(isNewCode: false)
-    case .newCode: return .sent(isNewCode: true)
+    if case .sending(let isNewCode) = SendingMark.missed(by: mark, self, at: now, limits: limits) {
+      return .sent(isNewCode: isNewCode)
     }
     let isNewCode: Bool
     switch resend(at: now, limits: limits) {

@@ -24,10 +24,8 @@ package struct SendingMark: Hashable, Sendable {
     /// Nothing, or nothing recent: a page that is minutes old and pressed again asks for something
     /// new.
     case nothing
-    /// The code that the form knows, once more.
-    case sameCode
-    /// Another code.
-    case newCode
+    /// The code that the form knows, once more, or another one.
+    case sending(isNewCode: Bool)
   }
 
   /// What a form with this mark missed since it was made.
@@ -38,6 +36,6 @@ package struct SendingMark: Hashable, Sendable {
   ) -> Missed {
     if mark.isEmpty || mark == SendingMark(challenge).text { return .nothing }
     if challenge.secondsUntilResend(at: now, limits: limits) == 0 { return .nothing }
-    return mark.utf8.starts(with: code(challenge).utf8) ? .sameCode : .newCode
+    return .sending(isNewCode: !mark.utf8.starts(with: code(challenge).utf8))
   }
 }

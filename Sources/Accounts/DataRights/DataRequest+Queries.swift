@@ -83,15 +83,6 @@ struct DataRequestQueries: TransactionPart {
   }
 
   func delete(doneBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM data_request
-      WHERE id IN (
-        SELECT id FROM data_request
-        WHERE done_at < \(cutoff)
-        ORDER BY done_at
-        LIMIT \(count)
-      )
-      """)
+    try deleteOldest(of: "data_request", by: "done_at", before: cutoff, atMost: count)
   }
 }

@@ -64,16 +64,28 @@ package struct Records: Sendable {
     try await store.read { try $0.dataRequests.open(atMost: 10_000) }
   }
 
-  /// Marks a request as carried out.
-  ///
-  /// - Returns: whether it was open
-  package func finishRequest(_ id: DataRights.Request.ID) async throws -> Bool {
+  package enum RequestOutcome: Hashable, Sendable {
+    case done
+    /// There is no such open request.
+    case notOpen
+    /// Who asked to be forgotten is not told that it is done before it is: erasing this customer
+    /// answers the request itself (D 5).
+    case asksForErasure(customer: String)
+  }
+
+  /// Marks a request as carried out, unless it asks for what only ``erase(_:by:)`` does.
+  package func finishRequest(_ id: DataRights.Request.ID) async throws -> RequestOutcome {
     let now = now()
     return try await store.write { transaction in
-      guard let account = try transaction.dataRequests.finish(id, at: now) else { return false }
+      if try transaction.dataRequests.kind(of: id) == .erasure,
+        let customer = try transaction.dataRequests.customer(of: id)
+      {
+        return .asksForErasure(customer: customer)
+      }
+      guard let account = try transaction.dataRequests.finish(id, at: now) else { return .notOpen }
       try transaction.record(
         AuditEvent(kind: .dataRequestDone, detail: act.detail(), account: account), at: now)
-      return true
+      return .done
     }
   }
 

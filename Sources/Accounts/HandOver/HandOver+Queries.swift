@@ -138,15 +138,6 @@ package struct HandOverQueries: TransactionPart {
 
   /// Deletes what the back office acknowledged long ago.
   func delete(acknowledgedBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM handover
-      WHERE id IN (
-        SELECT id FROM handover
-        WHERE acknowledged_at < \(cutoff)
-        ORDER BY acknowledged_at
-        LIMIT \(count)
-      )
-      """)
+    try deleteOldest(of: "handover", by: "acknowledged_at", before: cutoff, atMost: count)
   }
 }

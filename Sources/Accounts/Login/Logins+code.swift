@@ -9,8 +9,6 @@ internal import Persistence
 /// Whether the password was right is not told: a wrong one, and an unknown user name, get the same
 /// page with the same work, and no letter. So guesses made under attack teach nobody anything.
 extension Logins {
-  private var codes: EmailedCodes { EmailedCodes(world: world) }
-
   private func shared(_ userName: EmailAddress, _ network: String?) -> SharedCodes {
     SharedCodes(world: world, for: .login, userName: userName, network: network)
   }
@@ -64,7 +62,7 @@ extension Logins {
 
   // MARK: Entering
 
-  package enum CodeOutcome: Hashable, Sendable {
+  package enum EmailedCodeOutcome: Hashable, Sendable {
     case loggedIn(Token, Entry)
     case mistake(CodeMistake)
     /// Too many wrong codes from this network.
@@ -76,15 +74,14 @@ extension Logins {
   /// «Belépés», below the code from the e-mail.
   package func enterCode(
     _ entry: CodeEntry, in token: Token, from visit: Visit
-  ) async throws -> CodeOutcome {
+  ) async throws -> EmailedCodeOutcome {
     let now = world.now()
-    var checked = try await check(entry, in: token, visit, at: now)
-    // Only now: the time that it takes must not tell whose the user name is.
-    if case .right(_, let present) = checked, try await world.follows(present.account.customer) {
-      checked = try await check(entry, in: token, visit, at: now)
-    }
-    switch checked {
-    case .answer(let outcome): return outcome
+    let check = SharedCodeCheck(
+      world: world, purpose: .login, entry: entry, token: token, network: visit.address)
+    switch try await check.outcome(at: now) {
+    case .mistake(let mistake): return .mistake(mistake)
+    case .limited(let seconds): return .limited(retryAfterSeconds: seconds)
+    case .over: return .over
     case .right(let login, let credentials):
       let opening = Opening(
         credentials: credentials,
@@ -94,40 +91,6 @@ extension Logins {
         newBrowser: Token(drawing: world.randomBytes), code: login)
       guard let entry = try await open(opening, at: now) else { return .over }
       return .loggedIn(opening.token, entry)
-    }
-  }
-
-  private enum Checked {
-    case answer(CodeOutcome)
-    case right(Recovery, Credentials)
-  }
-
-  /// Counts a try, then compares (R6).
-  private func check(
-    _ entry: CodeEntry, in token: Token, _ visit: Visit, at now: Date
-  ) async throws -> Checked {
-    try await world.store.write { transaction in
-      guard var login = try transaction.recoveries.recovery(token, for: .login, locking: true),
-        login.usedAt == nil, !login.isExpired(at: now)
-      else { return .answer(.over) }
-      let shared = shared(login.email, visit.address)
-      if let seconds = try shared.secondsToWait(in: transaction, at: now) {
-        return .answer(.limited(retryAfterSeconds: seconds))
-      }
-      let present = try transaction.accounts.credentials(of: login.account)
-      let isStale = present == nil || present?.mark != login.passwordMark
-      let mistake = codes.try(entry, &login.challenge, isForNobody: isStale, at: now)
-      if mistake == nil, let present { return .right(login, present) }
-      try transaction.recoveries.save(login.challenge, of: login, account: login.account)
-      switch mistake {
-      case .expired: return .answer(.over)
-      case .spent: return .answer(.mistake(.spent))
-      case nil, .wrong:
-        try shared.countFailure(in: transaction, at: now)
-        try transaction.note(
-          .loginCodeWrong, of: present?.account, fromNetwork: visit.address, at: now)
-        return .answer(.mistake(.wrong(triesLeft: login.challenge.triesLeft)))
-      }
     }
   }
 

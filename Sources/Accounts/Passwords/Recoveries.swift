@@ -240,21 +240,24 @@ package struct Recoveries: Sendable {
     _ password: String, code entry: CodeEntry, in token: Token, from network: String? = nil
   ) async throws -> PasswordOutcome {
     let now = world.now()
+    let check = SharedCodeCheck(
+      world: world, purpose: .password, entry: entry, token: token, network: network)
     for _ in 1...Self.turns {
       let recovery: Recovery
       let credentials: Credentials
-      var checked = try await check(entry, in: token, from: network, at: now)
-      // Only now: the time that it takes must not tell whose the address is.
-      if case .right(_, let present) = checked,
-        try await world.follows(present.account.customer)
-      {
-        checked = try await check(entry, in: token, from: network, at: now)
-      }
-      switch checked {
-      case .answer(let outcome): return outcome
-      case .used(let credentials):
-        return try await isSameClick(password, credentials) ? .changedBefore : .over
+      switch try await check.outcome(at: now) {
       case .right(let found, let present): (recovery, credentials) = (found, present)
+      case .mistake(let mistake): return .mistake(mistake)
+      case .limited(let seconds): return .limited(retryAfterSeconds: seconds)
+      case .over: return .over
+      }
+      if let usedAt = recovery.usedAt {
+        // Only who chose the present password just now may ask about it, or a used code would be a
+        // way to try out passwords.
+        guard recovery.passwordMark == credentials.mark,
+          now.timeIntervalSince(usedAt) < Self.secondClickSeconds
+        else { return .over }
+        return try await isSameClick(password, credentials) ? .changedBefore : .over
       }
       let refusals = passwords.refusals(of: password, email: credentials.account.email)
       guard refusals.isEmpty else { return .refused(refusals) }
@@ -271,54 +274,6 @@ package struct Recoveries: Sendable {
       }
     }
     return .overloaded
-  }
-
-  private enum Checked {
-    case answer(PasswordOutcome)
-    case used(Credentials)
-    case right(Recovery, Credentials)
-  }
-
-  /// Counts a try, then compares; the right code gets its try back.
-  private func check(
-    _ entry: CodeEntry, in token: Token, from network: String?, at now: Date
-  ) async throws -> Checked {
-    try await world.store.write { transaction in
-      guard var recovery = try transaction.recoveries.recovery(token, locking: true),
-        !recovery.isExpired(at: now)
-      else { return .answer(.over) }
-      let shared = shared(recovery.email, network)
-      if let seconds = try shared.secondsToWait(in: transaction, at: now) {
-        return .answer(.limited(retryAfterSeconds: seconds))
-      }
-      let present = try transaction.accounts.credentials(of: recovery.account)
-      let mistake = codes.try(
-        entry, &recovery.challenge, isForNobody: present == nil, at: now)
-      if mistake == nil, let present {
-        if let usedAt = recovery.usedAt {
-          // Only who chose the present password just now may ask about it, or a used code would
-          // be a way to try out passwords.
-          let isOurs =
-            recovery.passwordMark == present.mark
-            && now.timeIntervalSince(usedAt) < Self.secondClickSeconds
-          return isOurs ? .used(present) : .answer(.over)
-        }
-        // A change of the address takes its codes with it.
-        if present.account.mayRecover, present.account.email == recovery.email {
-          return .right(recovery, present)
-        }
-      }
-      try transaction.recoveries.save(recovery.challenge, of: recovery, account: recovery.account)
-      switch mistake {
-      case .expired: return .answer(.over)
-      case .spent: return .answer(.mistake(.spent))
-      case nil, .wrong:
-        try shared.countFailure(in: transaction, at: now)
-        try transaction.note(
-          .recoveryCodeWrong, of: present?.account, fromNetwork: network, at: now)
-        return .answer(.mistake(.wrong(triesLeft: recovery.challenge.triesLeft)))
-      }
-    }
   }
 
   private func isSameClick(_ password: String, _ credentials: Credentials) async throws -> Bool {
@@ -358,7 +313,7 @@ package struct Recoveries: Sendable {
 
 extension Account {
   /// Whether its owner can get a code for a new password.
-  fileprivate var mayRecover: Bool { isConfirmed && standing.isOpen }
+  var mayRecover: Bool { isConfirmed && standing.isOpen }
 }
 
 extension CustomerNumber {

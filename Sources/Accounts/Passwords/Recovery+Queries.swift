@@ -163,13 +163,7 @@ struct RecoveryQueries: TransactionPart {
 
   /// Deletes recoveries that are over; their results are in the audit trail.
   func delete(endedBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM recovery
-      WHERE id IN (
-        SELECT id FROM recovery WHERE expires_at < \(cutoff) ORDER BY expires_at LIMIT \(count)
-      )
-      """)
+    try deleteOldest(of: "recovery", by: "expires_at", before: cutoff, atMost: count)
   }
 }
 

@@ -45,78 +45,61 @@ struct RetentionQueries: TransactionPart {
 
   /// Deletes registrations that never became an account.
   func deleteRegistrations(endedBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM registration
-      WHERE id IN (
-        SELECT id FROM registration
-        WHERE expires_at < \(cutoff) AND step <> 'finished' AND customer_number IS NULL
-        ORDER BY expires_at
-        LIMIT \(count)
-      )
-      """)
+    try deleteOldest(
+      of: "registration", by: "expires_at", before: cutoff,
+      where: "step <> 'finished' AND customer_number IS NULL", atMost: count)
   }
 
   func deleteMessages(queuedBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM message
-      WHERE id IN (
-        SELECT id FROM message
-        WHERE created_at < \(cutoff) AND state NOT IN ('queued', 'leased')
-        ORDER BY created_at
-        LIMIT \(count)
-      )
-      """)
+    try deleteOldest(
+      of: "message", by: "created_at", before: cutoff,
+      where: "state NOT IN ('queued', 'leased')", atMost: count)
   }
 
   func deleteSessions(usedBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM session
-      WHERE token_hash IN (
-        SELECT token_hash FROM session
-        WHERE last_used_at < \(cutoff)
-        ORDER BY last_used_at
-        LIMIT \(count)
-      )
-      """)
+    try deleteOldest(
+      of: "session", key: "token_hash", by: "last_used_at", before: cutoff, atMost: count)
   }
 
   func deleteEventCounts(before cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM event_count
-      WHERE (name, key, window_start) IN (
-        SELECT name, key, window_start FROM event_count
-        WHERE window_start < \(cutoff)
-        ORDER BY window_start
-        LIMIT \(count)
-      )
-      """)
+    try deleteOldest(
+      of: "event_count", key: "name, key, window_start", by: "window_start", before: cutoff,
+      atMost: count)
   }
 
   func deleteAnonymousEvents(before cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM anonymous_event
-      WHERE (kind, source, window_start) IN (
-        SELECT kind, source, window_start FROM anonymous_event
-        WHERE window_start < \(cutoff)
-        ORDER BY window_start
-        LIMIT \(count)
-      )
-      """)
+    try deleteOldest(
+      of: "anonymous_event", key: "kind, source, window_start", by: "window_start", before: cutoff,
+      atMost: count)
   }
 
   func deleteThrottles(before cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
+    try deleteOldest(
+      of: "login_throttle", key: "user_name_hash", by: "last_failure_at", before: cutoff,
+      atMost: count)
+  }
+}
+
+extension TransactionPart {
+  /// Deletes at most so many rows of a table, the oldest first.
+  ///
+  /// - Parameters:
+  ///   - key: the columns of its primary key
+  ///   - moment: the column that says since when a row is of no use
+  ///   - condition: what a row must be besides
+  /// - Returns: how many there were
+  func deleteOldest(
+    of table: Query, key: Query = "id", by moment: Query, before cutoff: Date,
+    where condition: Query? = nil, atMost count: Int
+  ) throws -> Int {
+    let isMeant: Query = condition.map { "AND \($0)" } ?? ""
+    return try execute(
       """
-      DELETE FROM login_throttle
-      WHERE user_name_hash IN (
-        SELECT user_name_hash FROM login_throttle
-        WHERE last_failure_at < \(cutoff)
-        ORDER BY last_failure_at
+      DELETE FROM \(table)
+      WHERE (\(key)) IN (
+        SELECT \(key) FROM \(table)
+        WHERE \(moment) < \(cutoff) \(isMeant)
+        ORDER BY \(moment)
         LIMIT \(count)
       )
       """)

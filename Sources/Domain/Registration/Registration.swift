@@ -189,7 +189,7 @@ extension Registration {
 // MARK: Code
 
 extension Registration {
-  package enum CodeOutcome: Hashable, Sendable {
+  package enum SMSCodeOutcome: Hashable, Sendable {
     case accepted
     /// Accepted, but the customer already has an account (D 4).
     case alreadyRegistered
@@ -210,7 +210,7 @@ extension Registration {
   ///   - isRegistered: whether the customer has an account
   package mutating func enterCode(
     matches: Bool, smsStep: inout SMSStep, isRegistered: Bool, at now: Date, limits: Limits
-  ) -> CodeOutcome {
+  ) -> SMSCodeOutcome {
     guard !isExpired(at: now) else { return .expired }
     guard case .phone(let customer, var challenge) = step else { return .outOfTurn }
     if smsStep.isDisabled {
@@ -245,9 +245,9 @@ extension Registration {
   /// the first, and nothing is done again. A wrong one counts like any other (D 1).
   package mutating func repeatCode(
     matches: Bool, smsStep: inout SMSStep, at now: Date, limits: Limits
-  ) -> CodeOutcome {
+  ) -> SMSCodeOutcome {
     guard !isExpired(at: now) else { return .expired }
-    let answer: CodeOutcome
+    let answer: SMSCodeOutcome
     switch step {
     case .email: answer = .accepted
     case .alreadyRegistered: answer = .alreadyRegistered

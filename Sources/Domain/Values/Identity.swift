@@ -8,6 +8,12 @@ package struct Identity<Kind>: RawRepresentable, Hashable, Sendable {
   package init(rawValue: Int64) {
     self.rawValue = rawValue
   }
+
+  /// The number as a path, a form or a command has it; `nil` when it is none.
+  package init?(_ text: some StringProtocol) {
+    guard let number = Int64(text) else { return nil }
+    rawValue = number
+  }
 }
 
 extension Identity: Comparable {

@@ -62,8 +62,8 @@ struct ActScreen: Sendable {
   }
 
   private func page(
-    _ act: CaseAct, _ number: Int64, operand: String, reason: String = "", words: String = "",
-    _ context: SiteContext, _ mistake: FieldError? = nil
+    _ act: CaseAct, _ number: CaseOpening.ID, operand: String, reason: String = "",
+    words: String = "", _ context: SiteContext, _ mistake: FieldError? = nil
   ) -> ActPage {
     let texts = site.texts(context)
     func error(at anchor: String) -> String? { mistake?.anchor == anchor ? mistake?.text : nil }
@@ -71,7 +71,7 @@ struct ActScreen: Sendable {
       frame: site.frame(
         texts[act.label], context, errors: mistake.map { [$0] } ?? [], form: .typedAnew,
         page: CasePage.Act.path(act, number)),
-      number: String(number), act: act.rawValue, label: texts[act.label],
+      number: number.description, act: act.rawValue, label: texts[act.label],
       effect: texts[act.effect], needsConsent: act.needsConsent, needsProof: act.needsProof,
       asksEmail: act.operand == .email, operand: Field(operand, error: error(at: "operand")),
       asksWords: act.asksWords, words: Field(words, error: error(at: "words")),

@@ -27,11 +27,11 @@ struct ConsentScreen: Sendable {
   @Sendable func submit(
     _ request: Request, _ context: SiteContext, _ session: StaffSession
   ) async throws -> Response {
-    guard let number = Int64(context.form["consent"]) else { throw HTTPError(.badRequest) }
+    guard let id = StaffConsent.ID(context.form["consent"]) else { throw HTTPError(.badRequest) }
     let isGiven = context.form["decision"] == "yes"
     guard isGiven || context.form["decision"] == "no" else { throw HTTPError(.badRequest) }
     let message: StaffMessage
-    switch try await acts.decide(number, isGiven: isGiven, in: session) {
+    switch try await acts.decide(id, isGiven: isGiven, in: session) {
     case .decided(.done): message = .consentGiven
     case .decided: message = .outOfTurn
     case .refused: message = .consentRefused

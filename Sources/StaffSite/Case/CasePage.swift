@@ -29,14 +29,14 @@ struct CasePage: Page {
   let hasEvents: Bool
 
   init(
-    frame: Frame, message: String, hasMessage: Bool, number: Int64, opened: CaseFiles.Opened,
-    role: StaffRole, _ texts: Texts
+    frame: Frame, message: String, hasMessage: Bool, number: CaseOpening.ID,
+    opened: CaseFiles.Opened, role: StaffRole, _ texts: Texts
   ) {
     let file = opened.file
     self.frame = frame
     self.message = message
     self.hasMessage = hasMessage
-    self.number = String(number)
+    self.number = number.description
     caseNumber = file.caseNumber?.text ?? ""
     hasCaseNumber = file.caseNumber != nil
     reason = texts.reason(opened.reason)
@@ -49,7 +49,8 @@ struct CasePage: Page {
     hasProof = role.may(.proveCallers) && file.values.contains { $0.kind == .customerNumber }
     acts = Act.offered(file, to: role, number, texts)
     hasActs = !acts.isEmpty
-    messages = file.messages.map { Row($0, canMove: role.may(.help), number, texts) }
+    let movable = role.may(.help) ? number : nil
+    messages = file.messages.map { Row($0, movableIn: movable, texts) }
     hasMessages = !messages.isEmpty
     requests = file.requests.map {
       RequestRow($0, canAnswer: role.may(.dataRequests), number, texts)
@@ -128,14 +129,14 @@ struct CasePage: Page {
     let label: String
     let path: String
 
-    static func path(_ act: CaseAct, _ number: Int64, operand: String? = nil) -> String {
+    static func path(_ act: CaseAct, _ number: CaseOpening.ID, operand: String? = nil) -> String {
       let rest = operand.map { "&\(StaffPath.operandField)=\($0)" } ?? ""
       return String(StaffPath.act.rawValue.dropFirst())
         + "?\(StaffPath.numberField)=\(number)&\(StaffPath.actField)=\(act.rawValue)\(rest)"
     }
 
     static func offered(
-      _ file: CaseFile, to role: StaffRole, _ number: Int64, _ texts: Texts
+      _ file: CaseFile, to role: StaffRole, _ number: CaseOpening.ID, _ texts: Texts
     ) -> [Act] {
       CaseAct.allCases.filter { role.may($0.duty) && $0.fits(file) }.map { act in
         Act(label: texts[act.label], path: path(act, number))
@@ -152,7 +153,8 @@ struct CasePage: Page {
     let actions: [Act]
     let hasActions: Bool
 
-    init(_ message: CaseFile.SentMessage, canMove: Bool, _ number: Int64, _ texts: Texts) {
+    /// - Parameter number: of the open case; `nil` where messages are only shown
+    init(_ message: CaseFile.SentMessage, movableIn number: CaseOpening.ID?, _ texts: Texts) {
       when = texts.instant(message.at)
       what = texts[message.kind.label]
       to = message.maskedRecipient
@@ -160,13 +162,13 @@ struct CasePage: Page {
       isTrouble = message.isTrouble
       var actions: [Act] = []
       let id = message.id.description
-      if canMove, message.canRetry {
+      if let number, message.canRetry {
         actions.append(
           Act(
             label: texts[CaseAct.retryMessage.label],
             path: Act.path(.retryMessage, number, operand: id)))
       }
-      if canMove, message.canCancel {
+      if let number, message.canCancel {
         actions.append(
           Act(
             label: texts[CaseAct.cancelMessage.label],
@@ -184,7 +186,9 @@ struct CasePage: Page {
     let actions: [Act]
     let hasActions: Bool
 
-    init(_ request: StaffOverview.Request, canAnswer: Bool, _ number: Int64, _ texts: Texts) {
+    init(
+      _ request: StaffOverview.Request, canAnswer: Bool, _ number: CaseOpening.ID, _ texts: Texts
+    ) {
       what = texts[request.kind.label]
       askedOn = texts.day(of: request.askedAt)
       answerBy = texts.day(of: request.answerBy)

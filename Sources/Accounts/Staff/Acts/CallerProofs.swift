@@ -60,14 +60,14 @@ package struct CallerProofs: Sendable {
 
   /// «Kódot küldök».
   package func send(
-    for number: CaseFiles.OpeningNumber, in session: StaffSession
+    for id: CaseOpening.ID, in session: StaffSession
   ) async throws -> SendingOutcome {
     let now = world.now()
     let challenge = world.codes.newChallenge(terms, at: now)
     let outcome: SendingOutcome
     do {
       outcome = try await world.store.write {
-        try send(challenge, for: .init(rawValue: number), session, in: $0, at: now)
+        try send(challenge, for: id, session, in: $0, at: now)
       }
     } catch is SMSBudget.Spent { return .tooMany }
     if outcome == .sent { world.dispatchSignal.send() }
@@ -126,12 +126,11 @@ package struct CallerProofs: Sendable {
 
   /// «Ellenőrzöm»: a try is counted, whatever it was (R6).
   package func enter(
-    _ typed: String, for number: CaseFiles.OpeningNumber, in session: StaffSession
+    _ typed: String, for id: CaseOpening.ID, in session: StaffSession
   ) async throws -> Outcome {
     let now = world.now()
     guard let entry = try? CodeEntry(typed, alphabet: .digits) else { return .unreadable }
     return try await world.store.write { transaction in
-      let id = CaseOpening.ID(rawValue: number)
       guard let opening = try transaction.caseOpenings.opening(id, of: session),
         let customer = opening.subject.customer, var challenge = opening.challenge
       else { return .notOpen }

@@ -177,7 +177,7 @@ extension CaseActs {
     in transaction: any Transaction, at now: Date
   ) throws -> CaseAct.Outcome {
     // Another customer's message is as unknown as none (attack 87).
-    guard let id = Int64(operand).map(Message.ID.init(rawValue:)),
+    guard let id = Message.ID(operand),
       let entry = try transaction.messages.entry(id), entry.customer == customer.text
     else { return .outOfTurn }
     let callCentre = CallCentre(world: world, act: staff)
@@ -192,7 +192,7 @@ extension CaseActs {
     _ wish: Wish, _ customer: CustomerNumber, by staff: StaffAct, in transaction: any Transaction,
     at now: Date
   ) throws -> CaseAct.Outcome {
-    guard let id = Int64(wish.operand).map(DataRights.Request.ID.init(rawValue:)),
+    guard let id = DataRights.Request.ID(wish.operand),
       try transaction.dataRequests.customer(of: id) == customer.text,
       // Who asked to be forgotten is not told that it is done before it is: erasing takes two
       // people, and answers the request itself (D 5).

@@ -43,7 +43,7 @@ package struct CaseActs: Sendable {
 
   /// «Megteszem».
   package func perform(
-    _ wish: Wish, on number: CaseFiles.OpeningNumber, in session: StaffSession
+    _ wish: Wish, on number: CaseOpening.ID, in session: StaffSession
   ) async throws -> CaseAct.Outcome {
     let now = world.now()
     guard session.member.role.may(wish.act.duty) else { return .forbidden }
@@ -55,9 +55,9 @@ package struct CaseActs: Sendable {
     }
     guard !wish.act.asksWords || wish.wordsForCustomer != nil else { return .wordsMissing }
     let outcome = try await world.store.write { transaction -> CaseAct.Outcome in
-      guard
-        let opening = try transaction.caseOpenings.opening(.init(rawValue: number), of: session)
-      else { return .notOpen }
+      guard let opening = try transaction.caseOpenings.opening(number, of: session) else {
+        return .notOpen
+      }
       guard
         !wish.act.needsProof || opening.isProven(at: now, world.limits.staff)
           || session.member.role == .supervisor
@@ -132,12 +132,11 @@ package struct CaseActs: Sendable {
 
   /// «Jóváhagyom» and «Elutasítom»: what was asked is done now, in the asker's name.
   package func decide(
-    _ number: Int64, isGiven: Bool, in session: StaffSession
+    _ id: StaffConsent.ID, isGiven: Bool, in session: StaffSession
   ) async throws -> ConsentOutcome {
     let now = world.now()
     guard session.member.role.may(.consent) else { return .forbidden }
     let outcome = try await world.store.write { transaction -> ConsentOutcome in
-      let id = StaffConsent.ID(rawValue: number)
       guard
         let consent = try transaction.staffConsents.waiting(
           id, for: session.member, askedAfter: consentsAsked(after: now))

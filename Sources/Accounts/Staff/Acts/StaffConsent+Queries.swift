@@ -102,13 +102,7 @@ struct StaffConsentQueries: TransactionPart {
 extension StaffConsentQueries {
   /// Who asked and who agreed stays in the audit trail.
   func delete(askedBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM staff_consent
-      WHERE id IN (
-        SELECT id FROM staff_consent WHERE asked_at < \(cutoff) ORDER BY id LIMIT \(count)
-      )
-      """)
+    try deleteOldest(of: "staff_consent", by: "asked_at", before: cutoff, atMost: count)
   }
 }
 

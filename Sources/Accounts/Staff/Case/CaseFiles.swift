@@ -22,10 +22,8 @@ package struct CaseFiles: Sendable {
     case review
   }
 
-  package typealias OpeningNumber = Int64
-
   package enum OpeningOutcome: Hashable, Sendable {
-    case opened(OpeningNumber)
+    case opened(CaseOpening.ID)
     /// Nobody is found any more under what was looked for.
     case notFound
     /// The words are no reason: empty, too long, or with control characters.
@@ -64,9 +62,7 @@ package struct CaseFiles: Sendable {
         at: now)
       let reason = act.reason ?? ""
       return .opened(
-        try transaction.caseOpenings.open(
-          hit.subject, by: session, because: reason, at: now
-        ).rawValue)
+        try transaction.caseOpenings.open(hit.subject, by: session, because: reason, at: now))
     }
   }
 
@@ -80,12 +76,11 @@ package struct CaseFiles: Sendable {
   /// The case, once its row in the audit trail is written: each look is one row (attack 89).
   ///
   /// - Returns: `nil` when the session has not opened it (attack 87)
-  package func show(_ number: OpeningNumber, in session: StaffSession) async throws -> Opened? {
+  package func show(_ number: CaseOpening.ID, in session: StaffSession) async throws -> Opened? {
     let now = world.now()
     return try await world.store.write { transaction in
       guard
-        let opening = try transaction.caseOpenings.opening(
-          .init(rawValue: number), of: session, locking: false)
+        let opening = try transaction.caseOpenings.opening(number, of: session, locking: false)
       else { return nil }
       let act = session.act(because: opening.reason) ?? session.act
       let shown = opening.shown.map(\.rawValue).sorted().joined(separator: " ")
@@ -106,13 +101,13 @@ package struct CaseFiles: Sendable {
   ///
   /// - Returns: whether the session has the case open
   package func reveal(
-    _ value: CaseValue, of number: OpeningNumber, in session: StaffSession
+    _ value: CaseValue, of number: CaseOpening.ID, in session: StaffSession
   ) async throws -> Bool {
     let now = world.now()
     return try await world.store.write { transaction in
-      guard
-        let opening = try transaction.caseOpenings.opening(.init(rawValue: number), of: session)
-      else { return false }
+      guard let opening = try transaction.caseOpenings.opening(number, of: session) else {
+        return false
+      }
       let act = session.act(because: opening.reason) ?? session.act
       try transaction.recordBeforeShowing(
         AuditEvent(
@@ -125,9 +120,9 @@ package struct CaseFiles: Sendable {
   }
 
   /// Whether the session has the case open; shows nothing of it.
-  package func hasOpen(_ number: OpeningNumber, in session: StaffSession) async throws -> Bool {
+  package func hasOpen(_ number: CaseOpening.ID, in session: StaffSession) async throws -> Bool {
     try await world.store.read {
-      try $0.caseOpenings.opening(.init(rawValue: number), of: session, locking: false) != nil
+      try $0.caseOpenings.opening(number, of: session, locking: false) != nil
     }
   }
 
@@ -135,10 +130,10 @@ package struct CaseFiles: Sendable {
   ///
   /// - Returns: `nil` when the session has no customer's case open, or nothing names the customer
   package func copyOfData(
-    _ number: OpeningNumber, in session: StaffSession
+    _ number: CaseOpening.ID, in session: StaffSession
   ) async throws -> String? {
     let opening = try await world.store.read {
-      try $0.caseOpenings.opening(.init(rawValue: number), of: session, locking: false)
+      try $0.caseOpenings.opening(number, of: session, locking: false)
     }
     guard let opening, let customer = opening.subject.customer else { return nil }
     return try await Records(

@@ -109,9 +109,9 @@ struct CaseMaterialQueries: TransactionPart {
     of customer: CustomerNumber?, registrations: [Registration.ID]
   ) throws -> [CaseMaterial.Event] {
     var events: [CaseMaterial.Event] = []
-    var seen: Set<Int64> = []
+    var seen: Set<Identity<AuditEvent>> = []
     func add(_ rows: [ResultRow]) throws {
-      for row in rows where try seen.insert(row.value("id", as: Int64.self)).inserted {
+      for row in rows where try seen.insert(row.value("id")).inserted {
         guard let event = try CaseMaterial.Event(row: row) else { continue }
         events.append(event)
       }

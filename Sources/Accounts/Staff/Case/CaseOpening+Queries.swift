@@ -1,10 +1,10 @@
-internal import Domain
+package import Domain
 internal import FoundationEssentials
 internal import Persistence
 
 /// One look at one case, by one session, for one reason.
-struct CaseOpening {
-  typealias ID = Identity<CaseOpening>
+package struct CaseOpening: Sendable {
+  package typealias ID = Identity<CaseOpening>
 
   let id: ID
   let subject: CaseSubject

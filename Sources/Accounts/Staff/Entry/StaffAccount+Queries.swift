@@ -183,7 +183,8 @@ struct StaffQueries: TransactionPart {
       """)
   }
 
-  /// A restored backup brings ended ones back (attack 97).
+  /// A restored backup brings ended ones back (attack 97), and a clock that was set back makes them
+  /// live longer (attack 7).
   func endEverySession(at now: Date) throws {
     try perform(
       "UPDATE staff_session SET ended_at = \(now), search = NULL WHERE ended_at IS NULL")
@@ -193,13 +194,7 @@ struct StaffQueries: TransactionPart {
 
   /// What staff had open; that they looked stays in the audit trail.
   func deleteOpenings(before cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM staff_opening
-      WHERE id IN (
-        SELECT id FROM staff_opening WHERE opened_at < \(cutoff) ORDER BY opened_at LIMIT \(count)
-      )
-      """)
+    try deleteOldest(of: "staff_opening", by: "opened_at", before: cutoff, atMost: count)
   }
 
   /// What was looked for in sessions that ended without a logout.
@@ -216,14 +211,8 @@ struct StaffQueries: TransactionPart {
   }
 
   func deleteSessions(usedBefore cutoff: Date, atMost count: Int) throws -> Int {
-    try execute(
-      """
-      DELETE FROM staff_session
-      WHERE token_hash IN (
-        SELECT token_hash FROM staff_session
-        WHERE last_used_at < \(cutoff) ORDER BY last_used_at LIMIT \(count)
-      )
-      """)
+    try deleteOldest(
+      of: "staff_session", key: "token_hash", by: "last_used_at", before: cutoff, atMost: count)
   }
 }
 
