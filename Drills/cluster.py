@@ -44,7 +44,7 @@ class EtcdMember:
                     "etcd", "--name", self.name, "--data-dir", str(self.folder.path / "data"),
                     "--listen-client-urls", url, "--advertise-client-urls", url,
                     "--listen-peer-urls", self.peer, "--initial-advertise-peer-urls", self.peer,
-                    "--initial-cluster", everybody, "--unsafe-no-fsync",
+                    "--initial-cluster", everybody, "--unsafe-no-fsync", "--enable-v2",
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
