@@ -25,5 +25,6 @@ extension Schema {
     stepUp,
     limitTrail,
     staffDesk,
+    stopsByDay,
   ])
 }

@@ -15,14 +15,15 @@ extension RegisterReplacement {
         try transaction.imports.keepClaim(generations, answering: generations.present, at: moment)
         try transaction.imports.dropIndexes(of: schema)
       }
-    } catch StoreFault.busy {
-      // Somebody has the tables for long, a backup for example: it will do with the indexes.
+    } catch StoreFault.busy, StoreFault.unavailable {
+      // Somebody has the tables for long, a backup for example, or they belong to another role: it
+      // will do with the indexes.
     }
   }
 
-  /// Builds those that are missing, each in a transaction of its own.
+  /// Builds those that are missing, each in a transaction of its own. After any import: one that was
+  /// killed may have left a register without them to an older program, which knows nothing of that.
   func buildIndexes(under generations: Generations) async throws {
-    guard generations.isFirst else { return }
     for index in try await missingIndexes() {
       try Task.checkCancellation()
       let moment = now()

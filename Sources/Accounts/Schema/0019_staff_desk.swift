@@ -2,30 +2,38 @@ internal import Domain
 package import Persistence
 
 extension Schema {
-  /// Staff find a name or an address in the same way on both engines, and are told by day why
-  /// registrations stop: along an index, however long the trail is.
+  /// Staff find a name or an address in the same way on both engines.
   ///
   /// PostgreSQL folded letters by the database's locale: in one «İ» became «i», in another «I»
   /// became «ı», and what staff typed found nobody. An older program still answers on this schema;
   /// its searches by name and address read the whole register until it is replaced.
   package static let staffDesk = Migration(19, "staff_desk", oldestProgram: 10) { types in
-    """
-    \(types.dialect == .sqlite ? "" : foldedAlike(types.dialect))
+    types.dialect == .sqlite ? "" : foldedAlike(types.dialect)
+  }
 
-    CREATE INDEX audit_event_of_stops ON audit_event (at, kind, registration_id)
-      WHERE kind IN (\(ofStops));
+  /// Nobody can read the table from where the old ones are dropped; and whoever comes while that waits
+  /// for somebody who reads it long, a backup for example, waits as well.
+  private static func foldedAlike(_ dialect: Dialect) -> String {
+    // With the customer's number the planner takes the index for an address: it knows nothing of how
+    // many addresses there are in a part of the table.
+    """
+    CREATE INDEX register_customer_folded_email
+      ON register_customer (generation, (\(emailKey(dialect))), customer_number)
+      WHERE email IS NOT NULL;
+    CREATE INDEX register_customer_folded_name
+      ON register_customer (generation, (\(nameKey(dialect))));
+
+    SET LOCAL lock_timeout = '2s';
+    DROP INDEX IF EXISTS register_customer_email;
+    DROP INDEX IF EXISTS register_customer_name;
     """
   }
 
-  private static func foldedAlike(_ dialect: Dialect) -> String {
+  /// Staff are told by day why registrations stop, along an index, however long the trail is.
+  package static let stopsByDay = Migration(20, "stops_by_day", oldestProgram: 10) { _ in
     """
-    DROP INDEX register_customer_email;
-    CREATE INDEX register_customer_email
-      ON register_customer (generation, (\(emailKey(dialect))))
-      WHERE email IS NOT NULL;
-    DROP INDEX register_customer_name;
-    CREATE INDEX register_customer_name
-      ON register_customer (generation, (\(nameKey(dialect))));
+    CREATE INDEX audit_event_of_stops ON audit_event (at, kind, registration_id)
+      WHERE kind IN (\(ofStops));
     """
   }
 
