@@ -269,6 +269,7 @@ internal import Wording
       var answers = CustomerClient.answers(email: "uj@pelda.hu")
       answers["marketing"] = "yes"
       try await anna.post(path, answers.merging(["back": "yes"]) { $1 })
+      #expect(try await anna.get("/regisztracio").main.contains("href=\"\(path)\""))
       // Nothing was sent: what is agreed to is what was given before.
       #expect(try await anna.get("/regisztracio/jelszo").value(of: "username") == "anna@pelda.hu")
       let otherTab = anna.copy()

@@ -22,9 +22,16 @@ struct IdentifyScreen: Sendable {
   /// A convenience that the page can do without: it still works when the database does not.
   private func running(_ context: SiteContext) async -> CustomerPath? {
     guard let token = context.registrationToken,
-      let step = try? await registrations.standing(of: token)?.step, step.isUnderWay
+      let standing = try? await registrations.standing(of: token), standing.step.isUnderWay
     else { return nil }
-    return step.path
+    // What was changed in a step that is done, and not sent, would be passed by.
+    if case .password = standing.step, let left = site.askedPage(in: context),
+      left.path == CustomerPath.contact.rawValue, left.owner == standing.customer?.owner,
+      !left.typed.isEmpty
+    {
+      return .contact
+    }
+    return standing.step.path
   }
 
   @Sendable func submit(_ request: Request, _ context: SiteContext) async throws -> Response {
