@@ -54,9 +54,9 @@ struct EventCountQueries: TransactionPart {
     holding held: [EventCount], besides others: [EventCount] = [], at now: Date
   ) throws -> [EventCount: Int] {
     // SQLite has only one writer anyway.
-    guard dialect == .postgres, !held.isEmpty else { return try used(held + others, at: now) }
+    guard dialect == .postgres, !held.isEmpty else { return try look(at: held + others, at: now) }
     guard !others.isEmpty else { return try add(0, to: held, at: now) }
-    return try used(
+    return try read(
       held + others,
       """
       WITH held AS (\(Self.adding(0, to: held, at: now)))
@@ -66,13 +66,13 @@ struct EventCountQueries: TransactionPart {
       """)
   }
 
-  private func used(_ counts: [EventCount], at now: Date) throws -> [EventCount: Int] {
+  private func look(at counts: [EventCount], at now: Date) throws -> [EventCount: Int] {
     guard !counts.isEmpty else { return [:] }
-    return try used(counts, Self.looking(at: counts, at: now))
+    return try read(counts, Self.looking(at: counts, at: now))
   }
 
   /// What a statement says about counts.
-  private func used(_ counts: [EventCount], _ statement: Query) throws -> [EventCount: Int] {
+  private func read(_ counts: [EventCount], _ statement: Query) throws -> [EventCount: Int] {
     var used: [EventCount: Int] = [:]
     for row in try rows(statement) {
       let (name, key) = (
@@ -156,11 +156,11 @@ struct EventCountQueries: TransactionPart {
     _ number: Int, to counts: [EventCount], at now: Date
   ) throws -> [EventCount: Int] {
     guard !counts.isEmpty else { return [:] }
-    return try used(counts, Self.adding(number, to: counts, at: now))
+    return try read(counts, Self.adding(number, to: counts, at: now))
   }
 
   /// One statement, which locks the rows in the order of their names and keys: two transactions
-  /// with the same counts never wait for each other.
+  /// with the same counts never deadlock.
   private static func adding(_ number: Int, to counts: [EventCount], at now: Date) -> Query {
     let ordered = Set(counts).sorted { one, other in
       one.name == other.name

@@ -142,11 +142,11 @@ extension ImportGuards {
   func findings(in report: ImportReport) -> [GuardFinding] {
     RegisterFile.allCases.flatMap { file -> [GuardFinding] in
       let part = report[file]
-      return unread(file, part) + emptied(file, part) + changed(part) + moved(part)
+      return ofReading(file, part) + ofLosses(file, part) + changed(part) + moved(part)
     }
   }
 
-  private func unread(_ file: RegisterFile, _ part: FileReport) -> [GuardFinding] {
+  private func ofReading(_ file: RegisterFile, _ part: FileReport) -> [GuardFinding] {
     var findings: [GuardFinding] = []
     if isBeyond(part.rejected, of: part.lines, maxRejectPercent) {
       findings.append(
@@ -172,7 +172,7 @@ extension ImportGuards {
     return findings
   }
 
-  private func emptied(_ file: RegisterFile, _ part: FileReport) -> [GuardFinding] {
+  private func ofLosses(_ file: RegisterFile, _ part: FileReport) -> [GuardFinding] {
     var findings: [GuardFinding] = []
     let before = part.standing?.rows ?? part.removed + part.kept
     if isBeyond(part.removed, of: before, maxDeletePercent) {
@@ -222,8 +222,8 @@ extension ImportGuards {
   }
 
   /// Whether it is a column that cannot be read, and not some cells of it.
-  private func isDamaged(_ unread: Int, of total: Int) -> Bool {
-    unread > ImportLimits.fewUnread || unread > 1 && unread == total
+  private func isDamaged(_ count: Int, of total: Int) -> Bool {
+    count > ImportLimits.fewUnread || count > 1 && count == total
   }
 
   private func isBeyond(_ count: Int, of total: Int, _ percent: Int) -> Bool {

@@ -18,9 +18,9 @@ package enum Repository {
   package static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// What is built, installed or downloaded, and what belongs to other programs.
+  /// What is installed or downloaded, and what belongs to other programs.
   private static let foreign: Set<String> = [
-    ".build", ".build-release", ".git", ".venv", "var", "node_modules", "__pycache__",
+    ".git", ".venv", "var", "node_modules", "__pycache__",
   ]
 
   /// The text files under a folder whose names end so, in the order of their paths.
@@ -40,7 +40,7 @@ package enum Repository {
     let start = folder.isEmpty ? root : root.appendingPathComponent(folder)
     var paths: [String] = []
     for name in try FileManager.default.contentsOfDirectory(atPath: start.path).sorted()
-    where !foreign.contains(name) {
+    where !foreign.contains(name) && !name.hasPrefix(".build") {
       let path = folder.isEmpty ? name : "\(folder)/\(name)"
       var isFolder: ObjCBool = false
       let full = root.appendingPathComponent(path).path

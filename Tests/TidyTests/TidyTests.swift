@@ -98,6 +98,6 @@ internal import Testing
     let paths = try Self.swift.get().map(\.path)
     #expect(paths.contains("Sources/Domain/Limits.swift"))
     #expect(paths.contains("Tests/TidyTests/TidyTests.swift"))
-    #expect(!paths.contains { $0.contains(".build/") })
+    #expect(!paths.contains { $0.contains(".build") })
   }
 }

@@ -92,7 +92,7 @@ struct SMSNotices: Sendable {
     guard used[count, default: 0] <= world.limits.smsNoticesPerAccountPerDay,
       let alarms = budget.alarms(after: used)
     else {
-      // A notice that may not be sent undoes nothing, and costs nobody anything.
+      // A notice that may not be sent undoes nothing, and takes nothing from everybody's budget.
       for count in budget.counts { try transaction.counts.decrease(count, at: now) }
       return false
     }

@@ -68,9 +68,7 @@ struct PortalHomeQueries: TransactionPart {
       LEFT JOIN register_policy AS policy
         ON policy.generation = \(Query.registerInUse)
         AND policy.customer_number = \(account.customer.text)
-      ORDER BY CASE policy.status WHEN 'active' THEN 0 ELSE 1 END, policy.valid_from DESC,
-               policy.policy_number
-      LIMIT 200
+      \(RegisterQueries.shownPolicies)
       """)
     guard let home = rows.first else { throw MissingRow("the home page") }
     let hasPolicies = try home.optional("written_number", as: String.self) != nil

@@ -86,15 +86,22 @@ struct RegisterQueries: TransactionPart {
     ).map { try $0.value("customer_number") }
   }
 
+  /// Those in force first, and as many as a page can show.
+  static let shownPolicies: Query = """
+    ORDER BY CASE policy.status WHEN 'active' THEN 0 ELSE 1 END, policy.valid_from DESC,
+             policy.policy_number
+    LIMIT 200
+    """
+
   /// A customer's policies, those in force first.
   func policies(of customer: CustomerNumber) throws -> [Policy] {
     try rows(
       """
-      SELECT written_number, product, status, valid_from, valid_to FROM register_policy
-      WHERE generation = \(Query.registerInUse)
-        AND customer_number = \(customer.text)
-      ORDER BY CASE status WHEN 'active' THEN 0 ELSE 1 END, valid_from DESC, policy_number
-      LIMIT 200
+      SELECT policy.written_number, policy.product, policy.status, policy.valid_from, policy.valid_to
+      FROM register_policy AS policy
+      WHERE policy.generation = \(Query.registerInUse)
+        AND policy.customer_number = \(customer.text)
+      \(Self.shownPolicies)
       """
     ).map(Policy.init(row:))
   }

@@ -131,7 +131,7 @@ extension Registrations {
     let now = world.now()
     let caseNumber = CaseNumber(drawing: world.randomBytes(32))
     return try await world.store.write { transaction in
-      if let seconds = try secondsToWait(visit.address, in: transaction, at: now) {
+      if let seconds = try countMistake(from: visit.address, in: transaction, at: now) {
         return .limited(retryAfterSeconds: seconds)
       }
       let (registration, token) = try open(
@@ -151,8 +151,8 @@ extension Registrations {
     case limited(retryAfterSeconds: Int)
   }
 
-  private func secondsToWait(
-    _ address: String?, in transaction: any Transaction, at now: Date
+  private func countMistake(
+    from address: String?, in transaction: any Transaction, at now: Date
   ) throws -> Int? {
     guard let address else { return nil }
     let count = EventCount(
