@@ -106,8 +106,8 @@ package enum GuardFinding: Equatable, Sendable {
     case .movedInDelivery(let count, let total, let maxPercent):
       """
       \(count) of the \(total) policies in the delivery belong to another customer in the \
-      register, and at most \(maxPercent) % may (--max-delivery-change-percent). The column customer_number \
-      of policies.csv has most likely slipped: compare some rows.
+      register, and at most \(maxPercent) % may (--max-delivery-change-percent). The column \
+      customer_number of policies.csv has most likely slipped: compare some rows.
       """
     case .emptied(let file, let column, let count, let total, let maxPercent):
       """

@@ -13,8 +13,8 @@ package enum ImportLimits {
   package static let listedRejects = 1_000
   /// Up to so many changes of a delivery a share of it says nothing.
   static let fewChanges = 20
-  /// Up to so many mobile numbers or names that cannot be read are oddities of their own, and no share of a
-  /// small file: a damaged column has more of them, or nothing else.
+  /// Up to so many mobile numbers or names that cannot be read are oddities of their own, and no
+  /// share of a small file: a damaged column has more of them, or nothing else.
   static let fewUnread = 20
   /// After this long without a sign of life an import is dead and the next one takes over, where no
   /// lock of the system tells it at once.

@@ -97,7 +97,8 @@ struct RegisterQueries: TransactionPart {
   func policies(of customer: CustomerNumber) throws -> [Policy] {
     try rows(
       """
-      SELECT policy.written_number, policy.product, policy.status, policy.valid_from, policy.valid_to
+      SELECT policy.written_number, policy.product, policy.status, policy.valid_from,
+             policy.valid_to
       FROM register_policy AS policy
       WHERE policy.generation = \(Query.registerInUse)
         AND policy.customer_number = \(customer.text)

@@ -11,11 +11,11 @@ extension Schema {
     types.dialect == .sqlite ? "" : foldedAlike(types.dialect)
   }
 
-  /// Nobody can read the table from where the old ones are dropped; and whoever comes while that waits
-  /// for somebody who reads it long, a backup for example, waits as well.
+  /// Nobody can read the table from where the old ones are dropped; and whoever comes while that
+  /// waits for somebody who reads it long, a backup for example, waits as well.
   private static func foldedAlike(_ dialect: Dialect) -> String {
-    // With the customer's number the planner takes the index for an address: it knows nothing of how
-    // many addresses there are in a part of the table.
+    // With the customer's number the planner takes the index for an address: it knows nothing of
+    // how many addresses there are in a part of the table.
     """
     CREATE INDEX register_customer_folded_email
       ON register_customer (generation, (\(emailKey(dialect))), customer_number)
