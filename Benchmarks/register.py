@@ -220,4 +220,5 @@ def main():
         measure(count)
 
 
-main()
+if __name__ == "__main__":
+    main()
