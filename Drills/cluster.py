@@ -9,6 +9,7 @@ import subprocess
 
 from parts import (
     Folder,
+    Instance,
     Wire,
     as_postgres,
     give_to_postgres,
@@ -21,8 +22,31 @@ from waiting import GUARD_SECONDS, wait_until
 
 FILE = ROOT / "deploy" / "patroni" / "patroni.yml"
 
+DEBIANS_PATRONI = "/usr/bin/patroni"
+# Another one, for a trial.
+PATRONI = os.environ.get("FAILOVER_PATRONI", DEBIANS_PATRONI)
+
 # How much of what a machine has said is told: a fault's beginning and its end.
 FIRST_LINES, LAST_LINES = 150, 60
+
+# What a server is asked about itself when something went wrong: nothing of it waits for a lock or
+# writes. Who waits for whom, and for what; no more than so many rows.
+QUESTIONS = (
+    "SELECT pg_is_in_recovery(), current_setting('synchronous_standby_names') AS waits_for,"
+    " pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()",
+    "SELECT state, wait_event_type, wait_event, count(*), max(now() - xact_start) AS longest"
+    " FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2, 3 LIMIT 20",
+    "SELECT pid, state, wait_event_type, wait_event, now() - xact_start AS age,"
+    " pg_blocking_pids(pid) AS waits_for, left(regexp_replace(query, '\\s+', ' ', 'g'), 80) AS query"
+    " FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+    " ORDER BY xact_start LIMIT 40",
+    "SELECT locktype, relation::regclass, mode, pid, now() - waitstart AS age"
+    " FROM pg_locks WHERE NOT granted ORDER BY waitstart LIMIT 20",
+    "SELECT application_name, state, sync_state, sent_lsn, flush_lsn, pg_current_wal_lsn()"
+    " FROM pg_stat_replication LIMIT 5",
+)
+# Who is asked may stand still.
+ANSWER_SECONDS = 5
 
 
 class EtcdMember:
@@ -152,7 +176,7 @@ class Member:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                as_postgres("/usr/bin/patroni", str(self.configuration)),
+                as_postgres(PATRONI, str(self.configuration)),
                 cwd=self.folder.path, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
@@ -174,14 +198,38 @@ class Member:
 
     def state(self) -> dict:
         """What Patroni says of it; nothing while it does not answer."""
+        return self._asked("/patroni")
+
+    def _asked(self, path: str) -> dict:
         connection = http.client.HTTPConnection("127.0.0.1", self.rest_port, timeout=3)
         try:
-            connection.request("GET", "/patroni")
+            connection.request("GET", path)
             return json.loads(connection.getresponse().read())
         except (OSError, http.client.HTTPException, ValueError):
             return {}
         finally:
             connection.close()
+
+    def picture(self) -> str:
+        """How Patroni sees the cluster, and what its server does this moment."""
+        seen = json.dumps(self._asked("/cluster"))[:3000]
+        answers = self._psql(*(part for question in QUESTIONS for part in ("-c", question)))
+        return "\n".join([f"{self.name} sees {seen}", f"{self.name} does:", *answers])
+
+    @property
+    def waits_for(self) -> str:
+        """Who must have what it writes before it is acknowledged; nobody, or no answer, is nothing."""
+        return self._psql("-A", "-t", "-c", "SHOW synchronous_standby_names")[0].strip()
+
+    def _psql(self, *arguments: str) -> tuple[str, str]:
+        """What the server has answered, and why it has not."""
+        url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres?sslmode=disable&connect_timeout=3"
+        command = ["psql", "-X", "-q", *arguments, url]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            return "", f"no answer within {ANSWER_SECONDS} s"
+        return done.stdout, done.stderr
 
     @property
     def is_leader(self) -> bool:
@@ -234,10 +282,11 @@ class Cluster:
         self.etcd = Etcd()
         self.members = [Member(name, self.etcd) for name in "ab"]
         try:
-            self.members[0].start()
-            self.wait(lambda: self.members[0].is_leader, "the first one leads")
-            self.members[1].start()
-            self.wait_until_synchronous()
+            with self.telling():
+                self.members[0].start()
+                wait_until(lambda: self.members[0].is_leader, "the first one leads", pause=0.3)
+                self.members[1].start()
+                self.wait_until_synchronous()
             for statement in (
                 "CREATE ROLE belepo LOGIN",
                 "CREATE DATABASE belepo OWNER belepo ENCODING 'UTF8' TEMPLATE template0",
@@ -267,7 +316,7 @@ class Cluster:
             found[:] = [each for each in self.members if each.is_leader]
             return len(found) == 1
 
-        self.wait(has_one, "one of them leads", pause=0.2)
+        wait_until(has_one, "one of them leads", pause=0.2)
         return found[0]
 
     def standby(self) -> Member:
@@ -278,20 +327,30 @@ class Cluster:
         for each in self.members:
             each.mark()
 
-    def wait(self, is_so, what: str, seconds: float = GUARD_SECONDS, pause: float = 0.3) -> float:
-        """Waits for something to be so; who waits in vain is told what the machines have said."""
+    def picture(self) -> str:
+        """What both machines have said since the mark, and what they do now."""
+        said = [each.said() for each in self.members]
+        return "\n\n".join(said + [each.picture() for each in self.members])
+
+    @contextlib.contextmanager
+    def telling(self, *instances: Instance):
+        """Whatever fails within, the machines are asked at once, before anything else is done.
+
+        So are the instances: an answer of theirs may have nothing to do with the database.
+        """
         try:
-            return wait_until(is_so, what, seconds, pause)
-        except AssertionError as problem:
-            said = [each.said() for each in self.members]
-            raise AssertionError("\n\n".join([str(problem), *said])) from None
+            yield
+        except BaseException:
+            print(self.picture(), *(each.log_tail() for each in instances), sep="\n\n", flush=True)
+            raise
 
     def wait_until_synchronous(self, seconds: float = GUARD_SECONDS) -> float:
-        return self.wait(
+        return wait_until(
             lambda: any(each.is_leader for each in self.members)
             and any(each.is_synchronous for each in self.members),
             "the other one has all that is acknowledged",
             seconds,
+            pause=0.3,
         )
 
     def switch_over(self) -> None:
