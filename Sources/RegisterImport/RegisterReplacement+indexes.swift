@@ -21,8 +21,8 @@ extension RegisterReplacement {
     }
   }
 
-  /// Builds those that are missing, each in a transaction of its own. After any import: one that was
-  /// killed may have left an older program a register without them.
+  /// Builds those that are missing, each in a transaction of its own. After any import: a killed
+  /// one may have left an older program a register without them.
   func buildIndexes(under generations: Generations) async throws {
     for index in try await missingIndexes() {
       try Task.checkCancellation()

@@ -71,7 +71,7 @@ extension SettingKey {
       .init(
         form: .count(1...1_000_000), initial: "3000",
         meaning:
-          "code messages of everybody an hour before the SMS step pauses; alarms come earlier")
+          "SMS of everybody an hour, notices too, before the SMS step pauses; alarms come earlier")
     case .smsPerDay:
       .init(form: .count(1...10_000_000), initial: "20000", meaning: "the same a day")
     case .smsPerCustomerPerDay:
