@@ -53,14 +53,22 @@ extension Site {
     context.cookies[.asked].flatMap { AskedPage(sealed: $0, with: keys) }
   }
 
-  /// What was typed at a path by somebody before they left it; it is given back once.
-  package func takeTyped(
+  /// What was typed at a path by somebody before they left it.
+  package func typed(
     at path: String, by owner: String, in context: SiteContext
   ) -> [String: String]? {
     guard let page = askedPage(in: context), page.path == path, page.owner == owner,
       !page.typed.isEmpty
     else { return nil }
-    context.remove(.asked)
     return page.typed
+  }
+
+  /// The same, which is given back once.
+  package func takeTyped(
+    at path: String, by owner: String, in context: SiteContext
+  ) -> [String: String]? {
+    guard let typed = typed(at: path, by: owner, in: context) else { return nil }
+    context.remove(.asked)
+    return typed
   }
 }

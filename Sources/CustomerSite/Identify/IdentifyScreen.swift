@@ -25,9 +25,8 @@ struct IdentifyScreen: Sendable {
       let standing = try? await registrations.standing(of: token), standing.step.isUnderWay
     else { return nil }
     // What was changed in a step that is done, and not sent, would be passed by.
-    if case .password = standing.step, let left = site.askedPage(in: context),
-      left.path == CustomerPath.contact.rawValue, left.owner == standing.customer?.owner,
-      !left.typed.isEmpty
+    if case .password = standing.step, let customer = standing.customer,
+      site.typed(at: CustomerPath.contact.rawValue, by: customer.owner, in: context) != nil
     {
       return .contact
     }
