@@ -262,7 +262,10 @@ let package = Package(
       name: "PrometheusTests", dependencies: ["Prometheus", metrics], swiftSettings: strict),
     .testTarget(
       name: "AccountsTests",
-      dependencies: ["Accounts", "Cryptography", "Domain", "Outbox", "Persistence", "TestSupport"],
+      dependencies: [
+        "Accounts", "Cryptography", "Domain", "Outbox", "Persistence", "PersistencePostgres",
+        "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "RegisterImportTests",

@@ -115,10 +115,17 @@ package struct Schema: Sendable {
     return .fits
   }
 
+  /// How often a step is tried that finds its tables in somebody's hands, and the pause between two
+  /// tries.
+  private static let tries = 10
+  private static let pause = Duration.seconds(2)
+
   /// Takes all missing steps, each in a transaction of its own.
   ///
   /// - Returns: the steps that were taken now.
-  package func migrate(_ store: some Store, at now: Date) async throws -> [Migration] {
+  package func migrate(
+    _ store: some Store, at now: Date, clock: any Clock<Duration> = ContinuousClock()
+  ) async throws -> [Migration] {
     let found = try await store.write { transaction in
       try transaction.lockSchema()
       try transaction.run(script: Schema.historyTable(ColumnTypes(dialect: transaction.dialect)))
@@ -126,20 +133,41 @@ package struct Schema: Sendable {
     }
     var taken: [Migration] = []
     for migration in migrations where migration.number > found {
-      let isNew = try await store.write { transaction in
-        try transaction.lockSchema()
-        guard try Schema.version(transaction) < migration.number else { return false }
-        try transaction.run(script: migration.script(for: transaction.dialect))
-        try transaction.perform(
-          """
-          INSERT INTO schema_migration (number, name, oldest_program, applied_at)
-          VALUES (\(migration.number), \(migration.name), \(migration.oldestProgram), \(now))
-          """)
-        return true
-      }
-      if isNew { taken.append(migration) }
+      if try await take(migration, in: store, at: now, clock) { taken.append(migration) }
     }
     return taken
+  }
+
+  /// Takes a step, and again when it had to let others go first.
+  ///
+  /// - Returns: whether it was still missing.
+  private func take(
+    _ migration: Migration, in store: some Store, at now: Date, _ clock: any Clock<Duration>
+  ) async throws -> Bool {
+    for _ in 1..<Schema.tries {
+      do {
+        return try await takeOnce(migration, in: store, at: now)
+      } catch StoreFault.busy {
+        try await clock.sleep(for: Schema.pause)
+      }
+    }
+    return try await takeOnce(migration, in: store, at: now)
+  }
+
+  private func takeOnce(
+    _ migration: Migration, in store: some Store, at now: Date
+  ) async throws -> Bool {
+    try await store.write { transaction in
+      try transaction.lockSchema()
+      guard try Schema.version(transaction) < migration.number else { return false }
+      try transaction.run(script: migration.script(for: transaction.dialect))
+      try transaction.perform(
+        """
+        INSERT INTO schema_migration (number, name, oldest_program, applied_at)
+        VALUES (\(migration.number), \(migration.name), \(migration.oldestProgram), \(now))
+        """)
+      return true
+    }
   }
 
   private static func historyTable(_ types: ColumnTypes) -> String {
@@ -184,6 +212,10 @@ package struct Schema: Sendable {
 extension Transaction {
   /// Lets only one program at a time change the schema, for as long as its step takes.
   ///
+  /// A step waits for a table for less than a customer does: whoever comes while it waits, for the
+  /// end of a backup for example, waits behind it, and would be refused in the end. It waits for
+  /// longer than a second, after which PostgreSQL ends an automatic vacuum that is in its way.
+  ///
   /// SQLite has only one writer anyway. The number is one that nothing else uses in the database.
   fileprivate func lockSchema() throws {
     guard dialect == .postgres else { return }
@@ -192,6 +224,7 @@ extension Transaction {
         SET LOCAL statement_timeout = 0;
         SET LOCAL lock_timeout = 0;
         SELECT pg_advisory_xact_lock(4621819);
+        SET LOCAL lock_timeout = '2s';
         """)
   }
 }

@@ -34,6 +34,10 @@ package final class OneStatement: Transaction {
     throw SecondStatement()
   }
 
+  package func allowLongStatements() throws {
+    throw SecondStatement()
+  }
+
   private func use() throws {
     guard !isUsed else { throw SecondStatement() }
     isUsed = true

@@ -74,6 +74,10 @@ package protocol Transaction {
 
   /// Runs schema text, one or more statements without values.
   func run(script: String) throws
+
+  /// Lets each further statement of this transaction take minutes, where the engine ends those that
+  /// take longer than anybody waits for a page: for whole tables, before anything is served.
+  func allowLongStatements() throws
 }
 
 extension Transaction {

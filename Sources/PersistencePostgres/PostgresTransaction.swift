@@ -22,6 +22,10 @@ struct PostgresTransaction: Transaction {
     try session.run(script: script)
   }
 
+  func allowLongStatements() throws {
+    try session.allowLongStatements()
+  }
+
   func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws {
     guard !rows.isEmpty else { return }
     try session.copy(rows, into: table.description, columns: columns.map(\.description))

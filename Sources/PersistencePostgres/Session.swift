@@ -35,6 +35,7 @@ final class Session {
   /// - Throws: ``PostgresFault`` with libpq's words.
   init(_ settings: PostgresSettings) throws {
     self.settings = settings
+    longestAnswer = .seconds(settings.answerSeconds)
     // Later settings override earlier ones, and the URL comes last.
     let parameters = [
       ("fallback_application_name", "belepo"), ("client_encoding", "UTF8"),
@@ -69,8 +70,14 @@ final class Session {
 
   /// How a transaction begins; sent with its first statement.
   private var opening: [String] = []
+  /// How long this transaction waits for an answer.
+  private var longestAnswer: Duration
+  /// Schema steps, copies and statements about whole tables take longer than anybody waits for a
+  /// page.
+  private static let longestWork = Duration.seconds(600)
 
   func begin(_ words: String) {
+    longestAnswer = .seconds(settings.answerSeconds)
     opening = settings.isPooled ? [words] + safeguards("SET LOCAL").statements : [words]
   }
 
@@ -156,6 +163,13 @@ final class Session {
     return try exchange()
   }
 
+  /// For the rest of the transaction, which has begun by then at the latest.
+  func allowLongStatements() throws {
+    try open()
+    try send("SET LOCAL statement_timeout = 0", [])
+    longestAnswer = Session.longestWork
+  }
+
   private func open() throws {
     for words in opening { try send(words, []) }
     opening = []
@@ -197,7 +211,7 @@ final class Session {
 
   // MARK: Answers
 
-  private var deadline: ContinuousClock.Instant { .now + .seconds(settings.answerSeconds) }
+  private var deadline: ContinuousClock.Instant { .now + longestAnswer }
 
   /// Sends what is queued and reads all answers; the last statement's is returned.
   private func exchange() throws -> Answer {
@@ -271,7 +285,7 @@ final class Session {
 
   private func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws {
     let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
-    guard left > 0 else { throw lose("no answer within \(settings.answerSeconds) seconds") }
+    guard left > 0 else { throw lose("no answer within \(longestAnswer)") }
     var state = pollfd(fd: descriptor, events: events, revents: 0)
     if poll(&state, 1, Int32(left.rounded(.up))) < 0, errno != EINTR { throw lose() }
   }
@@ -341,8 +355,7 @@ final class Session {
   }
 
   private func finishSimply() throws {
-    // Schema steps and copies may take longer than anybody waits for a page.
-    let deadline = ContinuousClock.now + .seconds(600)
+    let deadline = ContinuousClock.now + Session.longestWork
     try flush(until: deadline)
     var fault: PostgresFault?
     while let result = try nextResult(until: deadline) {

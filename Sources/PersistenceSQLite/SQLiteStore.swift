@@ -354,6 +354,9 @@ private struct SQLiteTransaction: Transaction {
     writes.add(pages: try pageCount() - before)
   }
 
+  /// Nothing ends a statement here.
+  func allowLongStatements() {}
+
   private func pageCount() throws -> Int {
     try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
   }

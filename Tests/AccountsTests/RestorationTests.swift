@@ -2,6 +2,7 @@ import Accounts
 import Domain
 import Foundation
 import Persistence
+import PersistencePostgres
 import TestSupport
 import Testing
 
@@ -23,6 +24,34 @@ struct RestorationTests {
       return
     }
     #expect(try await stage.audited("restored") == 1)
+  }
+
+  @Test(.enabled(if: TestStore.isPostgres, "only PostgreSQL ends long statements"))
+  func `so many sessions that it takes longer than anybody waits for a page are ended`()
+    async throws
+  {
+    let stage = try await Stage()
+    _ = try await stage.confirmed(.anna, email: "anna@pelda.hu")
+    try await stage.store.write {
+      try $0.run(
+        script: """
+          CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN PERFORM pg_sleep(4); RETURN NULL; END $$;
+          CREATE TRIGGER long AFTER UPDATE ON session EXECUTE FUNCTION take_long();
+          """)
+    }
+    let hasty = try #require(
+      try await TestStore.another(beside: stage.store) {
+        $0.statementSeconds = 2
+        $0.answerSeconds = 3
+      })
+    let act = try #require(StaffAct(by: "kovacs.eva", reason: "disk"))
+    let ended = try await Restoration(store: hasty, now: stage.world.now).settle(by: act)
+    #expect(ended.sessions == 1)
+    // The same at a start that finds the clock set back.
+    stage.clock.advance(by: -3600)
+    let behind = try await ClockMark(store: hasty, now: stage.world.now).settle()
+    #expect(try #require(behind) >= 3600)
   }
 
   @Test func `no code of the backup opens anything`() async throws {

@@ -113,4 +113,6 @@ private struct BreakingTransaction: Transaction {
     try beforeStatement()
     try transaction.run(script: script)
   }
+
+  func allowLongStatements() throws { try transaction.allowLongStatements() }
 }

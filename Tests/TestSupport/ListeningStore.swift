@@ -61,4 +61,6 @@ private struct ListeningTransaction: Transaction {
   }
 
   func run(script: String) throws { try transaction.run(script: script) }
+
+  func allowLongStatements() throws { try transaction.allowLongStatements() }
 }

@@ -29,6 +29,7 @@ package struct ClockMark: Sendable {
       let mark = try transaction.clockMark.move(to: now)
       let seconds = mark.timeIntervalSince(now)
       guard seconds > ClockMark.tolerance else { return nil }
+      try transaction.allowLongStatements()
       try transaction.clockMark.endLives(at: now, behind: mark)
       try transaction.messages.clockWasSetBack(to: now)
       try transaction.clockMark.set(to: now)

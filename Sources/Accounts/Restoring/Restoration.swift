@@ -26,6 +26,7 @@ package struct Restoration: Sendable {
   package func settle(by act: StaffAct) async throws -> Ended {
     let now = now()
     return try await store.write { transaction in
+      try transaction.allowLongStatements()
       let sessions = try transaction.sessions.endOpen(at: now)
       try transaction.staff.endEverySession(at: now)
       try transaction.clockMark.endLives(at: now, behind: now)
