@@ -27,9 +27,10 @@ package struct ImportGuards: Equatable, Sendable {
   package var maxRejectPercent = 1
   /// Removed rows, of those that the register has from the file.
   package var maxDeletePercent = 5
-  /// Changed mobile numbers, of the customers who have one and stay.
+  /// Changed mobile numbers, of the customers who have one and stay
+  /// (``ImportLimits/smallestWhole``).
   package var maxChangePercent = 5
-  /// Policies that get another customer, of those that stay.
+  /// Policies that get another customer, of those that stay (``ImportLimits/smallestWhole``).
   package var maxOwnerChangePercent = 5
   /// Changed mobile numbers of a delivery, of its customers who have one, and its policies that get
   /// another customer: in a delivery, most rows are there because something has changed.
@@ -191,7 +192,7 @@ extension ImportGuards {
 
   private func changed(_ part: FileReport) -> [GuardFinding] {
     let (changed, all) = (part.changedPhones, part.standing?.phones ?? part.phones)
-    if isBeyond(changed, of: all, maxChangePercent) {
+    if isSlipped(changed, of: all, maxChangePercent) {
       return [.changed(changed, of: all, maxPercent: maxChangePercent)]
     }
     if isBeyondInDelivery(changed, of: part.phones, part) {
@@ -202,13 +203,20 @@ extension ImportGuards {
 
   private func moved(_ part: FileReport) -> [GuardFinding] {
     let (moved, all) = (part.changedOwners, part.standing?.rows ?? part.owners)
-    if isBeyond(moved, of: all, maxOwnerChangePercent) {
+    if isSlipped(moved, of: all, maxOwnerChangePercent) {
       return [.moved(moved, of: all, maxPercent: maxOwnerChangePercent)]
     }
     if isBeyondInDelivery(moved, of: part.owners, part) {
       return [.movedInDelivery(moved, of: part.owners, maxPercent: maxDeliveryChangePercent)]
     }
     return []
+  }
+
+  /// Whether it is a column that has slipped by a row, and not some rows of a small register that
+  /// were meant: a column moves all, or more than so many.
+  private func isSlipped(_ count: Int, of total: Int, _ percent: Int) -> Bool {
+    isBeyond(count, of: max(total, ImportLimits.smallestWhole), percent)
+      || percent < 100 && count > 1 && count == total
   }
 
   private func isBeyondInDelivery(_ count: Int, of total: Int, _ part: FileReport) -> Bool {

@@ -128,8 +128,11 @@ extension RegisterReader {
       guard !row.isClosed, let last = bytes.last, !ends.contains(last),
         let column = header.lastColumn, case .success(let fields) = row.fields
       else { return nil }
-      if let unread = warnings.first(where: { $0.column == column.rawValue }) { return unread }
-      let isWhole = Row.closedColumns.contains(column) && fields.last?.trimmed.isEmpty == false
+      let cell = fields.last?.trimmed ?? ""
+      if let unread = warnings.first(where: { $0.column == column.rawValue }), !cell.saysNone {
+        return unread
+      }
+      let isWhole = Row.closedColumns.contains(column) && !cell.isEmpty
       return isWhole ? nil : CellFault(column.rawValue, .noLineEnd)
     }
 
@@ -223,4 +226,10 @@ extension RegisterReader {
       .reject(Reject(file: Row.file, line: line, column: column, reason: reason))
     }
   }
+}
+
+extension String {
+  /// Whether somebody has written that there is nothing. It is no value, but no remainder of a cut
+  /// one either: no mobile number begins like this, and hardly an address.
+  fileprivate var saysNone: Bool { ["-", "nincs"].contains(lowercased()) }
 }

@@ -8,16 +8,10 @@ extension RegisterReplacement {
     _ generations: Generations, _ onProgress: OnProgress
   ) async throws -> Comparison {
     let present = generations.present
-    let contested = try await store.read { transaction in
-      (
-        customers: try transaction.imports.contested(CustomerRow.self, in: present),
-        policies: try transaction.imports.contested(PolicyRow.self, in: present)
-      )
-    }
     var customerRows = try await RowComparison<CustomerRow>(
       store: store, generation: present, sizes: sizes
     ).runDelivery(
-      customers, without: LineSet(), contested: contested.customers,
+      customers, without: LineSet(),
       onProgress: { lines in
         try await onProgress(ImportProgress(stage: .comparing, file: .customers, lines: lines))
       })
@@ -25,7 +19,7 @@ extension RegisterReplacement {
     var policyRows = try await RowComparison<PolicyRow>(
       store: store, generation: present, sizes: sizes
     ).runDelivery(
-      policies, without: orphans, contested: contested.policies,
+      policies, without: orphans,
       onProgress: { lines in
         try await onProgress(ImportProgress(stage: .comparing, file: .policies, lines: lines))
       })

@@ -11,9 +11,15 @@ struct RowComparison<Row: StoredRow>: Sendable {
     /// The differences; nil if they are too many to be held.
     var changes: [RowChange]? = []
     /// Numbers that several rows have which cannot all be meant.
-    var contested: Set<String> = []
-    /// Those that were contested and have one row in a delivery.
-    var settled: Set<String> = []
+    var contested: SortedNumbers
+    /// Those that were contested and that a delivery has. Some of them may be contested again.
+    var settled: SortedNumbers
+
+    init(_ report: FileReport, _ sizes: ImportSizes) {
+      self.report = report
+      contested = SortedNumbers(sizes)
+      settled = SortedNumbers(sizes)
+    }
   }
 
   /// A whole register: both in the order of their keys, and what the file lacks is removed.
@@ -26,7 +32,7 @@ struct RowComparison<Row: StoredRow>: Sendable {
     onKey: (String) throws -> Void,
     onProgress: (Int) async throws -> Void
   ) async throws -> Result {
-    var result = Result(report: file.report)
+    var result = Result(file.report, sizes)
     var accepted = try AcceptedRecords(file.records, without: orphans)
     var present = PresentRows<Row>(store, generation: generation, sizes: sizes)
     var count = 0
@@ -59,13 +65,11 @@ struct RowComparison<Row: StoredRow>: Sendable {
   }
 
   /// A delivery: each of its rows is looked up, and all others stay as they are.
-  ///
-  /// - Parameter contested: the numbers that are contested at present
   func runDelivery(
-    _ file: ReadFile<Row>, without orphans: LineSet, contested: Set<String>,
+    _ file: ReadFile<Row>, without orphans: LineSet,
     onProgress: (Int) async throws -> Void
   ) async throws -> Result {
-    var result = Result(report: file.report)
+    var result = Result(file.report, sizes)
     var accepted = try AcceptedRecords(file.records, without: orphans)
     var count = 0
     while true {
@@ -79,11 +83,13 @@ struct RowComparison<Row: StoredRow>: Sendable {
       }
       if batch.isEmpty { break }
       try Task.checkCancellation()
+      let keys = batch.map(\.key)
       let present = try await PresentRows<Row>.rows(
-        of: batch.map(\.key)[...], in: store, generation: generation)
+        of: keys[...], in: store, generation: generation)
+      let contested = try await contestedNumbers(among: keys)
       for record in batch {
         let row = present[record.key]
-        if contested.contains(record.key) { result.settled.insert(record.key) }
+        if contested.contains(record.key) { try result.settled.insert(record.key) }
         switch (record.operation, row) {
         case (.upsert, _): take(record, over: row, &result)
         case (.delete, _?): remove(record.key, &result)
@@ -93,9 +99,16 @@ struct RowComparison<Row: StoredRow>: Sendable {
       count += batch.count
       try await onProgress(count)
     }
-    result.settled.subtract(result.contested)
     result.report.orderRejects()
     return result
+  }
+
+  /// Those that are contested at present.
+  private func contestedNumbers(among keys: [String]) async throws -> Set<String> {
+    let generation = generation
+    return try await store.read {
+      try $0.imports.contested(among: keys, Row.self, in: generation)
+    }
   }
 
   /// As many as a statement is prepared for (``Swift/Array/pieces``).
@@ -115,7 +128,7 @@ struct RowComparison<Row: StoredRow>: Sendable {
       let isContested =
         !first.isDeletion && !record.isDeletion
         && Row.conflicts(first.content, record.content)
-      if isContested { result.contested.insert(record.key) }
+      if isContested { try result.contested.insert(record.key) }
       reject = Reject(
         file: Row.file, line: record.line, column: Row.key.rawValue, reason: Row.repeatedKey)
     }

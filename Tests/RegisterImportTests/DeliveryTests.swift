@@ -316,6 +316,31 @@ struct ContestedNumberTests {
     #expect(try await contested(office).isEmpty)
   }
 
+  @Test func `however many there are, each is`() async throws {
+    let office = try await RegisterOffice()
+    let many = numbers(1...3_000)
+    let twice = many.map { "\($0),,Kovács Anna,,,active\n\($0),,Nagy Péter,,,active\n" }
+    let report = try await office.take(customers: twice.joined())
+    #expect(report.customers.rejected == 3_000)
+    #expect(try await contested(office) == many.map { "customer \($0)" })
+  }
+
+  @Test func `a delivery that has the number twice again leaves it contested`() async throws {
+    let office = try await RegisterOffice()
+    _ = try await office.take(
+      customers: Self.twice, policies: Self.policies,
+      options: .unguarded.with { $0.kind = .whole(delivery: 1) })
+    let report = try await office.take(
+      files: Array(
+        ("operation," + RegisterOffice.customerHeader
+          + "upsert,1234567,,Kovács Anna,+36301234567,,active\n"
+          + "upsert,1234567,,Nagy Péter,+36202345678,,active\n").utf8),
+      Array(("operation," + RegisterOffice.policyHeader).utf8),
+      options: .unguarded.with { $0.kind = .changes(delivery: 2) })
+    #expect(report.isReplaced)
+    #expect(try await contested(office) == ["customer 1234567", "policy LA01"])
+  }
+
   @Test func `a delivery that has the number once settles it`() async throws {
     let office = try await RegisterOffice()
     _ = try await office.take(

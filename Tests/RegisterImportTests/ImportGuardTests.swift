@@ -78,6 +78,34 @@ struct ImportGuardTests {
     #expect(meant.policies.changedOwners == 100)
   }
 
+  @Test(arguments: [
+    (19, 1, true), (19, 5, true), (19, 6, false), (99, 5, true), (99, 6, false), (5, 4, true),
+    (5, 5, false), (2, 1, true), (2, 2, false), (1, 1, true),
+  ])
+  func `of a small register as many may change as of a hundred, but not all`(
+    rows: Int, count: Int, passes: Bool
+  ) async throws {
+    let office = try await RegisterOffice()
+    _ = try await office.take(
+      customers: GuardBorder.customers(), policies: GuardBorder.policies(0..<rows))
+    let moved = try await office.take(
+      customers: GuardBorder.customers(),
+      policies: GuardBorder.policies(0..<rows, owner: { $0 < count ? $0 + 1 : $0 }),
+      options: ImportOptions())
+    #expect(guarded(moved) == (passes ? [] : [.moved(count, of: rows, maxPercent: 5)]))
+    #expect(moved.isReplaced == passes)
+
+    let other = try await RegisterOffice()
+    _ = try await other.take(customers: lines(numbers(1...rows)))
+    let changed = try await other.take(
+      customers: lines(
+        numbers(1...rows),
+        phone: { $0 < count ? "+3620\(2_000_000 + $0)" : "+3630\(1_000_000 + $0)" }),
+      options: ImportOptions())
+    #expect(guarded(changed) == (passes ? [] : [.changed(count, of: rows, maxPercent: 5)]))
+    #expect(changed.isReplaced == passes)
+  }
+
   @Test func `a policy that is new, or that goes, has slipped from nobody`() async throws {
     let office = try await RegisterOffice()
     _ = try await office.take(

@@ -144,7 +144,10 @@ struct RegisterReaderTests {
     return customers("\(head)\n\(row)")
   }
 
-  @Test(arguments: [("sms_number", "0630123456"), ("email", "anna@"), ("email", "anna")])
+  @Test(arguments: [
+    ("sms_number", "0630123456"), ("email", "anna@"), ("email", "anna"), ("email", "ninc"),
+    ("sms_number", "nincs me"), ("sms_number", "--"),
+  ])
   func `a file that ends in a cell which cannot be read was cut off, whoever may lack it`(
     column: String, cell: String
   ) {
@@ -163,6 +166,21 @@ struct RegisterReaderTests {
     #expect(lines.rows.count == 1)
     #expect(lines.warnings.map(\.column) == [column])
     #expect(lines.warnings.map(\.reason) == [.noLineEnd])
+  }
+
+  @Test(arguments: [
+    ("sms_number", "nincs"), ("sms_number", "-"), ("email", "nincs"), ("email", " - "),
+    ("email", "Nincs"),
+  ])
+  func `a last cell that says that there is nothing is warned of, and no file is cut there`(
+    column: String, cell: String
+  ) {
+    let lines = unended(column, cell)
+    #expect(lines.tear == nil)
+    #expect(lines.rows.map(\.name) == ["Kovács Anna"])
+    #expect(lines.rows.allSatisfy { $0.smsNumber == nil && $0.email == nil })
+    #expect(lines.warnings.map(\.column) == [column, column])
+    #expect(lines.warnings.last?.reason == .noLineEnd)
   }
 
   @Test(arguments: [

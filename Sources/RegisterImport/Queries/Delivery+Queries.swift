@@ -66,16 +66,21 @@ extension ImportQueries {
 
   // MARK: Contested numbers
 
+  /// Those of some numbers that are contested.
   func contested<Row: StoredRow>(
-    _ type: Row.Type, in generation: Int64
+    among numbers: [String], _ type: Row.Type, in generation: Int64
   ) throws -> Set<String> {
-    Set(
-      try rows(
+    var contested: Set<String> = []
+    for piece in numbers.pieces {
+      let rows = try rows(
         """
         SELECT number FROM register_contested
         WHERE generation = \(generation) AND kind = \(Row.table.kind)
-        """
-      ).map { try $0.value("number", as: String.self) })
+          AND number IN (\(Query.list(piece) { "\($0)" }))
+        """)
+      for row in rows { contested.insert(try row.value("number")) }
+    }
+    return contested
   }
 
   /// Marks numbers as those of nobody in particular.
@@ -85,12 +90,13 @@ extension ImportQueries {
   }
 
   private func contest<Row: StoredRow>(
-    _ numbers: Set<String>, _ type: Row.Type, in generation: Int64
+    _ numbers: SortedNumbers, _ type: Row.Type, in generation: Int64
   ) throws {
-    if numbers.isEmpty { return }
-    try transaction.load(
-      numbers.sorted().map { [.integer(generation), .text($0), .text(Row.table.kind)] },
-      into: RegisterTable.contested.tableName, columns: ["generation", "number", "kind"])
+    try numbers.inPieces { piece in
+      try transaction.load(
+        piece.map { [.integer(generation), .text($0), .text(Row.table.kind)] },
+        into: RegisterTable.contested.tableName, columns: ["generation", "number", "kind"])
+    }
   }
 
   /// Before a whole register tells anew which numbers are contested.
@@ -98,16 +104,19 @@ extension ImportQueries {
     try perform("DELETE FROM register_contested WHERE generation = \(generation)")
   }
 
+  /// Before a delivery tells anew which of its numbers are contested.
   func settle<Row: StoredRow>(
-    _ numbers: Set<String>, _ type: Row.Type, in generation: Int64
+    _ numbers: SortedNumbers, _ type: Row.Type, in generation: Int64
   ) throws {
-    for piece in numbers.sorted().pieces {
-      try perform(
-        """
-        DELETE FROM register_contested
-        WHERE generation = \(generation) AND kind = \(Row.table.kind)
-          AND number IN (\(Query.list(piece) { "\($0)" }))
-        """)
+    try numbers.inPieces { numbers in
+      for piece in numbers.pieces {
+        try perform(
+          """
+          DELETE FROM register_contested
+          WHERE generation = \(generation) AND kind = \(Row.table.kind)
+            AND number IN (\(Query.list(piece) { "\($0)" }))
+          """)
+      }
     }
   }
 }

@@ -42,13 +42,14 @@ extension SettingKey {
       .init(
         form: .count(0...100), initial: "5",
         meaning:
-          "per cent of the mobile numbers that an import may change; beyond it the column slipped")
+          "per cent of the mobile numbers that an import may change, of a hundred if there are "
+          + "fewer; beyond it the column slipped")
     case .registerMaxOwnerChangePercent:
       .init(
         form: .count(0...100), initial: "5",
         meaning:
-          "per cent of the policies that an import may give to another customer; beyond it the "
-          + "column slipped")
+          "per cent of the policies that an import may give to another customer, of a hundred if "
+          + "there are fewer; beyond it the column slipped")
     case .registerMaxDeliveryChangePercent:
       .init(
         form: .count(0...100), initial: "50",
