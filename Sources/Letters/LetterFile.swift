@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Markup
 internal import Mustache
+internal import Wording
 
 /// `letter.mustache`, the shipped one or the brand's own; read at the start.
 struct LetterFile {
@@ -23,7 +24,9 @@ struct LetterFile {
   }
 
   func template() throws -> MustacheTemplate {
-    let source = try String(contentsOf: file, encoding: .utf8)
+    guard let source = try TextFile(file.path).text() else {
+      throw Letters.Broken(description: "it is missing.")
+    }
     if let fault = LetterFile.fault(in: source) { throw Letters.Broken(description: fault) }
     return try Markup.template(source)
   }

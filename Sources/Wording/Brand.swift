@@ -117,7 +117,7 @@ package struct Brand: Sendable {
   private static func loadFacts(own: URL?, builtIn: URL) throws -> BrandFacts {
     for folder in [own, builtIn].compactMap(\.self) {
       let file = folder.appendingPathComponent("brand.yaml")
-      guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+      guard let text = try Brand.text(of: file) else { continue }
       do throws(BrandFacts.Invalid) {
         return try BrandFacts(yaml: text)
       } catch {
@@ -127,14 +127,26 @@ package struct Brand: Sendable {
     throw Broken(description: "There is no brand.yaml in \(builtIn.path).")
   }
 
+  /// A file's text, of a brand's folder or of the one that ships.
+  ///
+  /// - Returns: `nil` when there is no such file
+  static func text(of file: URL) throws -> String? {
+    do throws(TextFile.Unreadable) {
+      return try TextFile(file.path).text()
+    } catch {
+      throw Broken(description: "\(file.path): \(error)")
+    }
+  }
+
   private static func loadTexts(_ language: Language, own: URL?) throws -> Texts {
     let name = "\(language.rawValue).yaml"
     let shipped = Bundle.module.bundleURL.appendingPathComponent("Texts/\(name)")
-    var sentences = try sentences(in: shipped)
+    guard var sentences = try Brand.sentences(in: shipped) else {
+      throw Broken(description: "\(shipped.path) is missing.")
+    }
     if let file = own?.appendingPathComponent("texts/\(name)"),
-      FileManager.default.fileExists(atPath: file.path)
-    {
       let overrides = try Brand.sentences(in: file)
+    {
       if let unknown = overrides.keys.sorted().first(where: { sentences[$0] == nil }) {
         throw Broken(description: "\(file.path): there is no sentence named \(unknown).")
       }
@@ -146,9 +158,10 @@ package struct Brand: Sendable {
     return Texts(language: language, sentences: sentences)
   }
 
-  private static func sentences(in file: URL) throws -> [String: String] {
+  /// - Returns: `nil` when there is no such file
+  private static func sentences(in file: URL) throws -> [String: String]? {
+    guard let text = try Brand.text(of: file) else { return nil }
     do {
-      let text = try String(contentsOf: file, encoding: .utf8)
       // Not by YAMLDecoder: it looks for each key among all, and there are a thousand.
       guard case .mapping(let pairs)? = try Yams.compose(yaml: text) else {
         throw Broken(description: "\(file.path): no sentences")
@@ -187,11 +200,8 @@ package struct Brand: Sendable {
     var documents: [String: Document] = [:]
     for name in DocumentName.allCases {
       let path = "documents/\(language.rawValue)/\(name.rawValue).html"
-      let folders = [own, builtIn].compactMap(\.self)
-      let found = folders.lazy.compactMap { folder in
-        try? String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
-      }.first
-      guard let html = found else {
+      let given = try own.flatMap { try Brand.text(of: $0.appendingPathComponent(path)) }
+      guard let html = try given ?? Brand.text(of: builtIn.appendingPathComponent(path)) else {
         throw Broken(description: "The document \(path) is missing.")
       }
       guard html.components(separatedBy: "<h1>").count == 2, !html.contains("{{"),

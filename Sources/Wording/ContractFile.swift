@@ -29,7 +29,8 @@ package enum ContractFile {
 
   /// The files of those contracts that have one of exactly their text.
   ///
-  /// - Throws: ``Brand/Broken`` when a file is not the one that its note tells of.
+  /// - Throws: ``Brand/Broken`` when a file is not the one that its note tells of, or is
+  ///   none that can be read.
   static func load(
     _ documents: [Language: [String: Document]], folders: [URL]
   ) throws -> [Language: [UInt8]] {
@@ -45,14 +46,17 @@ package enum ContractFile {
 
   private static func load(_ contract: Document, _ file: URL) throws -> [UInt8]? {
     let noted = file.appendingPathExtension("yaml")
-    guard let bytes = try? Data(contentsOf: file),
-      let text = try? String(contentsOf: noted, encoding: .utf8)
+    guard FileManager.default.fileExists(atPath: file.path),
+      let text = try Brand.text(of: noted)
     else { return nil }
     let note: Note
     do { note = try YAMLDecoder().decode(Note.self, from: text) } catch {
       throw Brand.Broken(description: "\(noted.path): \(error)")
     }
     guard note.version == contract.version else { return nil }
+    guard let bytes = try? Data(contentsOf: file) else {
+      throw Brand.Broken(description: "\(file.path) cannot be read.")
+    }
     guard note.sha256 == hexadecimal(sha256(Array(bytes))) else {
       throw Brand.Broken(
         description: "\(file.path) is not the file that \(noted.lastPathComponent) tells of.")

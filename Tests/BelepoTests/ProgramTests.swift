@@ -81,6 +81,27 @@ internal import Testing
     #expect(trial.error.contains("made-up insurer"))
   }
 
+  @Test(arguments: [["serve"], ["dispatch"], ["check"], ["config", "check"]])
+  func `a brand in another encoding is refused, and nobody sees the made-up one in its place`(
+    command: [String]
+  ) async throws {
+    let brand = try Program.folder()
+    let file = brand.appendingPathComponent("brand.yaml")
+    try Data(Array("insurerName: Els".utf8) + [0xF5, 0x0A]).write(to: file)
+    let key = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+    let run = try await Program.run(
+      command,
+      environment: [
+        "BELEPO_HTTP_PUBLIC_URL": "https://portal.example", "BELEPO_SECRETS_KEY": key,
+        "BELEPO_SMS_GATEWAY": "kannel", "BELEPO_MAIL_FROM": "portal@biztosito.hu",
+        "BELEPO_HTTP_PORT": "0", "BELEPO_BRAND_DIRECTORY": brand.path,
+      ])
+    #expect(run.status == 78, "\(run.error)")
+    let sentence =
+      "\(file.path): it is not in UTF-8 (line 1) but most likely in windows-1250: save it in UTF-8."
+    #expect((run.output + run.error).contains(sentence), "\(run.output)\(run.error)")
+  }
+
   /// - Parameter page: counted from the end when negative; 0 holds the schema
   @Test(arguments: [0, -1]) func `a damaged database is not served from`(
     page: Int64

@@ -63,6 +63,19 @@ internal import Testing
     #expect(settings.text(.secretsKey) == Self.key)
   }
 
+  @Test(arguments: ["BELEPO_CONFIG", "BELEPO_MAIL_SMTP_PASSWORD_FILE"])
+  func `a file in another encoding is called that, by its name`(variable: String) async throws {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("belepo-\(UUID().uuidString).yaml")
+    try Data(Array("# eleje\n# ".utf8) + [0xE9, 0x0A]).write(to: file)
+    let found = try await problems(in: [variable: file.path])
+    #expect(found.count == 1)
+    #expect(
+      found.first?.hasSuffix(
+        "\(file.path): it is not in UTF-8 (line 2) but most likely in windows-1250: save it in "
+          + "UTF-8.") == true)
+  }
+
   @Test func `unknown keys are errors, with a hint, and all errors come at once`() async throws {
     let file = try temporary("http:\n  prot: 1\nserver:\n  port: 2\n")
     let found = try await problems(

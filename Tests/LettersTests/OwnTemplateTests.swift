@@ -51,6 +51,17 @@ internal import Wording
     #expect(words == "Item" || sentence.contains(words), "\(sentence)")
   }
 
+  @Test func `is refused in another encoding`() throws {
+    let folder = try Folder([:])
+    try Data(Array(Self.words.utf8) + [0xF5])
+      .write(to: URL(fileURLWithPath: folder.path + "/letter.mustache"))
+    let error = #expect(throws: Letters.Broken.self) {
+      try Letters(brand: Props.brand.get(), folder: folder.path, portal: Self.portal)
+    }
+    let sentence = try #require(error?.description)
+    #expect(sentence.contains("/letter.mustache: it is not in UTF-8 (line 1)"), "\(sentence)")
+  }
+
   @Test func `is refused when it tells the code twice`() throws {
     let error = #expect(throws: Letters.Broken.self) { try letters(Self.words + Self.words) }
     #expect(error?.description.hasSuffix("The code stands there more than once.") == true)

@@ -27,7 +27,7 @@ enum MessageRules {
       reason: "`mayRecover` and `askForCode` ask it; the letter to nobody is written all the same, "
         + "and torn up"),
     Place(
-      file: "Sources/Accounts/Registration/Registrations+smsCode.swift", count: 1,
+      file: "Sources/Accounts/Registration/Registrations+phoneVerification.swift", count: 1,
       reason: "there is no account yet; `numberToText` asks the register in the same transaction"),
     Place(
       file: "Sources/Accounts/Registration/Registrations+password.swift", count: 1,

@@ -181,6 +181,32 @@ internal import Wording
     #expect(!sentence.hasPrefix("an error of another kind"), "\(sentence)")
   }
 
+  private static let files = [
+    "brand.yaml", "texts/hu.yaml", "texts/en.yaml", "documents/hu/portalszerzodes.html",
+    "documents/en/gyik.html",
+  ]
+
+  @Test(arguments: files)
+  func `is refused in another encoding, and nothing of ours stands in its place`(
+    path: String
+  ) throws {
+    let accented = Array("# Első sor\n# Els".utf8) + [0xF5, 0x0A]
+    let one = try #require(try OwnBrand(bytes: [path: accented]).refusal())
+    #expect(
+      one.hasSuffix(
+        "/\(path): it is not in UTF-8 (line 2) but most likely in windows-1250: save it in UTF-8."))
+    let other = try #require(
+      try OwnBrand(bytes: [path: [0xFF, 0xFE, 0x23, 0x00]]).refusal())
+    #expect(
+      other.hasSuffix("/\(path): it is not in UTF-8 but in UTF-16: save it in UTF-8."))
+  }
+
+  @Test(arguments: files)
+  func `is refused for what is there and cannot be read`(path: String) throws {
+    let sentence = try #require(try OwnBrand(["\(path)/other.txt": "x"]).refusal())
+    #expect(sentence.contains("/\(path): it cannot be read"), "\(sentence)")
+  }
+
   @Test(arguments: [
     "red", "#fff", "\"#+12345\"", "\"#12345g\"", "\"0b5c6b\"",
     "\"#0b5c6b; } body { x: url(//evil.test)\"", "\"\"",

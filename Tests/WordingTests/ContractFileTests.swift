@@ -41,4 +41,10 @@ internal import Wording
       #expect(own.refusal()?.contains("is not the file that") == true)
     }
   }
+
+  @Test func `stops the start when its note cannot be read`() throws {
+    let path = ContractFile.path(in: .hungarian)
+    let own = try OwnBrand(bytes: [path: Array("%PDF-1.7".utf8), path + ".yaml": [0xF5]])
+    #expect(own.refusal()?.contains("\(path).yaml: it is not in UTF-8") == true)
+  }
 }

@@ -5,15 +5,19 @@ internal import Wording
 final class OwnBrand: Sendable {
   private let folder: URL
 
-  init(_ files: [String: String] = [:]) throws {
+  convenience init(_ files: [String: String] = [:]) throws {
+    try self.init(bytes: files.mapValues { Array($0.utf8) })
+  }
+
+  init(bytes files: [String: [UInt8]]) throws {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("belepo-brand-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    for (path, text) in files {
+    for (path, bytes) in files {
       let file = folder.appendingPathComponent(path)
       try FileManager.default.createDirectory(
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try text.write(to: file, atomically: true, encoding: .utf8)
+      try Data(bytes).write(to: file)
     }
   }
 

@@ -33,6 +33,9 @@ struct Check: AsyncParsableCommand {
         throw Failure("Not ready: the configuration cannot be used.", .configuration)
       }
       StandardOutput.write(table.text)
+      guard table.hasBrand else {
+        throw Failure("Not ready: the configuration cannot be used.", .configuration)
+      }
       guard table.isReady else { throw Failure("Not ready.", .unavailable) }
     }
   }
@@ -47,6 +50,8 @@ struct CheckTable {
     case notReady = "not ready"
   }
 
+  /// Whether the brand can be used, which is a part of the configuration.
+  private(set) var hasBrand = false
   private var rows: [(subject: String, state: State, words: String)] = []
 
   var isReady: Bool { rows.allSatisfy { $0.state != .notReady } }
@@ -71,6 +76,7 @@ struct CheckTable {
       let brand = try settings.loadBrand()
       try settings.refuseExample(brand)
       _ = try settings.letters(of: brand)
+      hasBrand = true
       add("brand", .ready, brand.facts.insurerName)
       for sentence in try MessageSamples(settings, brand: brand).longTexts()
         + settings.concerns(about: brand)

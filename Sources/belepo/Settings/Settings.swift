@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Foundation
 internal import SystemPackage
+internal import Wording
 internal import Yams
 
 /// The configuration, checked as a whole: environment over file over default, each value with its
@@ -130,13 +131,16 @@ private struct Sources {
     for key in SettingKey.allCases {
       guard let path = variables[key.variable + "_FILE"] else { continue }
       if variables[key.variable] != nil { setTwice.append(key) }
-      do {
-        let text = try String(contentsOfFile: path, encoding: .utf8)
+      do throws(TextFile.Unreadable) {
+        guard let text = try TextFile(path).text() else {
+          problems.append("\(key.variable)_FILE: there is no file \(path).")
+          continue
+        }
         secrets[key] = .init(
           text: text.trimmingCharacters(in: .whitespacesAndNewlines),
           source: "file named by \(key.variable)_FILE")
       } catch {
-        problems.append("\(key.variable)_FILE: \(path) cannot be read.")
+        problems.append("\(key.variable)_FILE: \(path): \(error)")
       }
     }
   }
@@ -144,13 +148,18 @@ private struct Sources {
   private mutating func read(file path: String) async {
     fileName = path
     do {
+      guard let text = try TextFile(path).text() else {
+        problems.append("There is no file \(path).")
+        return
+      }
       file = ConfigReader(provider: try await FileProvider<YAMLSnapshot>(filePath: FilePath(path)))
-      let text = try String(contentsOfFile: path, encoding: .utf8)
       let known = Set(SettingKey.allCases.map(\.rawValue))
       for name in Sources.names(in: try Yams.compose(yaml: text)).sorted()
       where !known.contains(name) {
         problems.append("\(path): \(name) is no key of the configuration.\(nearest(to: name))")
       }
+    } catch let unreadable as TextFile.Unreadable {
+      problems.append("\(path): \(unreadable)")
     } catch {
       problems.append("\(path) cannot be read: \(error)")
     }
