@@ -41,7 +41,7 @@ extension Schema {
   /// asks by this index has to.
   static let ofStops = "'sms_limit', 'sms_code_wrong', 'sms_step_disabled', 'email_taken'"
 
-  /// The folded name of a customer as SQL; ``NameKey`` folds what staff type in the same way.
+  /// The folded name of a customer as SQL; ``NameKey`` knows in which parts of its index a name is.
   ///
   /// In the collation "C" only A to Z have a lower case, as in SQLite.
   static func nameKey(_ dialect: Dialect) -> String {
