@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
 import sample_register
-from browsing import DESKTOP, PHONE, launch, open_visit
+from browsing import DESKTOP, PATIENCE, PHONE, launch, open_visit
 from customer import Customer
+from production import ProductionServer
 from server import Server
 
 FAILED = Path(__file__).parent / "pictures" / "failed"
-# Only what hangs takes so long, however busy the machine is.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -67,6 +67,20 @@ def server_with():
 
     def start(**settings):
         servers.append(Server(**settings))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def in_production():
+    """Starts a server with a gateway of its own: in_production("postgres")."""
+    servers = []
+
+    def start(engine, **settings):
+        servers.append(ProductionServer(engine, **settings))
         return servers[-1]
 
     yield start

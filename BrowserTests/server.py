@@ -11,10 +11,11 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ports import reserved_ports
 from program import ROOT, environment, program
-from waiting import wait_until
+from waiting import GUARD_SECONDS, wait_until
 
 SAMPLE_REGISTER = ROOT / "Sources" / "belepo" / "SampleRegister"
 # What the contract allows.
@@ -42,6 +43,9 @@ class Message:
 
 
 class Server:
+    # What the program is told to do.
+    command = ("serve", "--demo")
+
     def __init__(self, **settings: str):
         self.folder = Path(tempfile.mkdtemp(prefix="belepo-browser-tests-"))
         self.log = self.folder / "server.log"
@@ -50,17 +54,18 @@ class Server:
         self.url = f"http://localhost:{port}"
         self.staff_url = f"http://localhost:{staff_port}"
         self.management_url = f"http://localhost:{management_port}"
+        self.settings = {
+            "BELEPO_HTTP_PORT": str(port),
+            "BELEPO_MANAGEMENT_PORT": str(management_port),
+            "BELEPO_STAFF_PORT": str(staff_port),
+            "BELEPO_DATABASE_URL": f"sqlite:{self.database}",
+        } | settings
+        self.prepare()
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [program(), "serve", "--demo"],
+                [program(), *self.command],
                 cwd=self.folder,
-                env=environment(
-                    BELEPO_HTTP_PORT=str(port),
-                    BELEPO_MANAGEMENT_PORT=str(management_port),
-                    BELEPO_STAFF_PORT=str(staff_port),
-                    BELEPO_DATABASE_URL=f"sqlite:{self.database}",
-                )
-                | settings,
+                env=environment(**self.settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -71,6 +76,24 @@ class Server:
             self.process.kill()
             self.process.wait()
             raise
+
+    def prepare(self) -> None:
+        """Whatever has to be there before it starts: a demo brings everything."""
+
+    def run(self, *words: str) -> subprocess.CompletedProcess:
+        """One of the program's commands beside it."""
+        return subprocess.run(
+            [program(), *words],
+            cwd=self.folder,
+            env=self.command_environment(),
+            capture_output=True,
+            text=True,
+            timeout=GUARD_SECONDS,
+        )
+
+    def command_environment(self) -> dict[str, str]:
+        own = ("BELEPO_DATABASE_URL", "BELEPO_STAFF_PORT")
+        return environment(**{name: self.settings[name] for name in own})
 
     def stop(self) -> int:
         """Asks it to stop and answers with its exit code; 20 seconds are allowed (I2)."""
@@ -85,7 +108,14 @@ class Server:
             shutil.rmtree(self.folder)
         return status
 
-    def colleague(self, role: str) -> tuple[str, str, str]:
+    def invitation(self, name: str, role: str = "agent") -> str:
+        """The path of a link that somebody new has got."""
+        done = self.run("staff", "add", name, "--role", role, "--by", "nagy.peter")
+        assert done.returncode == 0, done.stderr
+        link = urlsplit(done.stdout.strip())
+        return f"{link.path}?{link.query}"
+
+    def colleague(self, role: str) -> tuple[str, str, str] | None:
         """Name, password and secret of one of the demo's colleagues, as the program has told them."""
         wait_until(lambda: role in self._colleagues(), f"the demo's {role}", pause=0.05)
         return self._colleagues()[role]
@@ -100,9 +130,11 @@ class Server:
 
     def messages(self, to: str | None = None) -> list[Message]:
         """All messages that were caught, newest first; to one address or number if it is given."""
-        with urllib.request.urlopen(f"{self.url}/demo/uzenetek.json", timeout=60) as answer:
-            caught = [Message(**message) for message in json.load(answer)]
-        return [message for message in caught if to is None or _same(message.to, to)]
+        return [message for message in self.caught() if to is None or _same(message.to, to)]
+
+    def caught(self) -> list[Message]:
+        with urllib.request.urlopen(f"{self.url}/demo/uzenetek.json", timeout=GUARD_SECONDS) as answer:
+            return [Message(**message) for message in json.load(answer)]
 
     def wait_for_message(self, to: str, after: int = 0) -> Message:
         """The newest message to someone who had `after` messages before."""
@@ -159,22 +191,17 @@ class Server:
             text = change(name, text) if change else text
             file.write_text(text + more.get(name, ""), encoding="utf-8")
             files += [f"--{name}", str(file)]
-        done = subprocess.run(
-            [program(), "register", "import", *files],
-            cwd=self.folder,
-            env=environment(BELEPO_DATABASE_URL=f"sqlite:{self.database}"),
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = self.run("register", "import", *files)
         # Two: done, but for rows that were rejected.
         assert done.returncode in (0, 2), done.stdout + done.stderr
         return done.stdout
 
     @contextlib.contextmanager
     def locked(self):
-        """Another writer holds the database for longer than the program waits."""
-        with contextlib.closing(sqlite3.connect(self.database, isolation_level=None)) as database:
+        """Another writer holds the database: the program waits, and after some seconds gives up."""
+        with contextlib.closing(
+            sqlite3.connect(self.database, isolation_level=None, timeout=60)
+        ) as database:
             database.execute("BEGIN IMMEDIATE")
             yield
             database.execute("ROLLBACK")

@@ -57,10 +57,14 @@ package enum StaffPath: String, CaseIterable, Sendable {
   ///
   /// - Parameters:
   ///   - number: of the open case
+  ///   - act: what is to be done about it
   ///   - message: a word that the next page turns into a sentence
-  func seeOther(number: CaseOpening.ID? = nil, message: StaffMessage? = nil) -> Response {
+  func seeOther(
+    number: CaseOpening.ID? = nil, act: CaseAct? = nil, message: StaffMessage? = nil
+  ) -> Response {
     let parameters = [
       number.map { "\(Self.numberField)=\($0)" },
+      act.map { "\(Self.actField)=\($0.rawValue)" },
       message.map { "\(StaffMessage.parameter)=\($0.rawValue)" },
     ].compactMap(\.self)
     let query = parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")

@@ -31,7 +31,8 @@ struct StaffPageSamples {
         frame: frame, link: "x", name: "x", role: "x", secret: "x", recoveryCode: "x", side: "1",
         path: "M0 0", minimum: "12", password: field, passwordAgain: field, code: field),
       search, casePage(.asked(triesLeft: 2, minutesLeft: 4), for: .supervisor),
-      casePage(.over, for: .supervisor), casePage(.notAsked, for: .dataProtection), act, consents,
+      casePage(.over, for: .supervisor), casePage(.over, for: .agent),
+      casePage(.notAsked, for: .dataProtection), act, consents,
       RequestsPage(frame: frame, requests: [.init(request, texts)], isEmpty: false), overview,
       funnel,
       TrailPage(frame: frame, events: [.init(event, texts)], isEmpty: false),
@@ -109,9 +110,10 @@ struct StaffPageSamples {
 
   private var act: ActPage {
     ActPage(
-      frame: frame, number: "1", act: "x", label: "x", effect: "x", needsConsent: true,
-      needsProof: true, asksEmail: true, operand: field, asksWords: true, words: field,
-      reason: field)
+      frame: frame, message: "x", hasMessage: true, number: "1", act: "x", label: "x", effect: "x",
+      needsConsent: true, needsProof: true, asksProof: true, proof: .init(.over, texts),
+      canDo: true, asksCode: true, code: field, asksEmail: true, operand: field, asksWords: true,
+      words: field, reason: field)
   }
 
   private var consents: ConsentsPage {

@@ -81,6 +81,37 @@ internal import Wording
       })
   }
 
+  @Test func `who typed ten wrong codes, in three clicks: the look, the code, the act`()
+    async throws
+  {
+    let stage = try await Stage()
+    let eva = try await stage.colleague(.agent)
+    try await stage.disableSMSStep(of: .anna)
+    try await stage.playForStaff { browser in
+      try await browser.logIn(eva, on: stage)
+      let page = try await browser.openCase(of: Cast.anna.policy)
+      #expect(page.body.contains("form=\"send-code\" name=\"mit\" value=\"sms_step\""))
+      let number = try #require(page.number)
+      let path = "/munkatars/ugy/intezkedes?szam=\(number)&mit=sms_step"
+      let sent = try await browser.post("/munkatars/ugy/kod", ["szam": number, "mit": "sms_step"])
+      #expect(sent.location == path + "&uzenet=kod-elkuldve")
+      let code = try await stage.smsCode()
+      let form = try await browser.get(path)
+      #expect(form.says(stage.world.brand.texts(in: .hungarian)["caseEffect.enableSMSStep"]))
+      #expect(form.says("Úton van a kód") && !form.body.contains(code))
+      #expect(
+        try await browser.post("/munkatars/ugy/intezkedes", ["code": code, "reason": "kérte"])
+          .location?.hasSuffix("uzenet=megtortent") == true)
+    }
+    let trail = try await stage.audit().filter { $0.customer == Cast.anna.number }.map(\.kind)
+    #expect(Array(trail.prefix(2)) == ["case_opened", "case_shown"], "\(trail)")
+    let moved = ["caller_code_sent", "caller_proven", "sms_step_enabled"]
+    #expect(Array(trail.suffix(3)) == moved, "\(trail)")
+    #expect(try await stage.messages().values.contains(.smsStepEnabled))
+    let after = try await stage.registrations.identify(try Cast.anna.claim(), on: stage.visit())
+    #expect(after.outcome == .codeSent)
+  }
+
   @Test func `who is not who he says: three wrong codes and nothing is given away`() async throws {
     let stage = try await Stage()
     let eva = try await stage.colleague(.agent)

@@ -128,12 +128,16 @@ extension CustomerClient {
   @discardableResult
   package func doAct(
     _ act: String, with operand: String = "", because reason: String = "kérte",
-    telling words: String = "Törvény szerint meg kell őriznünk.", in number: String
+    telling words: String = "Törvény szerint meg kell őriznünk.", reading code: String = "",
+    in number: String
   ) async throws -> Answer {
     try await get("/munkatars/ugy/intezkedes?szam=\(number)&mit=\(act)")
     return try await post(
       "/munkatars/ugy/intezkedes",
-      ["szam": number, "mit": act, "melyik": operand, "reason": reason, "words": words])
+      [
+        "szam": number, "mit": act, "melyik": operand, "reason": reason, "words": words,
+        "code": code,
+      ])
   }
 }
 

@@ -47,7 +47,7 @@ struct CasePage: Page {
     facts = Self.facts(file, texts)
     proof = Proof(opened.proof, texts)
     hasProof = role.may(.proveCallers) && file.values.contains { $0.kind == .customerNumber }
-    acts = Act.offered(file, to: role, number, texts)
+    acts = Act.offered(file, to: role, canSendCode: proof.canSend, number, texts)
     hasActs = !acts.isEmpty
     let movable = role.may(.help) ? number : nil
     messages = file.messages.map { Row($0, movableIn: movable, texts) }
@@ -128,6 +128,16 @@ struct CasePage: Page {
   struct Act: Sendable {
     let label: String
     let path: String
+    /// What a code has to be sent to the caller for, beside the link; empty where none has.
+    let act: String
+    let sendsCode: Bool
+
+    init(label: String, path: String, sendingCodeFor act: CaseAct? = nil) {
+      self.label = label
+      self.path = path
+      self.act = act?.rawValue ?? ""
+      sendsCode = act != nil
+    }
 
     static func path(_ act: CaseAct, _ number: CaseOpening.ID, operand: String? = nil) -> String {
       let rest = operand.map { "&\(StaffPath.operandField)=\($0)" } ?? ""
@@ -136,10 +146,13 @@ struct CasePage: Page {
     }
 
     static func offered(
-      _ file: CaseFile, to role: StaffRole, _ number: CaseOpening.ID, _ texts: Texts
+      _ file: CaseFile, to role: StaffRole, canSendCode: Bool, _ number: CaseOpening.ID,
+      _ texts: Texts
     ) -> [Act] {
       CaseAct.allCases.filter { role.may($0.duty) && $0.fits(file) }.map { act in
-        Act(label: texts[act.label], path: path(act, number))
+        Act(
+          label: texts[act.label], path: path(act, number),
+          sendingCodeFor: canSendCode && act.needsProof(from: role) ? act : nil)
       }
     }
   }

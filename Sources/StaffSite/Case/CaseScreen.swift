@@ -45,14 +45,19 @@ struct CaseScreen: Sendable {
   ) async throws -> Response {
     guard let number = context.caseOpening else { return try site.caseNotOpen(context) }
     let message: StaffMessage
+    let isUnderWay: Bool
     switch try await proofs.send(for: number, in: session) {
-    case .sent: message = .codeSent
-    case .impossible: message = .codeImpossible
-    case .tooMany: message = .codeTooMany
-    case .tooSoon: message = .codeTooSoon
+    case .sent: (message, isUnderWay) = (.codeSent, true)
+    case .tooSoon: (message, isUnderWay) = (.codeTooSoon, true)
+    case .impossible: (message, isUnderWay) = (.codeImpossible, false)
+    case .tooMany: (message, isUnderWay) = (.codeTooMany, false)
     case .notOpen: return try site.caseNotOpen(context)
     }
-    return StaffPath.caseFile.seeOther(number: number, message: message)
+    // Where it is known what the code is for, that page takes it.
+    guard isUnderWay, let act = CaseAct(rawValue: context.form[StaffPath.actField]) else {
+      return StaffPath.caseFile.seeOther(number: number, message: message)
+    }
+    return StaffPath.act.seeOther(number: number, act: act, message: message)
   }
 
   @Sendable func enterCode(

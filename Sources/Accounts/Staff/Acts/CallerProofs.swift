@@ -20,9 +20,11 @@ package enum CallerProof: Hashable, Sendable {
 }
 
 extension CallerProof {
-  init(_ opening: CaseOpening, _ material: CaseMaterial, at now: Date, _ limits: Limits) {
-    let canText = material.customer?.numberForMessages(limits) != nil
-    if let end = opening.proofEnd(limits.staff), now < end {
+  package var isProven: Bool { if case .proven = self { true } else { false } }
+
+  /// - Parameter canText: whether the customer has a number that a code can go to
+  init(_ opening: CaseOpening, canText: Bool, at now: Date, _ limits: StaffLimits) {
+    if let end = opening.proofEnd(limits), now < end {
       self = .proven(until: end)
     } else if let challenge = opening.challenge,
       opening.provenAt.map({ $0 < challenge.sentAt }) ?? true
@@ -131,26 +133,37 @@ package struct CallerProofs: Sendable {
     let now = world.now()
     guard let entry = try? CodeEntry(typed, alphabet: .digits) else { return .unreadable }
     return try await world.store.write { transaction in
-      guard let opening = try transaction.caseOpenings.opening(id, of: session),
-        let customer = opening.subject.customer, var challenge = opening.challenge
-      else { return .notOpen }
-      if opening.isProven(at: now, world.limits.staff) { return .proven }
-      let outcome = challenge.try(
-        matches: world.codes.matches(entry, challenge, .digits), at: now)
-      try transaction.caseOpenings.save(challenge, in: id)
-      let act = session.act(because: opening.reason) ?? session.act
-      switch outcome {
-      case .expired, .spent: return .over
-      case .wrong(let triesLeft):
-        try transaction.record(
-          AuditEvent(kind: .callerCodeWrong, detail: act.detail(), customer: customer), at: now)
-        return .wrong(triesLeft: triesLeft)
-      case .accepted:
-        try transaction.caseOpenings.prove(id, at: now)
-        try transaction.record(
-          AuditEvent(kind: .callerProven, detail: act.detail(), customer: customer), at: now)
-        return .proven
+      guard let opening = try transaction.caseOpenings.opening(id, of: session) else {
+        return .notOpen
       }
+      return try enter(entry, for: opening, session, in: transaction, at: now)
+    }
+  }
+
+  /// The same within somebody else's transaction.
+  func enter(
+    _ entry: CodeEntry, for opening: CaseOpening, _ session: StaffSession,
+    in transaction: any Transaction, at now: Date
+  ) throws -> Outcome {
+    guard let customer = opening.subject.customer, var challenge = opening.challenge else {
+      return .notOpen
+    }
+    if opening.isProven(at: now, world.limits.staff) { return .proven }
+    let outcome = challenge.try(
+      matches: world.codes.matches(entry, challenge, .digits), at: now)
+    try transaction.caseOpenings.save(challenge, in: opening.id)
+    let act = session.act(because: opening.reason) ?? session.act
+    switch outcome {
+    case .expired, .spent: return .over
+    case .wrong(let triesLeft):
+      try transaction.record(
+        AuditEvent(kind: .callerCodeWrong, detail: act.detail(), customer: customer), at: now)
+      return .wrong(triesLeft: triesLeft)
+    case .accepted:
+      try transaction.caseOpenings.prove(opening.id, at: now)
+      try transaction.record(
+        AuditEvent(kind: .callerProven, detail: act.detail(), customer: customer), at: now)
+      return .proven
     }
   }
 }

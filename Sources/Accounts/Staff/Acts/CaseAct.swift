@@ -36,6 +36,9 @@ package enum CaseAct: String, CaseIterable, Sendable {
   /// caller gives an account away.
   package var needsProof: Bool { duty == .moveTrust }
 
+  /// Whether somebody of this role has to prove the caller first.
+  package func needsProof(from role: StaffRole) -> Bool { needsProof && role != .supervisor }
+
   /// Whether a second person must agree (D 14).
   package var needsConsent: Bool {
     switch self {
@@ -110,6 +113,12 @@ package enum CaseAct: String, CaseIterable, Sendable {
     case emailInvalid(EmailAddress.Invalid)
     case emailTaken
     case proofMissing
+    /// The code that the caller read out is another one; the try is counted.
+    case codeWrong
+    /// The code is over, or its tries are.
+    case codeOver
+    /// What was typed cannot be the code.
+    case codeUnreadable
     /// This role may not.
     case forbidden
     /// It does not fit how things stand: another has done it, or there is no account.

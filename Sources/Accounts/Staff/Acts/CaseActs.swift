@@ -26,12 +26,18 @@ package struct CaseActs: Sendable {
     package let reason: String
     /// What the customer is told, where the act asks for it.
     package let words: String
+    /// What the caller has just read out, where the act waits for that; empty where it does not.
+    package let callerCode: String
 
-    package init(_ act: CaseAct, operand: String = "", reason: String, words: String = "") {
+    package init(
+      _ act: CaseAct, operand: String = "", reason: String, words: String = "",
+      callerCode: String = ""
+    ) {
       self.act = act
       self.operand = operand
       self.reason = reason
       self.words = words
+      self.callerCode = callerCode
     }
 
     /// One paragraph of a letter; `nil` when it is empty, or longer than anybody reads.
@@ -41,7 +47,8 @@ package struct CaseActs: Sendable {
     }
   }
 
-  /// «Megteszem».
+  /// «Megteszem». A code that the caller read out is tried first, and the try is counted whatever
+  /// becomes of the act (R6).
   package func perform(
     _ wish: Wish, on number: CaseOpening.ID, in session: StaffSession
   ) async throws -> CaseAct.Outcome {
@@ -58,10 +65,9 @@ package struct CaseActs: Sendable {
       guard let opening = try transaction.caseOpenings.opening(number, of: session) else {
         return .notOpen
       }
-      guard
-        !wish.act.needsProof || opening.isProven(at: now, world.limits.staff)
-          || session.member.role == .supervisor
-      else { return .proofMissing }
+      if let refusal = try proofRefusal(wish, opening, session, in: transaction, at: now) {
+        return refusal
+      }
       guard !wish.act.needsConsent else {
         guard let customer = opening.subject.customer else { return .notOpen }
         return try ask(wish, customer, session, act, in: transaction, at: now)
@@ -70,6 +76,29 @@ package struct CaseActs: Sendable {
     }
     if outcome == .done { world.dispatchSignal.send() }
     return outcome
+  }
+
+  /// Why the caller's proof is not enough for an act; `nil` where it is, or none is needed.
+  private func proofRefusal(
+    _ wish: Wish, _ opening: CaseOpening, _ session: StaffSession,
+    in transaction: any Transaction, at now: Date
+  ) throws -> CaseAct.Outcome? {
+    guard wish.act.needsProof(from: session.member.role),
+      !opening.isProven(at: now, world.limits.staff)
+    else { return nil }
+    guard !wish.callerCode.isEmpty else { return .proofMissing }
+    guard let entry = try? CodeEntry(wish.callerCode, alphabet: .digits) else {
+      return .codeUnreadable
+    }
+    let proofs = CallerProofs(world: world)
+    switch try proofs.enter(entry, for: opening, session, in: transaction, at: now) {
+    case .proven: return nil
+    case .wrong: return .codeWrong
+    case .over: return .codeOver
+    case .unreadable: return .codeUnreadable
+    // No code was ever sent.
+    case .notOpen: return .proofMissing
+    }
   }
 
   private func ask(

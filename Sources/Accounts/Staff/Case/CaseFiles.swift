@@ -91,9 +91,11 @@ package struct CaseFiles: Sendable {
         at: now)
       let material = try CaseMaterialQueries(transaction: transaction)
         .material(of: opening.subject)
+      let canText = material.customer?.numberForMessages(world.limits) != nil
       return Opened(
         file: try file(of: opening.subject, material, opening.shown, transaction, at: now),
-        reason: opening.reason, proof: CallerProof(opening, material, at: now, world.limits))
+        reason: opening.reason,
+        proof: CallerProof(opening, canText: canText, at: now, world.limits.staff))
     }
   }
 
@@ -119,10 +121,20 @@ package struct CaseFiles: Sendable {
     }
   }
 
-  /// Whether the session has the case open; shows nothing of it.
-  package func hasOpen(_ number: CaseOpening.ID, in session: StaffSession) async throws -> Bool {
-    try await world.store.read {
-      try $0.caseOpenings.opening(number, of: session, locking: false) != nil
+  /// How far the proof of the caller has come in a case that the session has open.
+  ///
+  /// It shows nothing of the case: whether the register has a number for the code is told with the
+  /// case, behind its row in the audit trail.
+  ///
+  /// - Returns: `nil` when the session has not opened it (attack 87)
+  package func proof(
+    in number: CaseOpening.ID, of session: StaffSession
+  ) async throws -> CallerProof? {
+    let now = world.now()
+    return try await world.store.read { transaction in
+      try transaction.caseOpenings.opening(number, of: session, locking: false).map {
+        CallerProof($0, canText: true, at: now, world.limits.staff)
+      }
     }
   }
 
