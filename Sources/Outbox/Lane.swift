@@ -60,23 +60,23 @@ final class Lane: Sendable {
         var occasion = signal
         // Checked before each handful: a long queue must not delay the stop.
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
-          let taken = await takeSafely(occasion)
+          let batch = await takeSafely(occasion)
           occasion = .look
-          for lease in taken.leases {
+          for lease in batch.leases {
             group.addTask {
               await self.deliver(lease)
             }
           }
-          if taken.isHeldBack { group.addTask { await self.ringWhenPaceAllows() } }
-          if !taken.mayHaveLeftSome { break }
+          if batch.isHeldBack { group.addTask { await self.ringWhenPaceAllows() } }
+          if !batch.mayHaveLeftSome { break }
         }
       }
     }
   }
 
-  /// What was taken out of the queue.
-  struct Taken: Sendable {
-    static let nothing = Taken(leases: [], isHeldBack: false, mayHaveLeftSome: false)
+  /// Messages that are taken out of the queue together.
+  struct Batch: Sendable {
+    static let empty = Batch(leases: [], isHeldBack: false, mayHaveLeftSome: false)
 
     let leases: [Lease]
     /// Whether the rate limit prevents taking more.
@@ -85,18 +85,18 @@ final class Lane: Sendable {
     let mayHaveLeftSome: Bool
   }
 
-  private func takeSafely(_ occasion: DispatchSignal.Occasion) async -> Taken {
+  private func takeSafely(_ occasion: DispatchSignal.Occasion) async -> Batch {
     do { return try await take(occasion) } catch {
       // The messages are safe in the queue; the next signal triggers another try.
       dependencies.logger.error(
         "messages could not be taken from the queue",
         metadata: ["channel": "\(channel.rawValue)", "problem": "\(error)"])
-      return .nothing
+      return .empty
     }
   }
 
   /// Leases as many due messages as there is room for, and marks those that have expired.
-  func take(_ occasion: DispatchSignal.Occasion = .look) async throws -> Taken {
+  func take(_ occasion: DispatchSignal.Occasion = .look) async throws -> Batch {
     let now = dependencies.now()
     let paced = pace.room(at: now)
     // From here on whoever makes room gives a signal, until it is known that nobody waits for it.
@@ -121,7 +121,7 @@ final class Lane: Sendable {
     let takesNotices = work.hasNotices && noticeRoom > 0
     guard work.isPastUse || takesCodes || takesNotices else {
       self.handed.withLock { $0.hasLeftSome = work.isDue }
-      return Taken(leases: [], isHeldBack: isHeldBack, mayHaveLeftSome: false)
+      return Batch(leases: [], isHeldBack: isHeldBack, mayHaveLeftSome: false)
     }
     let token = dependencies.randomBytes(16)
     let places = Room(
@@ -150,7 +150,7 @@ final class Lane: Sendable {
       handed.hasLeftSome = hasLeftSome
     }
     pace.spend(leases.count)
-    return Taken(
+    return Batch(
       leases: leases, isHeldBack: isHeldBack, mayHaveLeftSome: hasLeftSome && !leases.isEmpty)
   }
 

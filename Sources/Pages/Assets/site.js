@@ -314,7 +314,7 @@
   // in, and sent by the customer alone.
 
   const codeField = document.getElementById('code')
-  const shelf = 'belepo-code'
+  const storageKey = 'belepo-code'
   const bring = () => {
     const brought = /^#([0-9A-Za-z]{5})$/.exec(location.hash)
     const isThere = location.pathname === '/megerosites' && codeField
@@ -322,11 +322,11 @@
       if (brought) {
         history.replaceState(null, '', location.pathname + location.search)
         if (isThere) codeField.value = brought[1]
-        else sessionStorage.setItem(shelf, brought[1])
+        else sessionStorage.setItem(storageKey, brought[1])
       } else if (isThere) {
-        const kept = sessionStorage.getItem(shelf)
+        const kept = sessionStorage.getItem(storageKey)
         if (kept) codeField.value = kept
-        sessionStorage.removeItem(shelf)
+        sessionStorage.removeItem(storageKey)
       }
     } catch (error) {
       // A browser that keeps nothing: the code is typed.

@@ -4,7 +4,7 @@ internal import FoundationEssentials
 internal import Outbox
 internal import Persistence
 
-/// The code by SMS (J4): it proves the phone.
+/// Phone verification (J4): whoever has the code from the SMS has the phone.
 extension Registrations {
   package struct CodeAnswer: Hashable, Sendable {
     package enum Outcome: Hashable, Sendable {
