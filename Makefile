@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help run test bench bench-growth bench-register bench-restore bench-slow profile fuzz attack sanitize check libraries browser \
-  pictures drill drill-failover drill-package drill-upgrade drill-image package image \
+  pictures drill drill-failover drill-units drill-package drill-upgrade drill-image package image \
   sbom format
 
 help: ## List the commands
@@ -48,6 +48,10 @@ package: libraries ## Build the Debian package into .build/package
 
 drill-package: package ## Install, upgrade and purge it in a Debian of its own; needs root
 	scripts/try-package
+
+drill-units: package ## Start its units by a systemd of their own, by the how-to; needs root
+	Drills/setup.sh units
+	Drills/run.sh -n 0 -rA units.py
 
 image: package ## Build an OCI image of the package into .build/image; needs root, no engine
 	scripts/image

@@ -15,6 +15,8 @@ BROWSERS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 NARROWEST = {"width": 320, "height": 256}  # 1280 pixels at 400 %, WCAG 1.4.10
+# Only what hangs takes so many milliseconds, however busy the machine is.
+PATIENCE = 180_000
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -22,6 +24,7 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(
         executable_path=os.environ.get("BELEPO_BROWSER", installed),
         chromium_sandbox=os.geteuid() != 0,  # Chromium refuses to run as root in its sandbox
+        timeout=PATIENCE,
     )
 
 
@@ -42,8 +45,6 @@ class Visit:
 
     def new_page(self) -> Page:
         page = self.context.new_page()
-        # Only what hangs takes so long, however busy the machine is.
-        page.set_default_timeout(60_000)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"script failed: {error}"))
         page.on("request", self._request)
@@ -97,6 +98,8 @@ def open_visit(
         reduced_motion="reduce",
         **options,
     )
+    # Of its pages, and of requests without one.
+    context.set_default_timeout(PATIENCE)
     return Visit(context, base_url, javascript)
 
 

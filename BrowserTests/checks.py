@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from browsing import NARROWEST
+from browsing import NARROWEST, PATIENCE
 from customer import Customer
 
 AXE = {
@@ -76,6 +76,7 @@ def _with_scripts(customer: Customer) -> Page:
         context = visit.context.browser.new_context(
             viewport=customer.page.viewport_size, reduced_motion="reduce"
         )
+        context.set_default_timeout(PATIENCE)
         visit.workbench = context.new_page()
     page, url = visit.workbench, urldefrag(customer.page.url).url
     page.route(

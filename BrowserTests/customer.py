@@ -1,5 +1,6 @@
 """A customer in front of a browser, who does what customers do."""
 
+import contextlib
 import copy
 import itertools
 import re
@@ -172,12 +173,16 @@ class Customer:
         return len(self.server.delivered_messages(self.person.digits))
 
     def ask_for_a_code_just_sent(self, resend: str, table: str) -> None:
-        """Another one, too early: however long a busy machine took until here, for the program and
-        for the page, which is loaded anew, the code was sent just now."""
+        """Another one, too early."""
+        self.renew_the_code(table)
+        self.press_in_form(resend)
+
+    def renew_the_code(self, table: str) -> None:
+        """However long a busy machine took until here, for the program and for the page, which is
+        loaded anew, the code was sent just now."""
         now = int(time.time() * 1000)
         self.server.change(f"UPDATE {table} SET code_sent_at = {now} WHERE code_sent_at IS NOT NULL")
         self.open(self.path)
-        self.press_in_form(resend)
 
     def let_time_pass_since_the_code(self, seconds: float = 61) -> None:
         """For the program it is so much longer ago that it sent the newest code by SMS."""
@@ -188,6 +193,15 @@ class Customer:
         """For the program the login, and what was proven since, is so much longer ago."""
         whose = f"account_id IN (SELECT id FROM account WHERE email = '{self.email}')"
         self._move_back("session", ["authenticated_at", "proven_at"], seconds, whose)
+
+    @contextlib.contextmanager
+    def looking_closely(self):
+        """What is done here may take a busy machine long; the login does not grow older by it."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.let_time_pass_since_the_login(begun - time.monotonic())
 
     def _move_back(self, table: str, columns: list[str], seconds: float, whose: str) -> None:
         moves = ", ".join(f"{column} = {column} - {int(seconds * 1000)}" for column in columns)

@@ -9,7 +9,7 @@ import tour
 from browsing import DESKTOP, PHONE
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("stretch", tour.STRETCHES, ids=lambda stretch: stretch.__name__)
 @pytest.mark.parametrize(
     "wishes",
@@ -23,7 +23,7 @@ from browsing import DESKTOP, PHONE
 def test_every_page_and_error_state(wishes, stretch, customers, subtests):
     customer = customers.someone(**wishes)
     for stop in stretch(customer, customers):
-        with subtests.test(stop):
+        with subtests.test(stop), customer.looking_closely():
             is_error = customer.page.locator("#error-summary").count() > 0
             assert is_error == stop.startswith("error "), f"an error state: {is_error}"
             problems = checks.lost_focus(customer) if is_error else []

@@ -1,5 +1,9 @@
 """The whole journey by Tab, Space, arrows and Enter."""
 
+import re
+
+from playwright.sync_api import expect
+
 from customer import Customer
 
 
@@ -58,6 +62,11 @@ def test_the_first_stop_on_every_step_skips_to_the_content(customers):
     anna.go_to_identity()
     anna.page.keyboard.press("Tab")
     anna.page.keyboard.press("Enter")
+    # Where Tab goes on is known when the page of the new address has been painted.
+    expect(anna.page).to_have_url(re.compile(r"#main$"))
+    anna.page.evaluate(
+        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+    )
     anna.page.keyboard.press("Tab")
     assert anna.page.evaluate("document.querySelector('main').contains(document.activeElement)")
 

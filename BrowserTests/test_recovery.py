@@ -1,6 +1,7 @@
 """A forgotten password, and an address that was never confirmed."""
 
 import pytest
+from playwright.sync_api import expect
 
 import checks
 from customer import wrong
@@ -53,10 +54,11 @@ def test_the_rules_tick_themselves_off(customers):
     anna.become_a_user()
     anna.forget_cookies()
     ask(anna)
-    before = anna.page.locator(".rules .met").count()
+    met = anna.page.locator(".rules .met")
+    assert met.count() == 0
     anna.page.focus('[name="password"]')
     anna.page.keyboard.type(NEW)
-    assert before == 0 and anna.page.locator(".rules .met").count() == 5
+    expect(met).to_have_count(5)
 
 
 @SCRIPTS

@@ -1,5 +1,7 @@
 """Calls to the call centre, each solved in at most three clicks after the search."""
 
+import time
+
 import pytest
 
 import checks

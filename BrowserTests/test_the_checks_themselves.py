@@ -115,7 +115,7 @@ def test_a_visit_writes_down_what_the_browser_complains_about(in_front_of, spoil
     customer = in_front_of(GOOD.replace("</main>", f"{spoilt}</main>"), STYLE)
     complaints = customer.visit.complaints
     # The browser tells of some a moment after the page is there.
-    for _ in range(100):
+    for _ in range(1_000):
         if any(expected in complaint for complaint in complaints):
             return
         customer.page.wait_for_timeout(100)

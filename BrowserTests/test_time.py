@@ -1,5 +1,7 @@
 """Nobody loses anything to a clock without having been asked (WCAG 2.2.1)."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -54,12 +56,15 @@ def test_a_dialog_offers_more_time_and_gives_it(customers, where, language):
         anna.type("email", "felkesz@example.com")
     dialog = anna.page.locator("dialog")
     expect(dialog).to_be_hidden()
-    end_in(anna, 100)
-    anna.page.clock.fast_forward("58:30" if where == "registration" else "13:30")
-    expect(dialog).to_be_visible()
+
+    def be_warned() -> None:
+        end_in(anna, 110)
+        anna.page.clock.fast_forward("58:30" if where == "registration" else "13:30")
+        expect(dialog).to_be_visible()
+
+    be_warned()
     expect(dialog).to_contain_text(WORDS[language]["warned"])
     assert anna.page.evaluate("document.activeElement.closest('dialog') !== null")
-    assert not checks.barriers(anna)
     dialog.locator("button").click()
     expect(dialog).to_be_hidden()
     expect(anna.page.locator(".deadline-status")).to_contain_text(WORDS[language]["extended"])
@@ -72,6 +77,9 @@ def test_a_dialog_offers_more_time_and_gives_it(customers, where, language):
         f"SELECT MAX({column}) / 1000 - strftime('%s', 'now') FROM {table}"
     )
     assert left > (3_000 if where == "registration" else -60)
+    # To look at it closely takes a busy machine as long as it stands there: another time.
+    be_warned()
+    assert not checks.barriers(anna)
 
 
 def test_a_look_at_another_tab_asks_nobody(customers):
@@ -152,6 +160,7 @@ def test_the_wait_for_another_sms_is_counted_down_and_told_once(customers, langu
     anna = customers.on_phone(language=language)
     anna.page.clock.install()
     anna.go_to_code()
+    anna.renew_the_code("registration")
     box = anna.page.locator("details[data-resend]")
     assert not box.evaluate("box => box.open")
     line, news = anna.page.locator("[data-countdown]"), anna.page.locator("#resend-news")
@@ -174,6 +183,7 @@ def test_the_button_for_another_sms_waits_as_long_as_it_must(customers):
     anna.page.clock.install()
     anna.go_to_code()
     anna.newest_sms()
+    anna.renew_the_code("registration")
     button = anna.page.locator("#resend")
     anna.reveal(button)
     expect(button).to_have_attribute("aria-disabled", "true")
@@ -204,7 +214,8 @@ def test_news_of_the_sms_come_without_a_reload(customers):
     anna = customers.on_phone()
     anna.page.clock.install()
     anna.go_to_code()
-    anna.newest_sms()
+    # Only now it is written down as sent, over whatever stands there.
+    assert anna.sms_count() == 1
     # A mistake is answered at another address, and there it goes on.
     anna.ask_for_a_code_just_sent("/regisztracio/telefonszam/uj-kod", "registration")
     arrival = anna.page.locator("#arrival")
@@ -223,7 +234,7 @@ def test_an_sms_that_is_late_is_told_of_when_it_comes(customers, language):
     anna = customers.on_phone(language=language)
     anna.page.clock.install()
     anna.go_to_code()
-    anna.newest_sms()
+    assert anna.sms_count() == 1
     anna.server.change(
         "UPDATE message SET state = 'queued', body = '-', problem = 'HTTP 503', "
         "next_try_at = 9999999999999 WHERE kind = 'sms_code'"
@@ -262,7 +273,7 @@ def test_the_link_of_the_letter_fills_in_the_code_and_confirms_nothing(customers
     anna.forget_cookies()
     anna.page.goto(f"{anna.server.url}/megerosites#{code[1:]}")
     anna.must_be_at("/bejelentkezes")
-    assert code[1:] not in anna.page.url
+    expect(anna.page).not_to_have_url(re.compile(code[1:]))
     anna.log_in()
     anna.must_be_at("/megerosites")
     assert anna.value("code") == code[1:]
@@ -278,7 +289,7 @@ def test_the_link_of_the_letter_may_be_opened_where_the_page_is_already(customer
     code = anna.email_code()
     anna.page.goto(f"{anna.server.url}/megerosites#{code[1:]}")
     expect(anna.page.locator("#code")).to_have_value(code[1:])
-    assert code[1:] not in anna.page.url
+    expect(anna.page).not_to_have_url(re.compile(code[1:]))
 
 
 def test_not_my_number_says_what_to_do(customers):

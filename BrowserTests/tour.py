@@ -728,8 +728,7 @@ def limits(customer: Customer, customers) -> Iterator[str]:
 
     stranger = someone()
     stranger.go_to_identity()
-    for _ in range(4):
-        stranger.identify(number="9999999")
+    _until_limited(stranger, lambda _: stranger.identify(number="9999999"))
     yield "too many tries"
 
     neighbour = someone()

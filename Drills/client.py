@@ -1,9 +1,11 @@
 """Customers who walk the registration over plain HTTP, as browsers without scripts do.
 
 A tolerant one repeats a step that brought 503 or no answer, with the same form and the same token,
-until it ends in one result: that is what the pages tell people to do.
+until it ends in one result: that is what the pages tell people to do. One that is told to come again
+long after the drill is over does not: that is a result, too.
 """
 
+import html
 import http.client
 import itertools
 import re
@@ -25,9 +27,15 @@ EMAIL_CODE = re.compile(r"\n\n([A-Z0-9]{6})\n\n")
 
 # Only what hangs takes so long.
 ANSWER_SECONDS = 90
-STEP_SECONDS = 150
-# A code that has not come by then was lost with a killed instance; a new one is asked for.
+STEP_SECONDS = 300
+# A code that has not come by then was lost with a killed instance; a new one is asked for. Whoever has
+# asked waits twice as long the next time, up to the longest: on a busy machine the new code takes the
+# place of one that is only late.
 CODE_SECONDS = 2.5
+LONGEST_CODE_SECONDS = 10
+# A server or a proxy may give up a connection that nobody uses. No browser sends a form through one that
+# it has left alone for long; the shortest patience of docs/proxy is three times as long.
+KEPT_SECONDS = 5
 
 Address = tuple[str, int]
 
@@ -50,6 +58,11 @@ class Answer:
     @property
     def is_final(self) -> bool:
         return self.status != 503
+
+    @property
+    def retry_after(self) -> int | None:
+        told = self.headers.get("retry-after", "")
+        return int(told) if told.isdecimal() else None
 
 
 @dataclass
@@ -77,7 +90,8 @@ class Browser:
         self.cookies = Cookies()
         self.page: Answer | None = None
         self.said: list[Said] = []
-        self._connections: dict[Address, http.client.HTTPConnection] = {}
+        # With the time at which each was used last.
+        self._connections: dict[Address, tuple[http.client.HTTPConnection, float]] = {}
 
     def get(self, path: str, **headers: str) -> Answer:
         answer = self.exchange("GET", path, None, headers)
@@ -97,7 +111,7 @@ class Browser:
         start = time.monotonic()
         said = Said(method, path, None, 0)
         self.said.append(said)
-        connection = self._connections.pop(address, None) or self._connect(address)
+        connection = self._kept(address) or self._connect(address)
         try:
             connection.request(method, path, body, self._headers(body) | headers)
             received = connection.getresponse()
@@ -123,16 +137,23 @@ class Browser:
         if received.will_close:
             connection.close()
         else:
-            self._connections[address] = connection
+            self._connections[address] = (connection, time.monotonic())
         return answer
 
     def on_first_bytes(self, method: str, path: str, answer: Answer) -> None:
         """The status and the way on are here; what they say is promised from now on."""
 
     def close(self) -> None:
-        for connection in self._connections.values():
+        for connection, _ in self._connections.values():
             connection.close()
         self._connections = {}
+
+    def _kept(self, address: Address) -> http.client.HTTPConnection | None:
+        connection, used = self._connections.pop(address, (None, 0.0))
+        if connection and time.monotonic() - used > KEPT_SECONDS:
+            connection.close()
+            return None
+        return connection
 
     def _connect(self, address: Address) -> http.client.HTTPConnection:
         source = (self.source, 0) if self.source else None
@@ -237,7 +258,7 @@ class Customer(Browser):
         path = "/regisztracio/telefonszam"
         code = self.sms_code()
         form = self.page.hidden() | {"code": code[1:-1] + ("3" if code[-1] == "2" else "2")}
-        self._repeat(lambda: self.post(path, form), path, (422,))
+        self._repeat(lambda: self.post(path, form), (422,))
         self.ledger.write(MISTYPED, self.number)
 
     def enter_sms_code(self) -> None:
@@ -272,7 +293,7 @@ class Customer(Browser):
     def must_be_turned_away(self, cookies: dict[str, str]) -> None:
         """With those of a session that has ended."""
         self.cookies.update(cookies)
-        self._repeat(lambda: self.get("/fiok"), "/fiok", (303,))
+        self._repeat(lambda: self.get("/fiok"), (303,))
 
     # Codes.
 
@@ -285,11 +306,13 @@ class Customer(Browser):
 
     def _code(self, to: str, pattern: re.Pattern, path: str) -> str:
         end = time.monotonic() + self.deadline
+        seconds = self.code_seconds
         while True:
             prefix = PREFIX.search(self.page.body)
             if not prefix:
                 raise Broken(f"no code is asked for at {path}: {self.page.status}")
-            patience = time.monotonic() + self.code_seconds
+            patience = time.monotonic() + seconds
+            seconds = max(seconds, min(2 * seconds, LONGEST_CODE_SECONDS))
             while time.monotonic() < patience:
                 if code := self.mailbox.newest_code(to, prefix.group(1), pattern):
                     return code
@@ -297,9 +320,7 @@ class Customer(Browser):
             if time.monotonic() > end:
                 raise Broken(f"no code to {to} in {self.deadline} s")
             # Too soon is 422; the page in hand says all the same which code is the right one.
-            self._repeat(
-                lambda: self.post(f"{path}/uj-kod", self.page.hidden()), f"{path}/uj-kod", (303, 422)
-            )
+            self._repeat(lambda: self.post(f"{path}/uj-kod", self.page.hidden()), (303, 422))
             self.open(path)
 
     # Hands.
@@ -308,21 +329,20 @@ class Customer(Browser):
         """A story may break something here, once for each form."""
 
     def open(self, path: str) -> Answer:
-        return self._repeat(lambda: self.get(path), path, (200,))
+        return self._repeat(lambda: self.get(path), (200,))
 
     def send(self, path: str, fields: dict[str, str], expected: str) -> Answer:
         """Posts the form of the page in hand, again and again the same one."""
         form = self.page.hidden() | fields
         self.before_post()
-        answer = self._repeat(lambda: self.post(path, form), path, (303,))
+        answer = self._repeat(lambda: self.post(path, form), (303,))
         if answer.location != expected:
             raise Broken(f"POST {path} led to {answer.location} instead of {expected}")
         return answer
 
-    def _repeat(self, act: Callable[[], Answer], path: str, expected: tuple[int, ...]) -> Answer:
+    def _repeat(self, act: Callable[[], Answer], expected: tuple[int, ...]) -> Answer:
         end = time.monotonic() + self.deadline
         while True:
-            problem = None
             try:
                 answer = act()
             except (OSError, http.client.HTTPException):
@@ -330,11 +350,13 @@ class Customer(Browser):
             else:
                 if answer.status in expected:
                     return answer
-                problem = f"{self.said[-1]} {answer.location}"
+                problem = f"{self.said[-1]} {answer.location}; {words(answer.body)}"
                 if answer.is_final:
-                    raise Broken(f"{problem}; {words(answer.body)}")
-                if "retry-after" not in answer.headers:
-                    raise Broken(f"{problem}, and no Retry-After")
+                    raise Broken(problem)
+                if answer.retry_after is None:
+                    raise Broken(f"no Retry-After: {problem}")
+                if answer.retry_after > self.deadline:
+                    raise Broken(f"not before {answer.retry_after} s: {problem}")
             if not self.is_tolerant:
                 raise Broken(problem)
             if time.monotonic() > end:
@@ -355,9 +377,13 @@ class Customer(Browser):
 
 
 def words(page: str) -> str:
-    """What a page says, shortened, for the sentence about a broken journey."""
-    main = page[page.find("<main") :]
-    return " ".join(re.sub(r"<[^>]*>", " ", main).split())[:300]
+    """What a page says, shortened, for the sentence about a broken journey.
+
+    What stands in front of the portal has pages of its own, without our <main>.
+    """
+    main = re.search(r"<main\b.*?(?=</main>|\Z)", page, re.DOTALL)
+    text = re.sub(r"<[^>]*>", " ", main.group() if main else page)
+    return " ".join(html.unescape(text).split())[:300]
 
 
 def alternating(*addresses: Address) -> Callable[[], Address]:

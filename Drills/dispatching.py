@@ -36,7 +36,7 @@ MAIL_FROM = "portal@pelda.example"
 # An answer that does not come is given up soon by a dispatcher in haste, where a story waits for that;
 # a good answer after it has to be heard in time all the same. All others are as patient as they can be
 # told to be, so that a busy machine is not taken for a gateway that says nothing.
-TIMEOUT_SECONDS = 8
+TIMEOUT_SECONDS = 15
 PATIENT = {"BELEPO_MAIL_SMTP_TIMEOUT": "50s", "BELEPO_SMS_TIMEOUT": "20s"}
 HASTY = {
     "BELEPO_MAIL_SMTP_TIMEOUT": f"{TIMEOUT_SECONDS}s",
@@ -45,8 +45,10 @@ HASTY = {
 LEASE_SECONDS = 60
 # Between two looks at the queue. A look at PostgreSQL is a process, and dozens of stories look.
 LOOK_SECONDS = 0.5
-# A lease that ran out, another try, and a busy machine.
-TAKEN_OVER_SECONDS = LEASE_SECONDS + GUARD_SECONDS
+# The longest pause but one between two tries of a letter, and a busy machine: only what hangs takes so long.
+ENDED_SECONDS = 375 + GUARD_SECONDS
+# A lease that ran out, and another try.
+TAKEN_OVER_SECONDS = LEASE_SECONDS + ENDED_SECONDS
 
 _numbers = itertools.count(1)
 _lock = threading.Lock()
@@ -202,6 +204,34 @@ class Dispatcher(Instance):
 
         wait_until(stands_still, "all threads stand still", pause=0.001)
 
+    def pause_with_nothing_held(self) -> None:
+        """The same, and not in the middle of a transaction that would hold up everybody on SQLite.
+
+        For whoever knows that nobody else writes, and that it is waiting for an answer meanwhile.
+        """
+
+        def holds_nothing() -> bool:
+            self.pause()
+            if not self._holds_database():
+                return True
+            self.resume()
+            return False
+
+        wait_until(holds_nothing, "it stands still between two transactions")
+
+    def _holds_database(self) -> bool:
+        url = self.settings["BELEPO_DATABASE_URL"]
+        if not url.startswith("sqlite:"):
+            return False
+        path = url.removeprefix("sqlite:")
+        with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            database.execute("ROLLBACK")
+            return False
+
     def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)
 
@@ -255,7 +285,8 @@ class Databases:
 
     def _database(self) -> str:
         if not self._postgres:
-            self._postgres = Postgres()
+            # A dozen stories at once, each with several pools.
+            self._postgres = Postgres(max_connections="600")
             import_customers(self._postgres.url)
         name = f"story_{next(self._names)}"
         self._postgres.psql(f"CREATE DATABASE {name} TEMPLATE belepo")
@@ -305,7 +336,7 @@ class PostOffice:
         self.record.tell_crash()
         dispatcher.kill()
 
-    def wait_until_ended(self, *messages: Message, seconds: float = GUARD_SECONDS) -> None:
+    def wait_until_ended(self, *messages: Message, seconds: float = ENDED_SECONDS) -> None:
         """Until these have come to their ends, or all."""
         keys = ", ".join(f"'{message.key}'" for message in messages)
         which = f" AND key IN ({keys})" if keys else ""
@@ -348,7 +379,7 @@ class PostOffice:
         )
         # A message has come to its end a moment before the log tells of it.
         with contextlib.suppress(AssertionError):
-            wait_until(lambda: not broken(), "kept", 30, LOOK_SECONDS)
+            wait_until(lambda: not broken(), "kept", pause=LOOK_SECONDS)
         assert not broken(), "\n".join(broken()) + "\n\n" + self.log()
 
     def close(self) -> None:

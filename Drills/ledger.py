@@ -89,7 +89,7 @@ def broken_promises(ledger: Ledger, rows, is_quiet: bool = True) -> list[str]:
     )
 
 
-def wait_until_quiet(rows, seconds: float = 150) -> None:
+def wait_until_quiet(rows, seconds: float = 240) -> None:
     """Until no message is on its way; a lease of a killed dispatcher takes a minute to run out."""
     deadline = time.monotonic() + seconds
     on_the_way = "SELECT id FROM message WHERE state IN ('queued', 'leased') LIMIT 1"

@@ -21,14 +21,14 @@ from pathlib import Path
 from listener import Connection, Listener
 from ports import reserved_ports
 from program import ROOT, environment, program
-from waiting import wait_until
+from waiting import GUARD_SECONDS, wait_until
 
 PROXY_FILES = ROOT / "docs" / "proxy"
 
 # What the contract allows.
 STOP_SECONDS = 20
 # A debug build under load passes each point several times a second.
-DEATH_SECONDS = 120
+DEATH_SECONDS = 300
 CUSTOMERS = 3000
 
 # Codes that are lost with a killed instance are asked for again at once and often; a customer who
@@ -58,7 +58,8 @@ def built_library(name: str, folder: Path) -> Path:
     assert compiler, "no C compiler: neither clang nor cc is there"
     source = Path(__file__).parent / f"{name}.c"
     flags = ["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"]
-    subprocess.run([compiler, *flags, "-o", str(library), str(source)], check=True, timeout=60)
+    words = [compiler, *flags, "-o", str(library), str(source)]
+    subprocess.run(words, check=True, timeout=GUARD_SECONDS)
     return library
 
 
@@ -82,7 +83,7 @@ def status_of(port: int, path: str, seconds: float = 60) -> int | None:
         connection.close()
 
 
-def end(process: subprocess.Popen, seconds: float = STOP_SECONDS) -> int:
+def end(process: subprocess.Popen, seconds: float = GUARD_SECONDS) -> int:
     """Asks a process to stop; kills it when it does not, and says so."""
     process.terminate()
     try:
@@ -179,7 +180,7 @@ class Postgres:
         )  # fmt: skip
 
     def stop(self, mode: str = "immediate") -> None:
-        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop")
+        self._run("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "-t", "180", "stop")
 
     @property
     def is_running(self) -> bool:
@@ -329,7 +330,7 @@ def import_customers(database_url: str, count: int = CUSTOMERS, by: str | None =
             cwd=folder.path,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
         )
         assert done.returncode == 0, f"the register was refused: {done.stdout}{done.stderr}"
     finally:
@@ -415,7 +416,7 @@ class Instance:
 
     def stop(self) -> int:
         """Asks it to stop and answers with its exit code; 20 seconds are allowed (I2)."""
-        return end(self.process)
+        return end(self.process, STOP_SECONDS)
 
     def caught(self, count: int = 60) -> list[dict]:
         """The newest messages that this instance sent; none while it does not answer."""
@@ -432,6 +433,10 @@ class Instance:
     def log_tail(self, lines: int = 30) -> str:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
+
+    def problems(self) -> list[str]:
+        """What the log says of its problems: of a page that could not be given, among others."""
+        return self.log_lines('"problem"')[-20:]
 
     def log_lines(self, words: str) -> list[str]:
         return [line for line in self.log.read_text(errors="replace").splitlines() if words in line]
@@ -767,6 +772,8 @@ class Wire:
 
     def __init__(self, port: int):
         self._target = port
+        # How many have called while it was cut.
+        self.turned_away = 0
         # Towards the port, and back to whoever has called.
         self._forth, self._back = threading.Event(), threading.Event()
         self.mend()
@@ -789,6 +796,7 @@ class Wire:
 
     def _serve(self, caller: Connection) -> None:
         if not (self._forth.is_set() and self._back.is_set()):
+            self.turned_away += 1
             for direction in (self._forth, self._back):
                 direction.wait()
             caller.shut_down(resets=True)

@@ -5,6 +5,7 @@
 #
 #   Drills/setup.sh failover     Patroni and etcd, too
 #   Drills/setup.sh attack       slowhttptest, sqlmap and wapiti, too
+#   Drills/setup.sh units        debootstrap and systemd-nspawn, too
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -33,6 +34,10 @@ if [ "${1:-}" = attack ]; then
   for name in slowhttptest sqlmap wapiti; do
     has "$name" || missing="$missing $name"
   done
+fi
+if [ "${1:-}" = units ]; then
+  has debootstrap || missing="$missing debootstrap"
+  has systemd-nspawn || missing="$missing systemd-container"
 fi
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 

@@ -10,7 +10,7 @@ from waiting import wait_until
 PAGE = "/regisztracio/telefonszam"
 HOUR = 3600
 # A code's: over soon where a story waits for that, and else long enough for a machine that is busy.
-SOON_SECONDS = 6
+SOON_SECONDS = 20
 LATE_SECONDS = 600
 ANNA = {
     "kind": "policy",
@@ -72,10 +72,10 @@ def test_a_clock_that_is_set_back_while_we_run_revives_nothing():
             page = browser.get(PAGE)
             return 'name="code"' not in page.body
 
-        wait_until(is_over, "the code is over, though the clock says that it is not", seconds=60)
+        wait_until(is_over, "the code is over, though the clock says that it is not")
         assert types(browser, code) == 422
         told = lambda: instance.log_lines('"event":"clock_skew"')
-        wait_until(told, "the log tells of the clock", seconds=60)
+        wait_until(told, "the log tells of the clock")
         # What the log says of the time is the machine's, and an hour ago.
         assert json.loads(told()[0])["level"] == "warning"
 
@@ -87,7 +87,9 @@ def test_a_clock_that_was_set_back_while_nobody_ran_revives_nothing():
         assert instance.stop() == 0
         set_clock(-HOUR)
         instance.start()
-        assert len(instance.log_lines('"event":"clock_set_back"')) == 1
+        told = lambda: instance.log_lines('"event":"clock_set_back"')  # noqa: E731
+        wait_until(told, "the log tells of the clock")
+        assert len(told()) == 1
         # The connection that was kept ended with the program.
         browser.close()
         answer = browser.post(PAGE, browser.page.hidden() | {"code": code})

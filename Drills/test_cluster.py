@@ -20,7 +20,7 @@ from parts import (
     PgBouncer,
     accepts_connections,
 )
-from waiting import wait_until
+from waiting import GUARD_SECONDS, wait_until
 
 CLIENTS = 4
 # Each restarts both instances.
@@ -30,13 +30,13 @@ CHECK_SECONDS = 0.5
 # Of whom a machine that is busy keeps from looking for so long, what they saw says nothing: they look
 # again, so often.
 BLINK_SECONDS = 0.25
-LOOKS = 5
+LOOKS = 10
 RACERS = 20
 # The default of limits.smsTriesPerCode.
 TRIES_PER_CODE = 5
 # Of the limits for an address, and what two dozen tries take at most.
 WINDOW_SECONDS = 600
-TRYING_SECONDS = 60
+TRYING_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,8 @@ def cluster(postgres, ledger):
 
 TRUSTING = {
     "BELEPO_HTTP_TRUSTED_PROXIES": "127.0.0.1",
+    # On a busy machine a proxy hears of a stop only after some of its looks have been answered late.
+    "BELEPO_HTTP_DRAIN": "5s",
     "BELEPO_LIMITS_MISMATCHES_PER_ADDRESS_PER_TEN_MINUTES": "5",
 }
 
@@ -100,7 +102,7 @@ def test_journeys_through_a_proxy_without_sticky_sessions(kind, cluster):
 def test_a_proxy_lets_nobody_choose_numbers_and_traces(kind, cluster):
     theirs = {"X-Request-Id": "deadbeef" * 4, "traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01"}
     with kind(*cluster.instances) as proxy:
-        with contextlib.closing(http.client.HTTPConnection(*proxy.address, timeout=30)) as browser:
+        with contextlib.closing(http.client.HTTPConnection(*proxy.address, timeout=GUARD_SECONDS)) as browser:
             browser.request("GET", "/regisztracio", headers=theirs)
             answer = browser.getresponse()
     assert answer.status == 200
@@ -141,13 +143,29 @@ def _with_mailbox(cluster, pooled, addresses, **wishes):
 # Races.
 
 
+def raced(requests: list) -> list[bytes]:
+    """The answers to requests at once.
+
+    Where everybody waits for one row, a busy machine answers the last ones that nothing was done, and when
+    to come again: they come again, and so come to their answer.
+    """
+    answers = at_once(requests)
+    end = time.monotonic() + GUARD_SECONDS
+    while again := [place for place, answer in enumerate(answers) if _status(answer) == 503]:
+        assert all(_header(answers[place], "retry-after") for place in again)
+        assert time.monotonic() < end, f"{len(again)} of {len(answers)} came in vain"
+        for place, answer in zip(again, at_once([requests[each] for each in again])):
+            answers[place] = answer
+    return answers
+
+
 def test_one_code_at_once_on_two_instances_is_accepted_once(cluster, each_to_the_other):
     anna = cluster.customer(each_to_the_other)
     anna.go_to_code()
     code = anna.sms_code()
     fields = anna.page.hidden() | {"code": code[1:]}
     post = raw_post("/regisztracio/telefonszam", fields, anna.cookies.header)
-    answers = at_once([(each_to_the_other(), post) for _ in range(RACERS)])
+    answers = raced([(each_to_the_other(), post) for _ in range(RACERS)])
 
     assert event_count(cluster, "sms_code_accepted", anna.number) == 1
     assert event_count(cluster, "sms_code_wrong", anna.number) == 0
@@ -173,7 +191,7 @@ def test_a_wrong_code_at_once_on_two_instances_costs_every_try(cluster, each_to_
     post = raw_post(
         "/regisztracio/telefonszam", anna.page.hidden() | {"code": wrong}, anna.cookies.header
     )
-    answers = at_once([(each_to_the_other(), post) for _ in range(RACERS)])
+    answers = raced([(each_to_the_other(), post) for _ in range(RACERS)])
 
     assert {_status(answer) for answer in answers} <= {422, 303}
     # However many knock at once.
@@ -188,7 +206,7 @@ def test_one_password_at_once_on_two_instances_makes_one_account(cluster, each_t
     anna.go_to_password()
     fields = anna.page.hidden() | {"password": "Zoldalma73Korte", "passwordAgain": "Zoldalma73Korte"}
     post = raw_post("/regisztracio/jelszo", fields, anna.cookies.header)
-    answers = at_once([(each_to_the_other(), post) for _ in range(8)])
+    answers = raced([(each_to_the_other(), post) for _ in range(8)])
 
     assert {_status(answer) for answer in answers} == {303}
     assert {_header(answer, "location") for answer in answers} == {"/regisztracio/sikeres"}
@@ -207,7 +225,7 @@ def test_two_customers_with_one_address_get_one_account(cluster):
         fields["passwordAgain"] = fields["password"]
         post = raw_post("/regisztracio/jelszo", fields, customer.cookies.header)
         requests.append((customer.choose(), post))
-    answers = at_once(requests)
+    answers = raced(requests)
 
     locations = sorted(_header(answer, "location") for answer in answers)
     assert locations == ["/regisztracio/email?uzenet=foglalt", "/regisztracio/sikeres"]
@@ -224,7 +242,7 @@ def test_one_identification_at_once_on_two_instances_sends_one_sms(cluster, each
         "mobileNumber": anna.line,
     }
     post = raw_post("/regisztracio", fields, anna.cookies.header)
-    answers = at_once([(each_to_the_other(), post) for _ in range(RACERS)])
+    answers = raced([(each_to_the_other(), post) for _ in range(RACERS)])
 
     assert {_status(answer) for answer in answers} == {303}
     assert len({_registration(answer) for answer in answers}) == 1
@@ -300,10 +318,11 @@ def restart_all(cluster, proxy, load, before=lambda name: None, after=lambda nam
         proxy.wait_until_up(name)
 
 
-def must_have_served_all(load) -> None:
+def must_have_served_all(load, instances) -> None:
     print(f"{load.finished} customers, {len(load.said)} requests")
     refused = [str(each) for each in load.refusals()]
-    assert not load.broken + refused, "\n".join(load.broken + refused)
+    problems = [line for each in instances for line in each.problems()]
+    assert not load.broken + refused, "\n".join(load.broken + refused + problems)
 
 
 def test_a_rolling_restart_behind_haproxy_fails_no_request(cluster):
@@ -313,7 +332,7 @@ def test_a_rolling_restart_behind_haproxy_fails_no_request(cluster):
         with Load(new, CLIENTS) as load:
             for _ in range(ROLLING_ROUNDS):
                 restart_all(cluster, proxy, load)
-    must_have_served_all(load)
+    must_have_served_all(load, cluster.instances)
 
 
 def test_a_rolling_restart_that_drains_at_haproxy_first_fails_no_request(cluster):
@@ -332,7 +351,7 @@ def test_a_rolling_restart_that_drains_at_haproxy_first_fails_no_request(cluster
                     before=drain,
                     after=lambda name: proxy.say(f"set server portal/{name} state ready"),
                 )  # fmt: skip
-    must_have_served_all(load)
+    must_have_served_all(load, cluster.instances)
 
 
 # The client's address.

@@ -283,7 +283,7 @@ def test_a_dispatcher_that_stood_still_for_two_minutes_writes_over_nothing(
     with offices.open(engine) as office:
         one = {"BELEPO_SMS_CONCURRENCY": "1", "BELEPO_MAIL_SMTP_CONCURRENCY": "1"}
         frozen = office.dispatcher(**one)
-        blow = Blow(TURN, frozen.pause)
+        blow = Blow(TURN, frozen.pause_with_nothing_held)
         office.gateway.on_taken = office.relay.on_taken = blow
         messages = put(office, channel)
         assert blow.has_fallen.wait(GUARD_SECONDS), office.log()

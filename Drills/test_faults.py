@@ -156,10 +156,12 @@ def test_sessions_that_died_in_a_quiet_hour_are_not_taken_for_live_ones(postgres
             postgres.stop("immediate")
             postgres.start()
             wait_until(instance.is_ready, "ready again")
+            # So does a round of the program's own that was at its COMMIT.
+            known = len(instance.log_lines("outcomeUnknown"))
             for _ in range(4):
                 installation.customer(lambda: instance.address, is_tolerant=False).become_a_user()
-        unknown = instance.log_lines("outcomeUnknown")
-        assert not unknown, "\n".join(unknown)
+            unknown = instance.log_lines("outcomeUnknown")[known:]
+            assert not unknown, "\n".join(unknown)
         assert instance.stop() == 0
 
 
@@ -284,8 +286,8 @@ def test_an_exhausted_pool_refuses_soon_and_recovers(postgres_alone, tmp_path):
             assert seconds < LONGEST_ANSWER_SECONDS, f"{seconds:.1f} s until 503"
         print("503 after", ", ".join(f"{seconds:.1f}" for *_, seconds in answers), "s")
         wait_until(instance.is_ready, "ready again")
-        form = anna.page.hidden() | {"code": code[1:]}
-        assert anna.post("/regisztracio/telefonszam", form).location == "/regisztracio/email"
+        # The one session may be in somebody else's hands for a moment longer.
+        anna.send("/regisztracio/telefonszam", {"code": code[1:]}, "/regisztracio/email")
         anna.open("/regisztracio/email")
         anna.give_email()
         anna.choose_password()

@@ -54,7 +54,7 @@ def measured(texts: list[str]) -> list[dict]:
             env={n: v for n, v in os.environ.items() if not n.startswith("BELEPO_")},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr
         lines = done.stdout.splitlines()

@@ -8,6 +8,7 @@ from client import PASSWORD, Customer, Mailbox
 from ledger import Ledger, postgres_rows, sqlite_rows
 from parts import Folder, Instance, import_customers, instance_environment
 from program import program
+from waiting import GUARD_SECONDS
 
 # notice.accountHeld.title
 HELD = "Ügyfélszolgálatunk segít"
@@ -41,7 +42,8 @@ def account(url: str, command: str, *words: str) -> str:
     """What `belepo account …` says when it succeeds."""
     done = subprocess.run(
         [program(), "account", command, *words, *WHY],
-        env=instance_environment(BELEPO_DATABASE_URL=url), capture_output=True, text=True, timeout=60,
+        env=instance_environment(BELEPO_DATABASE_URL=url), capture_output=True, text=True,
+        timeout=GUARD_SECONDS,
     )  # fmt: skip
     assert done.returncode == 0, (command, done.stdout, done.stderr)
     return done.stdout.strip()

@@ -43,6 +43,10 @@ CUSTOMERS = int(os.environ.get("DRILL_IMPORT_CUSTOMERS", "12000"))
 # Of the embedded database's log right after a kill (docs/register.md): 16 MiB are kept to be used
 # again, and what one transaction of this many customers writes is less than that.
 LOG_MEGABYTES = 32
+# How often a kill is tried that came after the end: the import before it may have taken longer, beside
+# other work of the machine.
+TRIES = 5
+LESS = 0.8
 # As the database counts time.
 HOUR = 3600 * 1000
 
@@ -90,21 +94,28 @@ def test_a_killed_import_leaves_the_old_register_or_the_new_one(database, tmp_pa
     # Parts of the time that the last one took.
     moments = [0.01, 0.5, 0.99] + [chance.uniform(0, 1) for _ in range(KILLS)]
     for moment in moments:
-        following = 1 - present
-        with Running(import_words(registers[following], *ANYTHING), database.url) as running:
-            # The moment is the point: this is no wait for anything.
-            time.sleep(moment * seconds)
-            killed += running.kill() == -signal.SIGKILL
-        # Before anybody opens the database, and copies its log back and cuts it.
-        if database.file: assert log_megabytes(database.file) < LOG_MEGABYTES
-        found = fingerprint(database.rows)
-        assert found in (prints[present], prints[following]), f"mixed after a kill at {moment:.0%}"
-        seen.add(found == prints[following])
-        # At once: nothing of the dead one is in the way.
-        seconds = whole_import(registers[following])
-        assert fingerprint(database.rows) == prints[following]
-        assert strays(database.rows) == 0
-        present = following
+        for _ in range(TRIES):
+            following = 1 - present
+            with Running(import_words(registers[following], *ANYTHING), database.url) as running:
+                # The moment is the point: this is no wait for anything.
+                time.sleep(moment * seconds)
+                was_killed = running.kill() == -signal.SIGKILL
+            # Before anybody opens the database, and copies its log back and cuts it.
+            if database.file: assert log_megabytes(database.file) < LOG_MEGABYTES
+            found = fingerprint(database.rows)
+            assert found in (prints[present], prints[following]), f"mixed after a kill at {moment:.0%}"
+            seen.add(found == prints[following])
+            # At once: nothing of the dead one is in the way.
+            took = whole_import(registers[following])
+            # One that finds its own rows there has little to do, and one that was too early for the
+            # kill needs less than was thought.
+            seconds = took if found == prints[present] else seconds * LESS
+            assert fingerprint(database.rows) == prints[following]
+            assert strays(database.rows) == 0
+            present = following
+            if was_killed:
+                killed += 1
+                break
     print(f"{killed} of {len(moments)} imports were killed; old and new: {seen}")
     assert killed >= len(moments) * 2 / 3, "the moments come too late"
     assert False in seen, "no kill came before the end"

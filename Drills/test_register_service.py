@@ -2,13 +2,12 @@
 
 import contextlib
 import sqlite3
-import ssl
 
 import pytest
 
-from client import PASSWORD, Browser, encoded  # noqa: F401
+from client import PASSWORD, Browser
 from ledger import sqlite_rows
-from parts import Folder, Instance
+from parts import Instance
 from register_files import Files
 from register_service import (
     Register,
@@ -30,7 +29,7 @@ CUSTOMERS = (
 POLICIES = "LA-2023-004512,1234567,lakás,active,2023-05-01,\nGF-0001,2345678,casco,active,,\n"
 EMAIL = "anna@pelda.example"
 # What a busy machine needs for a good answer, and a story for a missing one.
-TIMEOUT_SECONDS = 5
+TIMEOUT_SECONDS = 10
 
 
 def register(folder) -> Register:

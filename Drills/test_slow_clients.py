@@ -14,7 +14,7 @@ from ledger import Ledger, sqlite_rows
 from parts import Folder, HAProxy, Instance, Nginx, Proxy, import_customers, status_of
 from slow_crowd import DRIPPING_FORM, SlowCrowd
 from test_portal import PortalProxy, Toy
-from waiting import wait_until
+from waiting import GUARD_SECONDS, wait_until
 
 # What docs/proxy/haproxy.cfg lets an instance have at a time, and more, from several networks.
 PROXY_CROWD = 1100
@@ -136,6 +136,6 @@ def test_nginx_counts_an_ipv6_customer_by_the_64(database):
 
 
 def _status_for(proxy: Proxy, client: str) -> int:
-    with contextlib.closing(http.client.HTTPConnection(*proxy.address, timeout=30)) as browser:
+    with contextlib.closing(http.client.HTTPConnection(*proxy.address, timeout=GUARD_SECONDS)) as browser:
         browser.request("GET", "/regisztracio", headers={"X-Real-IP": client})
         return browser.getresponse().status

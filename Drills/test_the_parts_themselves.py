@@ -472,6 +472,7 @@ def test_nobody_new_gets_through_a_wire_that_is_cut(direction, wire, heard):
     wire.cut(**direction)
     with call(wire) as line:
         line.sendall(b"a")
+        wait_until(lambda: wire.turned_away == 1, "the wire knows of the caller")
         assert hears_nothing(line)
         wire.mend()
         with contextlib.suppress(ConnectionError):

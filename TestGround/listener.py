@@ -15,9 +15,7 @@ import time
 from collections.abc import Callable
 
 from ports import HeldPort
-
-# A thread whose socket was shut down has little left to do. One that takes so long hangs.
-END_SECONDS = 60
+from waiting import GUARD_SECONDS
 
 
 class Connection:
@@ -136,9 +134,9 @@ class Listener:
 
 
 def _join(threads: list[threading.Thread]) -> None:
-    end = time.monotonic() + END_SECONDS
+    end = time.monotonic() + GUARD_SECONDS
     for thread in threads:
         # A story's hook may stop the listener in the middle of a connection.
         if thread is not threading.current_thread():
             thread.join(max(0, end - time.monotonic()))
-            assert not thread.is_alive(), f"{thread.name} did not end within {END_SECONDS} s"
+            assert not thread.is_alive(), f"{thread.name} did not end within {GUARD_SECONDS} s"

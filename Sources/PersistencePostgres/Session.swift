@@ -77,8 +77,14 @@ final class Session {
   private static let longestWork = Duration.seconds(600)
 
   func begin(_ words: String) {
-    longestAnswer = .seconds(settings.answerSeconds)
+    beginStatement()
     opening = settings.isPooled ? [words] + safeguards("SET LOCAL").statements : [words]
+  }
+
+  /// Begins a statement that is a transaction by itself: it waits as long as anybody does, whatever
+  /// the transaction before it was allowed.
+  func beginStatement() {
+    longestAnswer = .seconds(settings.answerSeconds)
   }
 
   /// Makes everything in this transaction durable.

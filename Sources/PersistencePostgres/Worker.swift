@@ -90,6 +90,7 @@ actor Worker {
   private func inOneStatement<Result>(
     _ kind: Kind, _ session: Session, _ work: (any Transaction) throws -> Result
   ) throws -> Result {
+    session.beginStatement()
     do {
       return try work(OneStatement(PostgresTransaction(session: session)))
     } catch let fault as PostgresFault {

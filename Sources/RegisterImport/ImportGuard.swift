@@ -27,8 +27,7 @@ package struct ImportGuards: Equatable, Sendable {
   package var maxRejectPercent = 1
   /// Removed rows, of those that the register has from the file.
   package var maxDeletePercent = 5
-  /// Changed mobile numbers, of the customers who have one and stay
-  /// (``ImportLimits/smallestWhole``).
+  /// Changed mobile numbers, of the customers who have one and stay.
   package var maxChangePercent = 5
   /// Policies that get another customer, of those that stay (``ImportLimits/smallestWhole``).
   package var maxOwnerChangePercent = 5
@@ -192,7 +191,7 @@ extension ImportGuards {
 
   private func changed(_ part: FileReport) -> [GuardFinding] {
     let (changed, all) = (part.changedPhones, part.standing?.phones ?? part.phones)
-    if isSlipped(changed, of: all, maxChangePercent) {
+    if isBeyond(changed, of: all, maxChangePercent) {
       return [.changed(changed, of: all, maxPercent: maxChangePercent)]
     }
     if isBeyondInDelivery(changed, of: part.phones, part) {

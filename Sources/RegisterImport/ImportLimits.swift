@@ -13,8 +13,8 @@ package enum ImportLimits {
   package static let listedRejects = 1_000
   /// Up to so many changes of a delivery a share of it says nothing.
   static let fewChanges = 20
-  /// Of fewer mobile numbers or policies as many may change as of these: one that changes is more
-  /// than five per cent of nineteen, and nothing but a customer's new telephone.
+  /// Of fewer policies as many may change their customer as of these: one that does is more than
+  /// five per cent of nineteen, and somebody's house that was sold.
   static let smallestWhole = 100
   /// Up to so many mobile numbers or names that cannot be read are oddities of their own, and no
   /// share of a small file: a damaged column has more of them, or nothing else.

@@ -66,6 +66,8 @@ package struct SpanExport: Service {
   private func send(by exchange: HTTPExchange) async {
     // Only while the collector does not work.
     var pause: Duration?
+    // What it has said about the last batch that it took.
+    var words: String?
     for await _ in queue.signals.cancelOnGracefulShutdown() {
       while !isStopping {
         let batch = queue.oldest
@@ -73,7 +75,7 @@ package struct SpanExport: Service {
         let answer = await cancelWhenGracefulShutdown { [collector] in
           await collector.send(batch, by: exchange)
         }
-        guard let next = settle(answer, batch.count, after: pause) else {
+        guard let next = settle(answer, batch.count, after: pause, &words) else {
           pause = nil
           continue
         }
@@ -88,25 +90,28 @@ package struct SpanExport: Service {
 
   /// Does what an answer asks for.
   ///
-  /// - Parameter pause: the one before, if the collector did not work before
+  /// - Parameters:
+  ///   - pause: the one before, if the collector did not work before
+  ///   - words: what the log says of the batches that were taken; it does not say it again
   /// - Returns: how long to wait now; `nil` if the batch was taken
   private func settle(
-    _ answer: TraceCollector.Answer, _ count: Int, after pause: Duration?
+    _ answer: TraceCollector.Answer, _ count: Int, after pause: Duration?, _ words: inout String?
   ) -> Duration? {
     let problem: String
     var next = pause.map { min($0 * 2, pace.longestPause) } ?? pace.firstPause
     switch answer {
-    case .taken:
-      queue.remove(count)
+    case .taken(let rejected, let said):
+      settle(rejected, of: count)
+      tell(rejected, said, after: &words)
       if pause != nil {
         logger.notice("the collector takes traces again", metadata: ["event": "traces_work"])
       }
       return nil
-    case .refused(let words):
+    case .refused(let reason):
       queue.giveUp(count)
-      problem = words
-    case .failed(let words, let seconds):
-      problem = words
+      problem = reason
+    case .failed(let reason, let seconds):
+      problem = reason
       if let seconds { next = min(max(next, .seconds(seconds)), pace.longestPause) }
     }
     // What was broken off because the program stops is no failure.
@@ -116,6 +121,26 @@ package struct SpanExport: Service {
         metadata: ["event": "traces_failed", "problem": "\(problem)"])
     }
     return next
+  }
+
+  /// Those that were rejected are not sent again.
+  private func settle(_ rejected: Int, of count: Int) {
+    queue.giveUp(rejected)
+    queue.remove(count - rejected)
+  }
+
+  private func tell(_ rejected: Int, _ said: String, after words: inout String?) {
+    guard rejected > 0 || !said.isEmpty else {
+      words = nil
+      return
+    }
+    guard said != words else { return }
+    words = said
+    logger.warning(
+      "the collector takes traces, but says something about them",
+      metadata: [
+        "event": "traces_partly_taken", "problem": "\(said)", "rejected": "\(rejected)",
+      ])
   }
 
   private func rest(_ time: Duration) async {
@@ -136,8 +161,10 @@ package struct SpanExport: Service {
     while !Task.isCancelled {
       let batch = queue.oldest
       if batch.isEmpty { return }
-      guard case .taken = await collector.send(batch, by: exchange) else { return }
-      queue.remove(batch.count)
+      guard case .taken(let rejected, _) = await collector.send(batch, by: exchange) else {
+        return
+      }
+      settle(rejected, of: batch.count)
     }
   }
 }

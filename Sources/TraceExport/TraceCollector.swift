@@ -45,7 +45,8 @@ package struct TraceCollector: Sendable {
 
   /// What a collector makes of a batch.
   enum Answer: Sendable {
-    case taken
+    /// Without some that it will never take, and with what it says about that.
+    case taken(rejected: Int, words: String)
     /// It will never take this one.
     case refused(String)
     /// Another try may succeed. It may say when.
@@ -63,12 +64,23 @@ package struct TraceCollector: Sendable {
     case .answer(let answer):
       let words = "status \(answer.status)"
       return switch answer.status {
-      case 200..<300: .taken
+      case 200..<300: TraceCollector.taken(spans.count, answer.body)
       // Those alone are worth another try (OTLP/HTTP, «Retryable Response Codes»).
       case 429, 502, 503, 504:
         .failed(words, retryAfterSeconds: answer.retryAfterSeconds)
       default: .refused(words)
       }
     }
+  }
+
+  /// The longest of a collector's words that is repeated.
+  private static let longestWords = 200
+
+  /// A batch of so many (OTLP/HTTP, «Partial Success»).
+  private static func taken(_ count: Int, _ body: [UInt8]) -> Answer {
+    let partly = OTLPAnswer(json: body)?.partialSuccess
+    return .taken(
+      rejected: min(max(partly?.rejectedSpans ?? 0, 0), count),
+      words: String((partly?.errorMessage ?? "").prefix(longestWords)))
   }
 }

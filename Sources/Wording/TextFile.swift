@@ -37,6 +37,8 @@ package struct TextFile: Sendable {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       return "it is not in UTF-8 but in UTF-16: save it in UTF-8."
     }
+    // A key of random bytes, for example; whoever wrote a text has none of these.
+    if bytes.contains(where: { $0 < 0x09 }) { return "it is no text." }
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let place = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
     let line = place.map { " (line \($0 + 1))" } ?? ""

@@ -15,7 +15,8 @@ internal import Testing
   }
 
   /// Whoever supervises the program waits for its end, and not for a part that never ends.
-  @Test(.timeLimit(.minutes(2)))
+  // Only what hangs takes so long, also while every other test runs on two cores.
+  @Test(.timeLimit(.minutes(10)))
   func `ends it with its own sentence, even if another part does not stop`() async throws {
     let end = try await #require(
       processExitsWith: .exitCode(69), observing: [\.standardErrorContent]

@@ -76,6 +76,14 @@ internal import Testing
           + "UTF-8.") == true)
   }
 
+  @Test func `a key of random bytes is called no text, and not another encoding`() async throws {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("belepo-\(UUID().uuidString).key")
+    try Data([0x00, 0x01, 0xE9, 0x0A]).write(to: file)
+    let found = try await problems(in: ["BELEPO_SECRETS_KEY_FILE": file.path])
+    #expect(found.contains("BELEPO_SECRETS_KEY_FILE: \(file.path): it is no text."), "\(found)")
+  }
+
   @Test func `unknown keys are errors, with a hint, and all errors come at once`() async throws {
     let file = try temporary("http:\n  prot: 1\nserver:\n  port: 2\n")
     let found = try await problems(

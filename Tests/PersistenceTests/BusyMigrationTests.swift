@@ -1,6 +1,7 @@
 import Dispatch
 import Persistence
 import PersistencePostgres
+import PersistenceSQLite
 import Synchronization
 import TestSupport
 import Testing
@@ -44,6 +45,60 @@ struct BusyMigrationTests {
     #expect(taken.map(\.name) == ["wider"])
     #expect(pauses.count >= 1)
   }
+}
+
+/// A step of the schema that never gets its table.
+struct HeldMigrationTests {
+  @Test func `a step is given up after ten tries, and whoever said it is told that it was busy`()
+    async throws
+  {
+    let store = HeldStore(try SQLiteStore.inMemory())
+    let pauses = Pauses()
+    let schema = Schema([
+      Migration(1, "one") { types in
+        "CREATE TABLE one (id \(types.integer) PRIMARY KEY) \(types.strict);"
+      }
+    ])
+    await #expect(throws: StoreFault.busy) {
+      try await schema.migrate(
+        store, at: MigrationTests.now, clock: BusyClock { pauses.add() })
+    }
+    #expect(store.tries == 10)
+    #expect(pauses.count == 9)
+    #expect(try await schema.fit(of: store) == .tooOld(found: 0, needed: 1))
+  }
+}
+
+/// A store in which the history of the schema can be looked at, and no step can be taken.
+private final class HeldStore: Store {
+  private let store: SQLiteStore
+  private let writes = Mutex(0)
+
+  init(_ store: SQLiteStore) {
+    self.store = store
+  }
+
+  /// Writes after the one that looks at the history.
+  var tries: Int { writes.withLock { $0 - 1 } }
+
+  func read<Result: Sendable>(
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
+  ) async throws -> Result {
+    try await store.read(extent, body)
+  }
+
+  func write<Result: Sendable>(
+    _ extent: Extent, _ body: @escaping @Sendable (any Transaction) throws -> Result
+  ) async throws -> Result {
+    let number = writes.withLock { count -> Int in
+      count += 1
+      return count
+    }
+    guard number == 1 else { throw StoreFault.busy }
+    return try await store.write(extent, body)
+  }
+
+  func close() throws { try store.close() }
 }
 
 /// A clock on which a pause is as long as what is done in it.

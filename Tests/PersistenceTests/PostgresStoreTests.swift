@@ -248,6 +248,26 @@ struct PostgresStoreTests {
     }
   }
 
+  @Test func `a statement by itself has the usual time, whatever was allowed before it`()
+    async throws
+  {
+    let store = try await store()
+    let hasty = try #require(
+      try await TestStore.another(beside: store) {
+        // The server would end it later than whoever asked gives up.
+        $0.statementSeconds = 30
+        $0.answerSeconds = 2
+        $0.connections = 1
+      })
+    try await hasty.write { try $0.allowLongStatements() }
+    do {
+      try await hasty.read(.oneStatement) { _ = try $0.row("SELECT pg_sleep(80)") }
+      Issue.record("it was waited for")
+    } catch StoreFault.unavailable(let sentence) {
+      #expect(sentence.contains("no answer within"), "\(sentence)")
+    }
+  }
+
   // MARK: Durability
 
   @Test(arguments: [false, true])

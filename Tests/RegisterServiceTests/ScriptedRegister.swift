@@ -28,35 +28,49 @@ final class ScriptedRegister: Sendable {
 
   private let state: Mutex<State>
   private let listener: Int32
+  /// Bound and never listening: as long as it is there, nobody else gets the port.
+  private let holder: Int32
   let port: Int
 
   /// - Throws: ``Broken`` when no port can be had.
   init(_ manners: [Manner]) throws {
     state = Mutex(State(manners: manners))
-    listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard listener >= 0 else { throw Broken(what: "socket") }
+    let held = try Self.bound(to: 0)
+    let listening = try Self.bound(to: held.port)
+    guard Glibc.listen(listening.socket, 64) == 0 else { throw Broken(what: "port") }
+    (holder, listener, port) = (held.socket, listening.socket, held.port)
+    Thread.detachNewThread { [self] in serve() }
+  }
+
+  deinit { Glibc.close(holder) }
+
+  /// - Parameter port: 0 for any that is free
+  private static func bound(to port: Int) throws -> (socket: Int32, port: Int) {
+    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard socket >= 0 else { throw Broken(what: "socket") }
+    // Two of ours on one port, of which one listens.
+    var isShared: Int32 = 1
+    Glibc.setsockopt(
+      socket, SOL_SOCKET, SO_REUSEADDR, &isShared, socklen_t(MemoryLayout<Int32>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(port).bigEndian)
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let socket = listener
     let result = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        guard Glibc.bind(socket, address, length) == 0, Glibc.listen(socket, 64) == 0 else {
-          return Int32(-1)
-        }
+        guard Glibc.bind(socket, address, length) == 0 else { return Int32(-1) }
         return Glibc.getsockname(socket, address, &length)
       }
     }
     guard result == 0 else { throw Broken(what: "port") }
-    port = Int(UInt16(bigEndian: address.sin_port))
-    Thread.detachNewThread { [self] in serve() }
+    return (socket, Int(UInt16(bigEndian: address.sin_port)))
   }
 
   /// The first line of each question.
   var asked: [String] { state.withLock { $0.asked } }
 
-  /// Nobody listens any more.
+  /// Nobody listens any more; the port stays ours, so that nobody else answers.
   func close() {
     // Only shut down: while a thread is about to accept, the number of a closed socket could become
     // another's. That thread closes it.

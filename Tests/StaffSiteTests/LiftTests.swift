@@ -116,6 +116,34 @@ internal import Testing
       })
   }
 
+  @Test func `of a number that nobody has is a supervisor's: there is nobody to send a code to`()
+    async throws
+  {
+    var limits = Limits()
+    limits.mismatchesPerNumberPerHour = 1
+    let stage = try await Stage(limits: limits)
+    let eva = try await stage.colleague(.agent)
+    let typed = Claim(
+      number: .customer(try CustomerNumber("7777777")), mobile: try Cast.peter.claim().mobile)
+    _ = try await identify(stage, typed, from: "192.0.2.1")
+    let refused = try await identify(stage, typed, from: "192.0.2.1")
+    try await stage.playForStaff { browser in
+      try await browser.logIn(eva, on: stage)
+      let page = try await browser.openCase(of: refused.caseNumber.text)
+      #expect(page.body.contains("mit=mismatch_counts") && !page.body.contains("send-code"))
+      let number = try #require(page.number)
+      let act = try await browser.get(
+        "/munkatars/ugy/intezkedes?szam=\(number)&mit=mismatch_counts")
+      #expect(act.says("Csoportvezető dönthet"), "\(act.main)")
+      #expect(!act.body.contains("send-code") && !act.body.contains("name=\"reason\""))
+      let answer = try await browser.doAct("mismatch_counts", in: number)
+      #expect(answer.status == .unprocessableContent)
+      // The summary's link leads somewhere.
+      #expect(answer.body.contains("<li><a href=\"#main\">"), "\(answer.main)")
+    }
+    #expect(try await stage.audited("mismatch_counts_lifted") == 0)
+  }
+
   @Test func `is lifted by an agent only for a proven caller, and where there is one`()
     async throws
   {

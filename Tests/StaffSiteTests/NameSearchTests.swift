@@ -21,6 +21,8 @@ internal import Testing
     ("Bjørn Đorđević", ["bjorn", "BJØRN D", "bjorn dordevic", "bjørn đ"]),
     ("Zsoﬁa S\u{30C}imon", ["zsofia", "Zsofia Si", "zsoﬁa ši"]),
     ("Æbelø Anna", ["æbe", "aebelo", "AEBELO A"]),
+    ("Szabo\u{301} Ubul", ["szabo ubul", "Szabó U", "SZABO\u{301} UB"]),
+    ("Bor\u{A0}Ubul", ["bor ubul", "BOR U"]),
   ]
 
   @Test func `ignores capitals and the marks of letters, and nothing else`() async throws {
@@ -28,7 +30,7 @@ internal import Testing
     let eva = try await stage.colleague(.agent)
     try await stage.store.write { transaction in
       for (place, person) in Self.found.enumerated() {
-        let (number, email) = ("700000\(place)", "IRODA.\(place)@Pelda.HU")
+        let (number, email) = ("\(7_000_000 + place)", "IRODA.\(place)@Pelda.HU")
         try transaction.perform(
           """
           INSERT INTO register_customer

@@ -21,10 +21,13 @@ package enum Props {
   private static let insurer = Result { try makePasswords(.insurer) }
   private static let modern = Result { try makePasswords(.modern) }
 
+  /// Many stories at once bring two hundred each, and all of them wait here.
+  private static let room = 100_000
+
   private static func makePasswords(_ policy: PasswordPolicy) throws -> Passwords {
     try Passwords(
       policy: policy, contextWords: try brand.get().passwordContextWords,
-      argon2id: Argon2id(memoryKiB: 8, passes: 1), queue: HashingQueue(width: 2, length: 1000))
+      argon2id: Argon2id(memoryKiB: 8, passes: 1), queue: HashingQueue(width: 2, length: room))
   }
 
   /// The pages with the operator's usual key.

@@ -28,9 +28,23 @@ final class TestServer: Sendable {
 
   init(url: String) {
     self.url = url
-    var settings = PostgresSettings(url: url)
+    var settings = TestServer.settings(url: url)
     settings.connections = 2
     administrator = PostgresStore(settings, jitter: { 0.5 })
+  }
+
+  /// With times that only what hangs takes, however busy the machine is; a story about a time-out
+  /// has a shorter one.
+  static func settings(url: String) -> PostgresSettings {
+    var settings = PostgresSettings(url: url)
+    // Two hundred at once come in turn.
+    settings.waitSeconds = 300
+    settings.connectSeconds = 60
+    settings.lockSeconds = 60
+    settings.statementSeconds = 60
+    settings.idleInTransactionSeconds = 300
+    settings.answerSeconds = 90
+    return settings
   }
 
   func emptySchema(
@@ -50,10 +64,9 @@ final class TestServer: Sendable {
   func store(
     on schema: String, _ change: (inout PostgresSettings) -> Void = { _ in }
   ) -> PostgresStore {
-    var settings = PostgresSettings(
+    var settings = TestServer.settings(
       url: url + (url.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(schema)")
     settings.connections = 8
-    settings.waitSeconds = 20
     change(&settings)
     let store = PostgresStore(settings, jitter: { 0.5 })
     migrated.withLock { known in
@@ -65,13 +78,7 @@ final class TestServer: Sendable {
   }
 
   private func lend(_ schema: String) -> PostgresStore {
-    // Two hundred at once come in turn, however busy the machine is.
-    let store = store(on: schema) { settings in
-      settings.waitSeconds = 300
-      settings.lockSeconds = 60
-      settings.statementSeconds = 60
-      settings.answerSeconds = 90
-    }
+    let store = store(on: schema)
     let reference = Reference(store: store)
     migrated.withLock { $0.append(Migrated(schema: schema, stores: [reference])) }
     return store

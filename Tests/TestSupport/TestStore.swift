@@ -52,6 +52,6 @@ package enum TestStore {
   /// PostgreSQL.
   package static func listener(of store: PostgresStore, channel: StaticString) -> Listener? {
     // Channels are known in the whole database, whatever the schema.
-    server.map { Listener(PostgresSettings(url: $0.url), channel: channel, besides: store) }
+    server.map { Listener(TestServer.settings(url: $0.url), channel: channel, besides: store) }
   }
 }

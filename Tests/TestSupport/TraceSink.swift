@@ -57,13 +57,16 @@ package final class TraceSink: Sendable {
   package typealias Answer = @Sendable (_ number: Int) async -> HTTPResponse.Status
 
   private let answer: Answer
+  private let words: String
   private let received = Mutex<[Batch]>([])
   private let batches: AsyncStream<Batch>
   private let continuation: AsyncStream<Batch>.Continuation
 
   package struct NoPort: Error {}
 
-  package init(answer: @escaping Answer = { _ in .ok }) {
+  /// - Parameter words: the body of each answer
+  package init(words: String = "", answer: @escaping Answer = { _ in .ok }) {
+    self.words = words
     self.answer = answer
     (batches, continuation) = AsyncStream.makeStream()
   }
@@ -94,7 +97,8 @@ package final class TraceSink: Sendable {
         return received.count
       }
       continuation.yield(batch)
-      return Response(status: await answer(number))
+      return Response(
+        status: await answer(number), body: .init(byteBuffer: .init(string: words)))
     }
     try await Application(router: router, logger: Props.logger).test(.live) { client in
       guard let port = client.port else { throw NoPort() }

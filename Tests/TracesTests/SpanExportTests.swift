@@ -130,9 +130,10 @@ internal import Traces
     let log = ToldLog()
     try await sink.listen { url in
       let queue = SpanQueue(room: 2, batch: 2)
+      // Both before anybody looks.
+      queue.add(Self.span(1))
+      queue.add(Self.span(2))
       try await exporting(queue, to: url, at: Self.quick, telling: log) {
-        queue.add(Self.span(1))
-        queue.add(Self.span(2))
         for _ in 1...4 { #expect(await sink.next()?.spans.count == 2) }
         #expect(await log.next() == "traces_failed")
         #expect(await log.next() == "traces_work")
@@ -158,15 +159,53 @@ internal import Traces
     let log = ToldLog()
     try await sink.listen { url in
       let queue = SpanQueue(room: 4, batch: 2)
+      // Both before anybody looks.
+      queue.add(Self.span(1))
+      queue.add(Self.span(2))
       try await exporting(queue, to: url, at: Self.quick, telling: log) {
-        queue.add(Self.span(1))
-        queue.add(Self.span(2))
         #expect(await log.next() == "traces_failed")
         #expect(queue.dropped == 2 && queue.oldest.isEmpty)
         queue.add(Self.span(3))
         #expect(await log.next() == "traces_work")
       }
       #expect(sink.spans.map(\.spanId.last) == ["1", "2", "3"])
+    }
+  }
+
+  /// OTLP/HTTP, «Partial Success».
+  @Test(arguments: [
+    #"{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}"#,
+    #"{"partialSuccess":{"rejectedSpans":1}}"#,
+  ])
+  func `of which the collector rejects some are not sent again, and those are counted`(
+    words: String
+  ) async throws {
+    let sink = TraceSink(words: words)
+    let log = ToldLog()
+    try await sink.listen { url in
+      let queue = SpanQueue(room: 4, batch: 2)
+      queue.add(Self.span(1))
+      queue.add(Self.span(2))
+      try await exporting(queue, to: url, at: Self.quick, telling: log) {
+        #expect(await log.next() == "traces_partly_taken")
+        #expect(queue.dropped == 1 && queue.oldest.isEmpty)
+      }
+      #expect(sink.spans.count == 2)
+    }
+  }
+
+  @Test(arguments: [
+    "", "{}", "no JSON", #"{"partialSuccess":null}"#, #"{"partialSuccess":{}}"#,
+    #"{"partialSuccess":{"rejectedSpans":"-1"}}"#, #"{"partialSuccess":{"rejectedSpans":"x"}}"#,
+  ])
+  func `are taken, all of them, when nothing is said about some`(words: String) async throws {
+    let sink = TraceSink(words: words)
+    try await sink.listen { url in
+      let queue = SpanQueue(room: 4, batch: 2)
+      queue.add(Self.span(1))
+      queue.add(Self.span(2))
+      try await exporting(queue, to: url, at: Self.lazy) { _ = await sink.next() }
+      #expect(queue.dropped == 0 && queue.oldest.isEmpty)
     }
   }
 

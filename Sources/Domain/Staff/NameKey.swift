@@ -61,7 +61,9 @@ package struct NameKey: Hashable, Sendable {
     for (plain, others) in Self.others where text.utf8.starts(with: plain.utf8) {
       parts += others.map { Self.part(String($0), isWhole: false) }
     }
-    for place in 1..<min(letters.count, Self.furthest) where letters[place].isLetter {
+    // Where a space was typed as well: before it, a name may have a mark that is a character of its
+    // own, or a space that does not break.
+    for place in 1..<min(letters.count, Self.furthest) {
       let beginning = String(letters[..<place])
       parts.append(Part(low: beginning + "\u{80}", high: Self.end(of: beginning), isWhole: false))
     }

@@ -89,10 +89,10 @@ struct ActScreen: Sendable {
     let proof = CasePage.Proof(desk.proof, texts)
     let asksProof = act.needsProof(from: desk.role) && !desk.proof.isProven
     let asksCode = asksProof && proof.canEnter
-    // Where no code can be typed, one has to be sent first.
+    // Where no code can be typed, one has to be sent first, if there is anybody to send it to.
     let error = mistake.map { mistake in
       mistake.anchor == "code" && !asksCode
-        ? FieldError(anchor: "send-code", text: mistake.text) : mistake
+        ? FieldError(anchor: proof.canSend ? "send-code" : "main", text: mistake.text) : mistake
     }
     func text(at anchor: String) -> String? { error?.anchor == anchor ? error?.text : nil }
     return ActPage(

@@ -20,10 +20,7 @@ struct Dispatch: AsyncParsableCommand {
       settings.tellConcerns(about: composition.brand, to: logger)
       try await composition.settleClock()
       let readiness = Readiness(settings)
-      let services = try await composition.dispatchServices(readiness)
-      // It receives no requests that would have to wait for it.
-      readiness.open()
-      try await Running.run(services, logger)
+      try await Running.run(try await composition.dispatchServices(readiness), logger)
       try database.store.close()
       logger.notice("stopped")
     }

@@ -106,6 +106,8 @@ extension Composition {
         register: register, spans: spans),
       reports: reports(keys), registerAge: registerAge, portalSessions: portalSessions,
       logger: logger)
+    // A dispatcher's: nothing else has to listen.
+    let hasNoSite = connections == nil
     return Application(
       router: management.router,
       server: .patient(
@@ -116,6 +118,7 @@ extension Composition {
         address: .hostname(
           settings.checkedText(.managementHost), port: settings.count(.managementPort)),
         serverName: nil),
+      onServerRunning: { _ in if hasNoSite { readiness.open() } },
       logger: logger)
   }
 }

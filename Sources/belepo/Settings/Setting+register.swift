@@ -42,8 +42,7 @@ extension SettingKey {
       .init(
         form: .count(0...100), initial: "5",
         meaning:
-          "per cent of the mobile numbers that an import may change, of a hundred if there are "
-          + "fewer; beyond it the column slipped")
+          "per cent of the mobile numbers that an import may change; beyond it the column slipped")
     case .registerMaxOwnerChangePercent:
       .init(
         form: .count(0...100), initial: "5",

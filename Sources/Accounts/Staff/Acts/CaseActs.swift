@@ -47,8 +47,8 @@ package struct CaseActs: Sendable {
     }
   }
 
-  /// «Megteszem». A code that the caller read out is tried first, and the try is counted whatever
-  /// becomes of the act (R6).
+  /// «Megteszem». A code that the caller read out is tried before the act, and the try is counted
+  /// whether the act fits or not (R6); what lacks a reason, an address or words costs none.
   package func perform(
     _ wish: Wish, on number: CaseOpening.ID, in session: StaffSession
   ) async throws -> CaseAct.Outcome {

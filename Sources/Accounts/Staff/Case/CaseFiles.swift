@@ -133,7 +133,7 @@ package struct CaseFiles: Sendable {
     let now = world.now()
     return try await world.store.read { transaction in
       try transaction.caseOpenings.opening(number, of: session, locking: false).map {
-        CallerProof($0, canText: true, at: now, world.limits.staff)
+        CallerProof($0, canText: $0.subject.customer != nil, at: now, world.limits.staff)
       }
     }
   }

@@ -55,8 +55,8 @@ struct CaseSearchQueries: TransactionPart {
     ).map(RegisteredCustomer.init(row:))
   }
 
-  /// Names of a part that are compared with what was typed: with a letter that Hungarian lacks at
-  /// the same place, a register of a million has fewer.
+  /// Names of a part that are compared with what was typed, so that nobody waits for thousands. In
+  /// a register that has õ wherever ő was meant, some may be passed by; who types õ finds them.
   private static let mostCompared = 2_000
 
   /// Those whose name begins like this, in the order of their names within each part of the index.
