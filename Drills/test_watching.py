@@ -34,7 +34,7 @@ def watched(postgres, ledger):
                 for customer in people:
                     customer.become_a_user()
                 make_mistakes(addresses, people[0])
-                seen = 'sum(belepo_journey_steps_total{{step="confirmation"}})'
+                seen = 'sum(belepo_journey_steps_total{step="confirmation"})'
                 wanted = total(first, second)
                 wait_until(
                     lambda: [each["value"][1] for each in prometheus.query(seen)] == [str(wanted)],
