@@ -125,13 +125,17 @@ def test_nginx_counts_an_ipv6_customer_by_the_64(database):
     with Instance(database[0], BELEPO_HTTP_TRUSTED_PROXIES="127.0.0.1") as instance:
         with Nginx(instance, instance, {"limit_conn networks 500;": believing}) as proxy:
             from_there = DRIPPING_FORM.replace(b"Host:", b"X-Real-IP: 2001:db8:0:7::1\r\nHost:")
-            with SlowCrowd(proxy.address, 1, ["127.0.0.1"], from_there):
-                wait_until(
-                    lambda: _status_for(proxy, "2001:db8:0:7:ffff::2") == 429,
-                    "the neighbour in the same network is too many",
-                )
-                for stranger in ("2001:db8:0:8::1", "2001:db8::1", "192.0.2.1"):
-                    assert _status_for(proxy, stranger) == 200, stranger
+
+            def finds_the_neighbour_too_many() -> bool:
+                # nginx may end a connection whose next drop comes late, so that each look has its own.
+                with SlowCrowd(proxy.address, 1, ["127.0.0.1"], from_there):
+                    if _status_for(proxy, "2001:db8:0:7:ffff::2") != 429:
+                        return False
+                    for stranger in ("2001:db8:0:8::1", "2001:db8::1", "192.0.2.1"):
+                        assert _status_for(proxy, stranger) == 200, stranger
+                    return True
+
+            wait_until(finds_the_neighbour_too_many, "the neighbour in the same network is too many")
         assert instance.stop() == 0
 
 

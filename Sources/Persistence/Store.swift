@@ -76,7 +76,7 @@ package protocol Transaction {
   func run(script: String) throws
 
   /// Lets each further statement of this transaction take minutes, where the engine ends those that
-  /// take longer than anybody waits for a page: for whole tables, before anything is served.
+  /// take longer than anybody waits for a page: for whole tables, and where nobody waits.
   func allowLongStatements() throws
 }
 

@@ -34,6 +34,8 @@ final class ScratchFile: Sendable {
 
   /// As many bytes as there are, up to a number.
   func read(upTo size: Int, at offset: Int) throws(FileFault) -> [UInt8] {
+    // An empty array is the same for all threads, and is not to be written to.
+    guard size > 0 else { return [] }
     var problem: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       var result: Int

@@ -21,6 +21,7 @@ package struct AccountFigures: Hashable, Sendable {
 
   package static func count(in store: any Store) async throws -> AccountFigures {
     try await store.read { transaction in
+      try transaction.allowLongStatements()
       let queries = transaction.accountFigures
       return AccountFigures(
         accounts: try queries.accounts(), disabledSMSSteps: try queries.disabledSMSSteps(),
