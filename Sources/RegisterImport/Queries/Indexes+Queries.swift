@@ -33,11 +33,8 @@ extension ImportQueries {
   }
 
   func build(_ index: TableIndex) throws {
-    if dialect == .postgres {
-      // It takes longer than anybody waits for a page.
-      try transaction.run(
-        script: "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;")
-    }
+    try transaction.allowLongStatements()
+    if dialect == .postgres { try transaction.run(script: "SET LOCAL lock_timeout = 0") }
     try transaction.run(script: index.creation)
   }
 }
