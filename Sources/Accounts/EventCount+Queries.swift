@@ -11,15 +11,19 @@ struct EventCount: Hashable {
   let key: [UInt8]
   let windowSeconds: Int
 
-  func windowStart(at now: Date) -> Date {
-    let seconds = Int64(now.timeIntervalSince1970)
-    let window = Int64(windowSeconds)
-    return Date(timeIntervalSince1970: Double(seconds - seconds % window))
-  }
+  func windowStart(at now: Date) -> Date { now.windowStart(seconds: windowSeconds) }
 
   /// Seconds until the count starts again.
   func secondsLeft(at now: Date) -> Int {
     max(1, windowSeconds - Int(now.timeIntervalSince(windowStart(at: now))))
+  }
+}
+
+extension Date {
+  /// When the window of so many seconds began that it is in.
+  func windowStart(seconds length: Int) -> Date {
+    let seconds = Int64(timeIntervalSince1970)
+    return Date(timeIntervalSince1970: Double(seconds - seconds % Int64(length)))
   }
 }
 

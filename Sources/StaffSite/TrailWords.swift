@@ -69,7 +69,11 @@ extension Texts {
     "registration": "trail.ofRegistration", "network": "trail.ofNetwork",
     "unanswered_codes": "trail.ofNetwork", "wrong_codes": "trail.ofNetwork",
     "mismatch_address": "trail.ofNetwork", "mismatch_number": "trail.ofNumber",
-    "budget": "trail.ofBudget",
+    "budget": "trail.ofBudget", "suspended": "trail.ofSuspension", "day": "trail.ofDay",
+    // Why a fresh proof was impossible, and why nobody could be found.
+    "no_number": "finding.noSMSNumber.reason", "sms_step_disabled": "caseEvent.smsStepDisabled",
+    "no_register": "finding.noRegister.reason",
+    "register_unavailable": "finding.noRegister.reason",
   ]
 
   private static let fields: [String: TextKey] = [

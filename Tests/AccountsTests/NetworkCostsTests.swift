@@ -39,6 +39,26 @@ import Testing
         && stage.alarms.all.contains(.networkLimit(.unanswered, used: 2, limit: 2)))
   }
 
+  @Test func `a double click that sends the network's last code is answered alike both times`()
+    async throws
+  {
+    let stage = try await Stage(limits: limits())
+    _ = try await identify(.anna, from: "office", on: stage)
+    let click = stage.visit(form: "űrlap", address: "office")
+    let first = try await stage.registrations.identify(Cast.peter.claim(), on: click)
+    #expect(first.outcome == .codeSent)
+    #expect(try await stage.registrations.identify(Cast.peter.claim(), on: click) == first)
+    let back = stage.visit(first.token, address: "office")
+    #expect(try await stage.registrations.identify(Cast.peter.claim(), on: back) == first)
+    #expect(try await stage.post().count == 2)
+    // Somebody else would need another code.
+    let other = try await stage.registrations.identify(Cast.old.claim(), on: back)
+    guard case .limited = other.outcome else {
+      Issue.record("\(other.outcome)")
+      return
+    }
+  }
+
   @Test func `a branch office whose customers enter their codes never reaches the limit`()
     async throws
   {
@@ -127,6 +147,29 @@ import Testing
     }
     let accepted = try await stage.registrations.enterCode(entry, in: token, from: "home")
     #expect(accepted.outcome == .of(.accepted))
+  }
+
+  @Test func `so do those with the cookie of before the proof`() async throws {
+    let stage = try await Stage(limits: limits())
+    let old = try await identify(.anna, from: "home", on: stage).token
+    let code = try await stage.smsCode()
+    let right = try CodeEntry(code, alphabet: .digits)
+    _ = try await stage.registrations.enterCode(right, in: old, from: "home")
+    let token = try await identify(.peter, from: "home", on: stage).token
+    let others = try await stage.smsCode()
+    for distance in 1...4 {
+      let entry = try CodeEntry(wrong(others, by: distance), alphabet: .digits)
+      _ = try await stage.registrations.enterCode(entry, in: token, from: "bot")
+    }
+    let guess = try CodeEntry(wrong(code), alphabet: .digits)
+    let refused = try await stage.registrations.enterCode(guess, in: old, from: "bot")
+    guard case .limited = refused.outcome else {
+      Issue.record("\(refused.outcome)")
+      return
+    }
+    #expect(try await stage.audited("sms_code_wrong") == 4)
+    let again = try await stage.registrations.enterCode(right, in: old, from: "home")
+    #expect(again.outcome == .of(.accepted))
   }
 
   // MARK: Notices

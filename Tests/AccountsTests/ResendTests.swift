@@ -158,6 +158,7 @@ struct ResendTests {
     #expect(try await stage.registrations.resendCode(in: token) == .suspended)
     #expect(try await stage.identify(.peter) == .suspended)
     #expect(try await stage.post().count == 1)
+    #expect(try await stage.audit().filter { $0.detail == "suspended" }.count == 2)
   }
 
   @Test(arguments: Stage.Ground.allCases)

@@ -55,6 +55,7 @@ struct SMSBudgetTests {
     let code = try await stage.smsCode()
     stage.clock.advance(by: 60)
     #expect(try await stage.registrations.resendCode(in: token) == .suspended)
+    #expect(try await stage.audit().last?.description == "sms_limit budget 1234567")
     #expect(try await stage.enter(code, in: token) == .of(.accepted))
   }
 

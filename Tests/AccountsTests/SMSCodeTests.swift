@@ -233,6 +233,10 @@ struct SMSCodeTests {
     for number in 1...3 { _ = try await stage.enter(wrong(code, by: number), in: token) }
     #expect(try await stage.enter(code.suffix(5), in: token) == .suspended)
     #expect(try await stage.enter(others.suffix(5), in: other) == .suspended)
+    #expect(
+      try await stage.audit().suffix(2).map(\.description) == [
+        "sms_limit suspended 1234567", "sms_limit suspended 2345678",
+      ])
     #expect(stage.alarms.all == [.smsFailureBudgetSpent(failures: 3)])
   }
 

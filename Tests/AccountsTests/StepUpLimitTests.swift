@@ -146,6 +146,19 @@ struct StepUpLimitTests {
         == .of(.sent(isNewCode: true)))
   }
 
+  @Test func `a double click that sends the network's last code is answered alike both times`()
+    async throws
+  {
+    let stage = try await stage { $0.smsUnansweredPerNetworkPerDay = 1 }
+    let token = try await stage.loggedInBefore()
+    for _ in 1...2 {
+      #expect(
+        try await stage.askForStepUp(in: token, mark: "first", from: "192.0.2.1")
+          == .of(.sent(isNewCode: true)))
+    }
+    #expect(try await stage.audited("step_up_asked") == 1)
+  }
+
   @Test func `everybody's budget counts it, and without any left nothing is sent`() async throws {
     let stage = try await stage { $0.smsPerHour = 2 }
     let token = try await stage.loggedInBefore()

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Domain
+internal import Foundation
 internal import Persistence
 internal import TestSupport
 internal import Testing
@@ -17,6 +18,7 @@ internal import Wording
     case phoneProven
     case ownerGone
     case budgetSpent
+    case suspended
     case addressTakenOnce
     case addressTakenTooOften
     case recoveryQueued
@@ -31,6 +33,7 @@ internal import Wording
       case .phoneProven: "phone_proven"
       case .ownerGone: "owner_gone"
       case .budgetSpent: "sms_other_limit"
+      case .suspended: "sms_suspended"
       case .addressTakenOnce: "address_taken"
       case .addressTakenTooOften: "taken_emails"
       case .recoveryQueued: "recovery_under_way"
@@ -46,6 +49,7 @@ internal import Wording
   ) async throws {
     var limits = Limits()
     if state == .budgetSpent { limits.smsPerHour = 0 }
+    if state == .suspended { limits.smsFailuresPerDay = 0 }
     let stage = try await Stage(limits: limits)
     let number = try await bring(stage, to: state)
     let file = try #require(try await stage.caseFiles.file(numbered: number, by: Stage.clerk))
@@ -90,6 +94,27 @@ internal import Wording
     }
   }
 
+  @Test func `of a pause stands under each case number and the customer's, to the end of the day`()
+    async throws
+  {
+    var limits = Limits()
+    limits.smsFailuresPerDay = 0
+    let stage = try await Stage(limits: limits)
+    let end = ManualClock.morning.addingTimeInterval(16 * 3_600)
+    for _ in 1...2 {
+      let met = try await stage.registrations.identify(try Cast.anna.claim(), on: stage.visit())
+      #expect(met.outcome == .suspended)
+      for number in [met.caseNumber.text, Cast.anna.number] {
+        let file = try await stage.caseFiles.file(numbered: number, by: Stage.clerk)
+        #expect(try #require(file).findings.first == .smsSuspended(until: end))
+      }
+      stage.clock.advance(by: 60)
+    }
+    #expect(try await stage.audited("sms_limit") == 1)
+    stage.clock.advance(by: 16 * 3_600)
+    #expect(try await findings(stage).first == .noAccount)
+  }
+
   // MARK: States
 
   private func findings(_ stage: Stage) async throws -> [CaseFinding] {
@@ -113,7 +138,7 @@ internal import Wording
     case .ownerGone:
       _ = try await stage.loggedIn(.anna, email: Self.email)
       try await stage.delete(.anna)
-    case .budgetSpent:
+    case .budgetSpent, .suspended:
       return try await stage.registrations.identify(try Cast.anna.claim(), on: stage.visit())
         .caseNumber.text
     case .addressTakenOnce: try await giveTaken(stage, times: 1)

@@ -49,6 +49,34 @@ internal import Testing
     #expect(seen.count > 20)
   }
 
+  @Test func `asks no more for many who are found than for one`() async throws {
+    let store = ListeningStore(try await TestStore.fresh())
+    let stage = try await Stage(on: store)
+    let eva = try await stage.colleague(.agent)
+    try await stage.playForStaff { browser in
+      try await browser.logIn(eva, on: stage)
+      for term in ["próba piroska", "06309998877", "iroda@pelda.hu", "R77"] {
+        try await stage.engageNamesakes(1)
+        // The box shows what was found last.
+        try await browser.search(term)
+        let one = try await Self.found(by: term, browser, store)
+        #expect(one.hits == 1, "\(term)")
+        try await stage.engageNamesakes(12)
+        let many = try await Self.found(by: term, browser, store)
+        #expect(many.hits == 12, "\(term)")
+        #expect(many.questions == one.questions, "\(term)")
+      }
+    }
+  }
+
+  private static func found(
+    by term: String, _ browser: CustomerClient, _ store: ListeningStore
+  ) async throws -> (hits: Int, questions: Int) {
+    _ = store.questions()
+    let page = try await browser.search(term)
+    return (page.main.ranges(of: "name=\"hit\"").count, store.questions().count)
+  }
+
   @Test func `would be caught if it read a whole table`() async throws {
     let stage = try await Stage()
     let plan = try await stage.plan(of: "SELECT id FROM audit_event WHERE detail = 'x'")
@@ -78,6 +106,29 @@ internal import Testing
 }
 
 extension Stage {
+  /// The register has so many who share a name, a phone, an address and an old number.
+  fileprivate func engageNamesakes(_ count: Int) async throws {
+    try await store.write { transaction in
+      for table in ["register_customer", "register_old_number"] as [Query] {
+        try transaction.perform("DELETE FROM \(table) WHERE customer_number LIKE '50001%'")
+      }
+      for place in 1...count {
+        let number = String(5_000_100 + place)
+        try transaction.perform(
+          """
+          INSERT INTO register_customer
+            (generation, customer_number, name, sms_number, email, status)
+          VALUES (0, \(number), 'Próba Piroska', '+36309998877', 'iroda@pelda.hu', 'active')
+          """)
+        try transaction.perform(
+          """
+          INSERT INTO register_old_number (generation, old_number, customer_number)
+          VALUES (0, 'R77', \(number))
+          """)
+      }
+    }
+  }
+
   /// How the engine would answer. PostgreSQL reads small tables as a whole, unless it is told not
   /// to where it can help it.
   fileprivate func plan(of query: Query) async throws -> [String] {

@@ -46,4 +46,18 @@ internal import Testing
       #expect(!page.main.contains("other_mobile") && !page.main.contains("call:"))
     }
   }
+
+  @Test func `is read so, too, where nobody gets a code`() async throws {
+    var limits = Limits()
+    limits.smsFailuresPerDay = 0
+    let stage = try await Stage(limits: limits)
+    let eva = try await stage.colleague(.agent)
+    _ = try await stage.registrations.identify(try Cast.anna.claim(), on: stage.visit())
+    try await stage.playForStaff { browser in
+      try await browser.logIn(eva, on: stage)
+      let page = try await browser.openCase(of: Cast.anna.number)
+      #expect(page.says("a téves kódok napi korlátja az egész portálon"), "\(page.main)")
+      #expect(!page.main.contains("suspended"))
+    }
+  }
 }

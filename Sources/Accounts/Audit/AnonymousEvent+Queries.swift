@@ -32,9 +32,7 @@ extension Transaction {
   /// - Returns: how often it has happened in this window.
   @discardableResult
   func count(_ anonymous: AnonymousEvent, at now: Date) throws -> Int {
-    let window = EventCount(
-      name: "", key: [], windowSeconds: AnonymousEvent.windowSeconds
-    ).windowStart(at: now)
+    let window = now.windowStart(seconds: AnonymousEvent.windowSeconds)
     let event = anonymous.event
     return try row(
       """

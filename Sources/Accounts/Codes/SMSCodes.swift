@@ -31,9 +31,45 @@ struct SMSCodes: Sendable {
       holding: others + costs.counts(), besides: [Self.failures], at: now)
   }
 
-  /// Whether any of the day's budget of wrong codes is left.
-  func mayBeTried(after used: [EventCount: Int]) -> Bool {
-    used[Self.failures, default: 0] < world.limits.smsFailuresPerDay
+  /// Why no code goes out, and none may be tried.
+  enum Refusal {
+    /// The day's budget of wrong codes is spent (D 1).
+    case suspended
+    /// This network has cost too much today (D 13).
+    case limited(retryAfterSeconds: Int)
+  }
+
+  /// Why a code may neither go out nor be tried, if so; staff see it in the case (D 5).
+  ///
+  /// - Parameters:
+  ///   - kinds: by which the network is limited
+  ///   - used: by ``used(holding:in:at:)``
+  ///   - event: whose code it is; what refuses it becomes its detail
+  func refusal(
+    _ kinds: [NetworkCosts.Kind], after used: [EventCount: Int], _ event: AuditEvent,
+    in transaction: any Transaction, at now: Date
+  ) throws -> Refusal? {
+    guard used[Self.failures, default: 0] < world.limits.smsFailuresPerDay else {
+      try transaction.record(.suspended, event, at: now)
+      return .suspended
+    }
+    var event = event
+    event.detail = "network"
+    let seconds = try costs.secondsToWait(kinds, after: used, event, in: transaction, at: now)
+    return seconds.map { .limited(retryAfterSeconds: $0) }
+  }
+
+  /// Why nobody gets a code, as the trail says it.
+  enum Pause: String {
+    /// The day's budget of wrong codes is spent.
+    case suspended
+    /// An hour's or a day's budget of messages is.
+    case budget
+  }
+
+  /// When a pause for wrong codes ends that was met then.
+  static func suspensionEnd(metAt instant: Date) -> Date {
+    instant.addingTimeInterval(Double(failures.secondsLeft(at: instant)))
   }
 
   /// Counts a wrong one, at its network and for everybody.
@@ -64,5 +100,24 @@ struct SMSCodes: Sendable {
     costs.tell(of: .unanswered, after: used)
     guard let alarms = budget.alarms(after: used) else { throw SMSBudget.Spent() }
     for alarm in alarms { world.raise(alarm) }
+  }
+}
+
+extension Transaction {
+  /// Records for staff why somebody gets no code though nothing is wrong with them (D 5). No line
+  /// of the log tells of each: an operator was alerted when the budget was spent.
+  ///
+  /// - Parameter event: whose code it is
+  func record(_ pause: SMSCodes.Pause, _ event: AuditEvent, at now: Date) throws {
+    var event = event
+    event.detail = pause.rawValue
+    if let customer = event.customer,
+      try recordOnce(event, of: "\(pause.rawValue)/\(customer.text)", at: now)
+    {
+      return
+    }
+    // The trail tells of a customer once an hour; each registration has a case number of its own.
+    guard let registration = event.registration else { return }
+    try count(AnonymousEvent(event, from: Array(registration.description.utf8)), at: now)
   }
 }

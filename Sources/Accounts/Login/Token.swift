@@ -19,23 +19,12 @@ package struct Token: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads a cookie's value; anything but 64 lower-case hexadecimal digits is not a token.
   package init?(_ cookie: some StringProtocol) {
-    let digits = Array(cookie.utf8)
-    guard digits.count == Token.size * 2 else { return nil }
-    var bytes: [UInt8] = []
-    for place in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = Token.value(of: digits[place]), let low = Token.value(of: digits[place + 1])
-      else { return nil }
-      bytes.append(high << 4 | low)
-    }
+    guard cookie.utf8.count == Token.size * 2,
+      let bytes = Cryptography.bytes(hexadecimal: cookie),
+      // Capitals are read, too, but a token has one spelling.
+      hexadecimal(bytes) == cookie
+    else { return nil }
     self.bytes = bytes
-  }
-
-  private static func value(of digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    default: nil
-    }
   }
 
   /// For the cookie, and for nothing else.

@@ -114,10 +114,8 @@ extension Registrations {
     try await world.store.write { transaction in
       let (registration, token) = try open(
         visit, caseNumber: caseNumber, in: transaction, at: now)
-      try transaction.count(
-        AnonymousEvent(
-          AuditEvent(kind: .smsLimit, detail: "budget", registration: registration.id),
-          from: Array(registration.id.description.utf8)), at: now)
+      try transaction.record(
+        .budget, AuditEvent(kind: .smsLimit, registration: registration.id), at: now)
       return Identified(outcome: .suspended, token: token, caseNumber: registration.caseNumber)
     }
   }
@@ -243,48 +241,51 @@ extension Registrations {
           registration: registration.id),
         at: now)
       return .noMatch
-    case .success(let customer):
+    case .success(let match):
       // Only who is proven by both numbers is copied.
       if let record = said?.record { try transaction.registerCopies.keep(record, at: now) }
       return try admit(
-        customer, smsCodes, after: used, &registration, drawing: challenge, in: transaction,
+        match, smsCodes, after: used, &registration, drawing: challenge, in: transaction,
         at: now)
     }
   }
 
   private func admit(
-    _ customer: RegisteredCustomer, _ smsCodes: SMSCodes, after used: [EventCount: Int],
+    _ match: Claim.Match, _ smsCodes: SMSCodes, after used: [EventCount: Int],
     _ registration: inout Registration, drawing challenge: Challenge,
     in transaction: any Transaction, at now: Date
   ) throws -> IdentificationOutcome {
-    guard let number = customer.smsNumber else { return .noMatch }
-    let refusal = AuditEvent(
-      kind: .smsLimit, detail: "network", customer: customer.number, registration: registration.id)
-    if let seconds = try smsCodes.costs.secondsToWait(
-      NetworkCosts.Kind.allCases, after: used, refusal, in: transaction, at: now)
+    let customer = match.customer
+    // A double click costs nothing, also when the first one sent the last that there is.
+    if !registration.awaitsCode(of: customer, at: now),
+      let refusal = try smsCodes.refusal(
+        NetworkCosts.Kind.allCases, after: used,
+        AuditEvent(kind: .smsLimit, customer: customer, registration: registration.id),
+        in: transaction, at: now)
     {
-      return .limited(retryAfterSeconds: seconds)
+      switch refusal {
+      case .suspended: return .suspended
+      case .limited(let seconds): return .limited(retryAfterSeconds: seconds)
+      }
     }
-    guard smsCodes.mayBeTried(after: used) else { return .suspended }
-    let smsStep = try transaction.registrations.smsStep(of: customer.number)
+    let smsStep = try transaction.registrations.smsStep(of: customer)
     let sending = registration.identify(
-      customer.number, smsStep: smsStep,
-      recent: try recentMessages(to: number, for: smsStep, in: transaction, at: now),
+      customer, smsStep: smsStep,
+      recent: try recentMessages(to: match.smsNumber, for: smsStep, in: transaction, at: now),
       drawing: challenge, at: now, limits: limits)
     switch sending {
     case .send(let challenge, _):
       try send(
-        challenge, to: number, registration, customer.number, smsCodes, in: transaction, at: now)
+        challenge, to: match.smsNumber, registration, customer, smsCodes, in: transaction, at: now)
       return .codeSent
     case .underWay, .tooSoon: return .codeSent
     case .tooMany(let limit):
-      try record(limit, of: registration, customer.number, in: transaction, at: now)
+      try record(limit, of: registration, customer, in: transaction, at: now)
       return .tooManyMessages(limit)
     case .disabled:
       try transaction.recordOnce(
-        AuditEvent(
-          kind: .smsStepRefused, customer: customer.number, registration: registration.id),
-        of: customer.number.text, at: now)
+        AuditEvent(kind: .smsStepRefused, customer: customer, registration: registration.id),
+        of: customer.text, at: now)
       return .smsStepDisabled
     case .expired, .outOfTurn:
       // Only an open registration gets here; it was locked when that was established.

@@ -73,16 +73,8 @@ extension Registrations {
         registration.isExpired(at: now) ? .expired : .outOfTurn
       return (CodeAnswer(.of(outcome), of: registration), 0)
     }
-    let used = try smsCodes.used(in: transaction, at: now)
-    guard smsCodes.mayBeTried(after: used) else {
-      return (CodeAnswer(.suspended, of: registration), 0)
-    }
-    let refusal = AuditEvent(
-      kind: .smsLimit, detail: "network", customer: customer, registration: registration.id)
-    if let seconds = try smsCodes.costs.secondsToWait(
-      [.wrong], after: used, refusal, in: transaction, at: now)
-    {
-      return (CodeAnswer(.limited(retryAfterSeconds: seconds), of: registration), 0)
+    if let refusal = try refusal(of: registration, customer, smsCodes, in: transaction, at: now) {
+      return (refusal, 0)
     }
     var smsStep = try transaction.registrations.smsStep(of: customer)
     let before = smsStep
@@ -98,6 +90,23 @@ extension Registrations {
     let failures = try record(
       outcome, of: registration, customer, smsCodes, in: transaction, at: now)
     return (CodeAnswer(.of(outcome), newToken: newToken, of: registration), failures)
+  }
+
+  /// Why no code may be tried from here now; asked before any is compared.
+  private func refusal(
+    of registration: Registration, _ customer: CustomerNumber, _ smsCodes: SMSCodes,
+    in transaction: any Transaction, at now: Date
+  ) throws -> CodeAnswer? {
+    let refusal = try smsCodes.refusal(
+      [.wrong], after: try smsCodes.used(in: transaction, at: now),
+      AuditEvent(kind: .smsLimit, customer: customer, registration: registration.id),
+      in: transaction, at: now)
+    switch refusal {
+    case nil: return nil
+    case .suspended?: return CodeAnswer(.suspended, of: registration)
+    case .limited(let seconds)?:
+      return CodeAnswer(.limited(retryAfterSeconds: seconds), of: registration)
+    }
   }
 
   private func record(
@@ -130,9 +139,12 @@ extension Registrations {
     in transaction: any Transaction, at now: Date
   ) throws -> (CodeAnswer, failures: Int) {
     var registration = loaded
-    guard let challenge = registration.proof, let customer = registration.customer,
-      smsCodes.mayBeTried(after: try smsCodes.used(in: transaction, at: now))
-    else { return (.unknown, 0) }
+    guard let challenge = registration.proof, let customer = registration.customer else {
+      return (.unknown, 0)
+    }
+    if let refusal = try refusal(of: registration, customer, smsCodes, in: transaction, at: now) {
+      return (refusal, 0)
+    }
     var smsStep = try transaction.registrations.smsStep(of: customer)
     let outcome = registration.repeatCode(
       matches: world.codes.matches(entry, challenge, limits.smsAlphabet), smsStep: &smsStep,
@@ -187,10 +199,24 @@ extension Registrations {
           drawing: challenge, in: transaction, at: now)
       }
     } catch is SMSBudget.Spent {
-      return .suspended
+      return try await suspend(token, at: now)
     }
     if case .sent = outcome { world.dispatchSignal.send([.sms]) }
     return outcome
+  }
+
+  /// Nothing can be sent to anybody: the page says so, and the call centre finds the case (D 5).
+  private func suspend(_ token: Token, at now: Date) async throws -> ResendOutcome {
+    try await world.store.write { transaction in
+      guard let registration = try transaction.registrations.registration(token, locking: true)
+      else { return .unknown }
+      try transaction.record(
+        .budget,
+        AuditEvent(
+          kind: .smsLimit, customer: registration.customer, registration: registration.id),
+        at: now)
+      return .suspended
+    }
   }
 
   private func resendCode(
@@ -212,14 +238,14 @@ extension Registrations {
       try transaction.registrations.save(registration)
       return .stopped
     }
-    let used = try smsCodes.used(in: transaction, at: now)
-    guard smsCodes.mayBeTried(after: used) else { return .suspended }
-    let refusal = AuditEvent(
-      kind: .smsLimit, detail: "network", customer: customer, registration: registration.id)
-    if let seconds = try smsCodes.costs.secondsToWait(
-      [.unanswered], after: used, refusal, in: transaction, at: now)
-    {
-      return .limited(retryAfterSeconds: seconds)
+    let refusal = try smsCodes.refusal(
+      [.unanswered], after: try smsCodes.used(in: transaction, at: now),
+      AuditEvent(kind: .smsLimit, customer: customer, registration: registration.id),
+      in: transaction, at: now)
+    switch refusal {
+    case nil: break
+    case .suspended?: return .suspended
+    case .limited(let seconds)?: return .limited(retryAfterSeconds: seconds)
     }
     registration.language = language ?? registration.language
     let smsStep = try transaction.registrations.smsStep(of: customer)

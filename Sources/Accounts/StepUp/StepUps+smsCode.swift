@@ -67,16 +67,20 @@ extension StepUps {
   ) throws -> SendingOutcome {
     let account = sending.account
     if sending.row.proof.isEnough(at: now, limits: world.limits) { return .proven }
-    let used = try smsCodes.used(in: transaction, at: now)
-    guard smsCodes.mayBeTried(after: used) else {
-      try refuse("suspended", account, in: transaction, at: now)
-      return .suspended
-    }
-    if let seconds = try smsCodes.costs.secondsToWait(
-      [.unanswered], after: used, event(.stepUpLimit, detail: "network", of: account),
-      in: transaction, at: now)
+    // A double click costs nothing, also when the first one sent the last that there is.
+    if let present = sending.row.challenge,
+      case .sending(let isNewCode) = SendingMark.missed(
+        by: sending.mark, present, at: now, limits: world.limits)
     {
-      return .limited(retryAfterSeconds: seconds)
+      return .of(.sent(isNewCode: isNewCode))
+    }
+    let refusal = try smsCodes.refusal(
+      [.unanswered], after: try smsCodes.used(in: transaction, at: now),
+      event(.stepUpLimit, of: account), in: transaction, at: now)
+    switch refusal {
+    case nil: break
+    case .suspended?: return .suspended
+    case .limited(let seconds)?: return .limited(retryAfterSeconds: seconds)
     }
     let smsStep = try transaction.registrations.smsStep(of: account.customer)
     switch try way(of: account, smsStep, in: transaction) {
@@ -152,7 +156,7 @@ extension StepUps {
   private func suspend(_ token: Token, at now: Date) async throws -> SendingOutcome {
     try await world.store.write { transaction in
       guard let row = try transaction.stepUps.hold(token) else { return .over }
-      try refuse("budget", row.account, in: transaction, at: now)
+      try transaction.record(.budget, event(.stepUpLimit, of: row.account), at: now)
       return .suspended
     }
   }
@@ -219,13 +223,13 @@ extension StepUps {
     guard var challenge = entering.isRepeated ? row.used : row.challenge else {
       return (entering.isRepeated ? .over : .notAsked, 0)
     }
-    let used = try smsCodes.used(in: transaction, at: now)
-    guard smsCodes.mayBeTried(after: used) else { return (.suspended, 0) }
-    if let seconds = try smsCodes.costs.secondsToWait(
-      [.wrong], after: used, event(.stepUpLimit, detail: "network", of: row.account),
-      in: transaction, at: now)
-    {
-      return (.limited(retryAfterSeconds: seconds), 0)
+    let refusal = try smsCodes.refusal(
+      [.wrong], after: try smsCodes.used(in: transaction, at: now),
+      event(.stepUpLimit, of: row.account), in: transaction, at: now)
+    switch refusal {
+    case nil: break
+    case .suspended?: return (.suspended, 0)
+    case .limited(let seconds)?: return (.limited(retryAfterSeconds: seconds), 0)
     }
     var smsStep = try transaction.registrations.smsStep(of: row.account.customer)
     // A code to a number that the register has given up proves nothing.

@@ -80,14 +80,20 @@ package enum Mismatch: String, CaseIterable, Sendable {
 }
 
 extension Claim {
+  /// Whom a claim that matches proves to be a customer, and the number to text.
+  package struct Match: Hashable, Sendable {
+    package let customer: CustomerNumber
+    package let smsNumber: PhoneNumber
+  }
+
   /// Whether the claim matches what the register has under its number.
   ///
   /// Only of exactly one customer: nobody is let in on a number that may be another's.
   ///
-  /// - Returns: the customer's own record with the number to text, or the first reason.
+  /// - Returns: the customer with the number to text, or the first reason.
   package func compare(
     with answer: RegisterAnswer, limits: Limits
-  ) -> Result<RegisteredCustomer, IdentificationRefused> {
+  ) -> Result<Match, IdentificationRefused> {
     if answer.isContested { return .failure(.init(.severalCustomers)) }
     guard let customer = answer.customer else {
       switch answer.oldOwners {
@@ -107,7 +113,7 @@ extension Claim {
       return .failure(.init(.unsuitableSMSNumber))
     }
     guard mobile.matches(onFile) else { return .failure(.init(.otherMobile)) }
-    return .success(customer)
+    return .success(Match(customer: customer.number, smsNumber: onFile))
   }
 }
 

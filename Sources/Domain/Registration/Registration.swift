@@ -146,15 +146,17 @@ extension Registration {
       step = .stopped(customer, .smsStepDisabled)
       return .disabled
     }
-    if case .phone(customer, let challenge) = step, now < challenge.expiresAt,
-      challenge.triesLeft > 0
-    {
-      return .underWay
-    }
+    if awaitsCode(of: customer, at: now) { return .underWay }
     if let limit = limitReached(by: recent, limits) { return .tooMany(limit) }
     smsSent += 1
     step = .phone(customer, new)
     return .send(new, isNewCode: true)
+  }
+
+  /// Whether a code of this customer's has been sent that can still be entered.
+  package func awaitsCode(of customer: CustomerNumber, at now: Date) -> Bool {
+    guard case .phone(customer, let challenge) = step else { return false }
+    return now < challenge.expiresAt && challenge.triesLeft > 0
   }
 
   /// The customer asks for the code again.

@@ -20,6 +20,8 @@ extension CaseFinding {
       texts["finding.smsDayLimit.reason", ["until": texts.instant(until)]]
     case .smsRegistrationLimit(let until):
       texts["finding.smsRegistrationLimit.reason", ["until": texts.instant(until)]]
+    case .smsSuspended(let until):
+      texts["finding.smsSuspended.reason", ["until": texts.instant(until)]]
     case .smsOtherLimit: texts["finding.smsOtherLimit.reason"]
     case .wrongCodes(let count): texts["finding.wrongCodes.reason", ["count": String(count)]]
     case .smsStepDisabled(let since):
@@ -93,6 +95,8 @@ extension CaseFinding {
       texts["finding.smsDayLimit.say", ["until": texts.instant(from: until)]]
     case .smsRegistrationLimit(let until):
       texts["finding.smsRegistrationLimit.say", ["until": texts.instant(from: until)]]
+    case .smsSuspended(let until):
+      texts["finding.smsSuspended.say", ["until": texts.instant(from: until)]]
     case .smsOtherLimit: texts["finding.smsOtherLimit.say"]
     case .wrongCodes: texts["finding.wrongCodes.say"]
     case .smsStepDisabled: texts["finding.smsStepDisabled.say"]
@@ -151,6 +155,7 @@ extension CaseFinding {
     case .smsTooLate: "sms_too_late"
     case .smsDayLimit: "sms_day_limit"
     case .smsRegistrationLimit: "sms_registration_limit"
+    case .smsSuspended: "sms_suspended"
     case .smsOtherLimit: "sms_other_limit"
     case .wrongCodes: "wrong_codes"
     case .smsStepDisabled: "sms_step_disabled"

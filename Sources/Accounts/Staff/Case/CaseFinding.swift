@@ -23,6 +23,8 @@ package enum CaseFinding: Hashable, Sendable {
   case smsDayLimit(until: Date)
   /// The messages of one registration are used up.
   case smsRegistrationLimit(until: Date)
+  /// Too many wrong codes of all customers (D 1).
+  case smsSuspended(until: Date)
   /// A network's share, or everybody's budget, is spent.
   case smsOtherLimit
   case wrongCodes(Int)

@@ -149,6 +149,8 @@ extension CaseMaterial {
     case .mismatchLimit:
       MismatchCounts.end(of: refusal.detail, metAt: refusal.at) <= now
         || events.contains { $0.kind == .mismatchCountsLifted && $0.at >= refusal.at }
+    case .smsLimit where refusal.detail == SMSCodes.Pause.suspended.rawValue:
+      SMSCodes.suspensionEnd(metAt: refusal.at) <= now
     case .smsLimit:
       now.timeIntervalSince(refusal.at) >= Self.daySeconds
         || refusal.detail.isEmpty && refusal.at <= smsStep?.messagesFrom ?? .distantPast
@@ -160,6 +162,9 @@ extension CaseMaterial {
   private func smsLimit(_ refusal: Event, of attempt: Attempt?, at now: Date) -> CaseFinding {
     if refusal.detail == Registration.MessageLimit.ofRegistration, let attempt {
       return .smsRegistrationLimit(until: attempt.expiresAt)
+    }
+    if refusal.detail == SMSCodes.Pause.suspended.rawValue {
+      return .smsSuspended(until: SMSCodes.suspensionEnd(metAt: refusal.at))
     }
     guard refusal.detail.isEmpty else { return .smsOtherLimit }
     let day = max(now.addingTimeInterval(-Self.daySeconds), smsStep?.messagesFrom ?? .distantPast)
