@@ -136,6 +136,7 @@ package struct HTTPGateway: Sendable {
       throw .temporary("sms.http.url makes no request")
     }
     let answer = try await exchange.send(request).get()
+    try answer.checkAccess()
     try answer.checkStatus()
     // An answer without the expected content may still mean that the message was taken.
     guard let success = manner.success, !(answer.isWhole && success.holds(in: answer.body)) else {

@@ -45,7 +45,8 @@ package struct KannelGateway: Sendable {
     guard let request = try? HTTPClient.Request(url: address) else {
       throw .temporary("sms.kannel.url makes no request")
     }
-    // 202 means "accepted" or "queued"; either way Kannel says that it has the message.
+    // 202 means "accepted" or "queued"; either way Kannel says that it has the message. Of Kannel
+    // each 4xx about the request is final, a wrong password too (I6).
     try await exchange.send(request).get().checkStatus()
   }
 }

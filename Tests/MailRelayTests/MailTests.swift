@@ -154,6 +154,34 @@ struct MailTests {
     #expect(kind(refusal(220, after: ["EHLO", "STAR"])) == .temporary)
   }
 
+  @Test(
+    arguments: [
+      (
+        "550 5.1.1 <anna@pelda.hu>: Recipient address rejected", "RCPT",
+        .permanent("SMTP 550 5.1.1 to the recipient")
+      ),
+      ("550-5.1.1 anna@pelda.hu\r\n", "RCPT", .permanent("SMTP 550 5.1.1 to the recipient")),
+      ("550 anna@pelda.hu", "RCPT", .permanent("SMTP 550 to the recipient")),
+      ("550 1.2.3@pelda.hu", "RCPT", .permanent("SMTP 550 to the recipient")),
+      ("554 5.7.1 «A kódja 482135» is spam", "DATA", .permanent("SMTP 554 5.7.1 to the letter")),
+      (
+        "451 4.7.1 Greylisted: anna@pelda.hu", "RCPT", .temporary("SMTP 451 4.7.1 to the recipient")
+      ),
+      ("535 5.7.8 who is belepo", "AUTH", .temporary("SMTP 535 5.7.8 to the login")),
+      ("535 5.7.8 who is belepo", "AHRp", .temporary("SMTP 535 5.7.8")),
+      ("553 5.1.8 portal@pelda.hu", "MAIL", .temporary("SMTP 553 5.1.8 to our sender")),
+      ("250 2.1.5 anna@pelda.hu", "RCPT", .temporary("lost; last heard: SMTP 250 2.1.5")),
+      ("anna@pelda.hu", "RCPT", .temporary("lost")),
+    ] as [(String, String, Gateway.Refusal)])
+  func `of what the relay says only the numbers are kept, as its words name the recipient`(
+    answer: String, command: String, refusal: Gateway.Refusal
+  ) {
+    let trace = SMTPTrace()
+    trace.hear(command: command)
+    trace.hear(answer: answer)
+    #expect(throws: refusal) { try SMTPResult(failure: "lost", trace: trace).check() }
+  }
+
   @Test func `a letter without an answer may have been taken`() {
     #expect(kind(refusal(354, after: ["DATA"], letterSent: true)) == .unknown)
     #expect(kind(refusal(354, after: ["DATA"], letterSent: false)) == .temporary)
