@@ -7,8 +7,8 @@ internal import WebServer
 
 /// What is known about a request before any page looks at it.
 ///
-/// Middleware fills it; pages that need more than this take a child context whose initialiser
-/// proves it (a customer, say).
+/// Middleware fills it. What only some pages need, such as the account of who is logged in, is
+/// handed to their screens beside it by the access that has proven it.
 package struct SiteContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
   /// The network address of the other end; `nil` in tests without a socket.

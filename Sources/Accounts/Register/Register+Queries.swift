@@ -73,6 +73,19 @@ struct RegisterQueries: TransactionPart {
     ).map(RegisteredCustomer.init(row:))
   }
 
+  /// Those of some customers whom the register has, in no order.
+  func customers(_ numbers: [CustomerNumber]) throws -> [RegisteredCustomer] {
+    guard !numbers.isEmpty else { return [] }
+    let list = Query.joined(numbers.map { number -> Query in "\(number.text)" }, separator: ", ")
+    return try rows(
+      """
+      SELECT customer_number, name, sms_number, email, status FROM register_customer
+      WHERE generation = \(Query.registerInUse)
+        AND customer_number IN (\(list))
+      """
+    ).map(RegisteredCustomer.init(row:))
+  }
+
   /// Who had a number before the customers were renumbered.
   func owners(ofOld number: OldCustomerNumber) throws -> [CustomerNumber] {
     try rows(

@@ -165,10 +165,10 @@ package struct CaseFiles: Sendable {
     let search = CaseSearch(world: world)
     return try await world.store.write { transaction in
       let found = try search.byNumber(number, transaction)
-      guard let (subject, match) = found.first, match != .oldNumber || found.count == 1 else {
+      guard let first = found.first, first.match != .oldNumber || found.count == 1 else {
         return nil
       }
-      return try show(subject, by: act, in: transaction, at: now)
+      return try show(first.subject, by: act, in: transaction, at: now)
     }
   }
 

@@ -56,7 +56,7 @@ package struct CaseSearch: Sendable {
         return count.secondsLeft(at: now)
       }
       try transaction.staff.remember(search: term, in: session.hash)
-      let matches = Set(try hits(of: term, session, in: transaction).map(\.match.rawValue)).sorted()
+      let matches = Set(try finds(of: term, in: transaction).map(\.match.rawValue)).sorted()
       // What was typed is personal; by what it was found is enough.
       let found = matches.isEmpty ? "nothing" : matches.joined(separator: ", ")
       try transaction.record(
@@ -78,12 +78,15 @@ package struct CaseSearch: Sendable {
   /// What the session's last search finds.
   package func hits(in session: StaffSession) async throws -> [Hit] {
     guard !session.search.isEmpty else { return [] }
-    let now = world.now()
-    return try await world.store.write { transaction in
-      let hits = try hits(of: session.search, session, in: transaction)
-      if !hits.isEmpty { try transaction.recordList(.hits, in: session, at: now) }
-      return hits
+    let found = try await world.store.read { transaction in
+      try hits(of: session.search, session, in: transaction)
     }
+    guard !found.isEmpty else { return [] }
+    let now = world.now()
+    try await world.store.write { transaction in
+      try transaction.recordList(.hits, in: session, at: now)
+    }
+    return found
   }
 
   // MARK: Kinds of search
@@ -91,86 +94,106 @@ package struct CaseSearch: Sendable {
   func hits(
     of term: String, _ session: StaffSession, in transaction: any Transaction
   ) throws -> [Hit] {
-    guard !term.isEmpty else { return [] }
-    var found: [(CaseSubject, Match)] = []
-    for (subject, match) in try byNumber(term, transaction) + byContact(term, transaction)
-    where !found.contains(where: { $0.0 == subject }) && found.count < Self.most {
-      found.append((subject, match))
-    }
-    return try found.map { subject, match in
-      let person = try subject.customer.flatMap { try transaction.register.customer($0) }
+    let found = try finds(of: term, in: transaction)
+    let unread = found.filter { $0.customer == nil }.compactMap(\.subject.customer)
+    let read = try transaction.register.customers(unread)
+    return found.map { find in
+      let number = find.subject.customer
+      let customer = find.customer ?? read.first(where: { $0.number == number })
       return Hit(
-        match: match, maskedName: person?.name.maskedName ?? "",
-        maskedNumber: subject.customer?.masked ?? "", status: person?.status,
-        reference: reference(to: subject, session), subject: subject)
+        match: find.match, maskedName: customer?.name.maskedName ?? "",
+        maskedNumber: number?.masked ?? "", status: customer?.status,
+        reference: reference(to: find.subject, session), subject: find.subject)
     }
   }
 
-  func byNumber(
-    _ term: String, _ transaction: any Transaction
-  ) throws -> [(CaseSubject, Match)] {
+  /// Somebody who was found.
+  struct Find: Sendable {
+    let subject: CaseSubject
+    let match: Match
+    /// What the register says, where the search has read it on its way.
+    var customer: RegisteredCustomer?
+  }
+
+  /// Each of them once, by the first that they match.
+  private func finds(of term: String, in transaction: any Transaction) throws -> [Find] {
+    guard !term.isEmpty else { return [] }
+    var finds: [Find] = []
+    for find in try byNumber(term, transaction) + byContact(term, transaction)
+    where !finds.contains(where: { $0.subject == find.subject }) && finds.count < Self.most {
+      finds.append(find)
+    }
+    return finds
+  }
+
+  func byNumber(_ term: String, _ transaction: any Transaction) throws -> [Find] {
     let search = CaseSearchQueries(transaction: transaction)
     let customers = CustomerSearchQueries(transaction: transaction)
-    var found: [(CaseSubject, Match)] = []
+    var finds: [Find] = []
     if let number = CaseNumber(term) {
       if let (registration, customer) = try search.registration(number) {
-        found.append((CaseSubject(customer: customer, registration: registration), .caseNumber))
+        let subject = CaseSubject(customer: customer, registration: registration)
+        finds.append(Find(subject: subject, match: .caseNumber))
       } else if let customer = try customers.customer(ofCase: number) {
-        found.append((CaseSubject(customer: customer), .caseNumber))
+        finds.append(Find(subject: CaseSubject(customer: customer), match: .caseNumber))
       }
     }
     if let number = try? CustomerNumber(term) {
-      let isRegistered = try transaction.register.customer(number) != nil
+      let customer = try transaction.register.customer(number)
       let present = try customers.customer(renumberedFrom: number)
       // Of a number that has moved only its trail is left: whoever had it is meant.
-      if try isRegistered || (present == nil && customers.isKnown(number)) {
-        found.append((CaseSubject(customer: number), .customerNumber))
+      if try customer != nil || (present == nil && customers.isKnown(number)) {
+        let subject = CaseSubject(customer: number)
+        finds.append(Find(subject: subject, match: .customerNumber, customer: customer))
       }
       if let present {
-        found.append((CaseSubject(customer: present), .oldNumber))
+        finds.append(Find(subject: CaseSubject(customer: present), match: .oldNumber))
       }
     }
     if let old = try? OldCustomerNumber(term) {
-      found += try transaction.register.owners(ofOld: old).map {
-        (CaseSubject(customer: $0), .oldNumber)
+      finds += try transaction.register.owners(ofOld: old).map {
+        Find(subject: CaseSubject(customer: $0), match: .oldNumber)
       }
     }
     if let policy = try? PolicyNumber(term),
       let owner = try transaction.register.lookUp(.policy(policy)).customer
     {
-      found.append((CaseSubject(customer: owner.number), .policy))
+      finds.append(Find(owner, by: .policy))
     }
-    return found
+    return finds
   }
 
-  private func byContact(
-    _ term: String, _ transaction: any Transaction
-  ) throws -> [(CaseSubject, Match)] {
+  private func byContact(_ term: String, _ transaction: any Transaction) throws -> [Find] {
     let search = CaseSearchQueries(transaction: transaction)
     if let email = try? EmailAddress(typed: term) {
-      let named =
-        try transaction.accounts.account(named: email)
-        .map { [(CaseSubject(customer: $0.customer), Match.userName)] } ?? []
-      return named
-        + (try search.customers(writtenTo: email, atMost: Self.most).map {
-          (CaseSubject(customer: $0.number), .email)
-        })
+      var finds: [Find] = []
+      if let account = try transaction.accounts.account(named: email) {
+        finds.append(Find(subject: CaseSubject(customer: account.customer), match: .userName))
+      }
+      finds += try search.customers(writtenTo: email, atMost: Self.most).map {
+        Find($0, by: .email)
+      }
+      return finds
     }
     if let phone = try? PhoneNumber(term) {
-      return try search.customers(texted: phone, atMost: Self.most).map {
-        (CaseSubject(customer: $0.number), .phone)
-      }
+      return try search.customers(texted: phone, atMost: Self.most).map { Find($0, by: .phone) }
     }
     guard let name = NameKey(term) else { return [] }
-    return try search.customers(named: name, atMost: Self.most).map {
-      (CaseSubject(customer: $0.number), .name)
-    }
+    return try search.customers(named: name, atMost: Self.most).map { Find($0, by: .name) }
   }
 
   private func reference(to subject: CaseSubject, _ session: StaffSession) -> String {
     let words = "hit/\(subject.customer?.text ?? "")/\(subject.registration?.description ?? "")"
     return hexadecimal(
       world.keys.sign(session.hash + Array(words.utf8), for: .staff).prefix(16))
+  }
+}
+
+extension CaseSearch.Find {
+  /// Somebody whom the register has.
+  fileprivate init(_ customer: RegisteredCustomer, by match: CaseSearch.Match) {
+    self.init(
+      subject: CaseSubject(customer: customer.number), match: match, customer: customer)
   }
 }
 
