@@ -132,7 +132,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "RegisterImport",
-      dependencies: ["Domain", "InternationalDomains", "Persistence", "Cryptography"],
+      dependencies: ["Domain", "InternationalDomains", "Persistence", "Cryptography", "Threads"],
       swiftSettings: strict),
     .target(
       name: "RegisterService",

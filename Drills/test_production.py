@@ -160,6 +160,17 @@ def test_what_is_not_there_is_the_only_thing_that_is_not_ready(
     assert not_ready(said) == {subject}, words
 
 
+def test_where_the_insurers_service_is_asked_its_absence_is_what_matters(complete):
+    """Nobody has registered yet, and no file was ever imported."""
+    machine, gateway = complete
+    nothing = {"BELEPO_DATABASE_URL": "sqlite:none-yet.sqlite"}
+    for port, exit_code, expected in ((gateway.port, 0, set()), (1, 69, {"register"})):
+        service = {"BELEPO_REGISTER_SERVICE_URL": f"http://127.0.0.1:{port}/"}
+        code, said, words = checked(machine, **nothing, **service)
+        assert code == exit_code and not_ready(said) == expected, words
+        assert "belepo register import" not in words
+
+
 def test_a_brand_that_cannot_be_read_is_not_ready(complete):
     file = complete[0].folder.path / "etc" / "brand" / "brand.yaml"
     text = file.read_text()

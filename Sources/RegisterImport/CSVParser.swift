@@ -126,12 +126,15 @@ extension CSVParser {
 
     var fields: [String] = []
     fields.reserveCapacity(count)
-    for field in line.split(separator: separator, omittingEmptySubsequences: false) {
-      guard let text = encoding.decode(field) else {
+    var start = line.startIndex
+    while fields.count < count {
+      let end = line[start...].firstIndex(of: separator) ?? line.endIndex
+      guard let text = encoding.decode(line[start..<end]) else {
         let fault = CSVFault(line: number, column: fields.count + 1, reason: .encoding)
         return CSVRow(line: number, fields: .failure(fault))
       }
       fields.append(text)
+      start = end + 1
     }
     return CSVRow(line: number, fields: .success(fields))
   }

@@ -4,13 +4,10 @@ struct CalendarDay: Comparable {
 
   init(_ text: String) throws(Invalid) {
     let bytes = Array(text.utf8)
-    let parts = bytes.split(separator: 0x2D, omittingEmptySubsequences: false)
-    guard parts.map(\.count) == [4, 2, 2] else { throw Invalid() }
-    let numbers = parts.compactMap(Self.number)
-    guard numbers.count == 3 else { throw Invalid() }
-
-    let (year, month, day) = (numbers[0], numbers[1], numbers[2])
-    guard year >= 1, (1...12).contains(month), day >= 1,
+    guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D,
+      let year = Self.number(bytes[..<4]), let month = Self.number(bytes[5..<7]),
+      let day = Self.number(bytes[8...]),
+      year >= 1, (1...12).contains(month), day >= 1,
       day <= Self.length(ofMonth: month, in: year)
     else { throw Invalid() }
     self.text = text

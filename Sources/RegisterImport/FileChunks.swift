@@ -1,9 +1,11 @@
 internal import Glibc
+internal import Threads
 
 /// The bytes of a file, 64 KiB at a time, however long it is; a pipe will do as well.
 ///
 /// A file that `gzip` or `zstd` has packed is unpacked by that program while it is read. What comes
-/// through standard input is taken as it is.
+/// through standard input is taken as it is. However long the next bytes keep a reader waiting,
+/// nobody else waits, and a reader that is cancelled goes at once.
 package struct FileChunks: AsyncSequence, Sendable {
   package typealias Element = [UInt8]
   package typealias Failure = FileFault
@@ -19,22 +21,33 @@ package struct FileChunks: AsyncSequence, Sendable {
     self.path = path
   }
 
+  /// How many bytes there will be; nil where that is not known beforehand, of a pipe or a packed
+  /// file.
+  package var knownSize: Int? {
+    // A pipe is not opened for this: its writer would believe that somebody reads.
+    var status = stat()
+    guard path != Self.standardInput, stat(path, &status) == 0,
+      status.st_mode & S_IFMT == S_IFREG
+    else { return nil }
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { _ = close(file) }
+    return Packing(of: file) == nil ? Int(status.st_size) : nil
+  }
+
   package func makeAsyncIterator() -> Iterator {
     Iterator(path: path)
   }
 
   package struct Iterator: AsyncIteratorProtocol {
-    private let path: String
-    private var file: OpenFile?
+    private let reader: PatientReader
 
     fileprivate init(path: String) {
-      self.path = path
+      reader = PatientReader(path: path)
     }
 
-    package mutating func next() async throws(FileFault) -> [UInt8]? {
-      if let file { return try file.read(upTo: FileChunks.size) }
-      file = try OpenFile(path: path)
-      return try await next()
+    package func next() async throws(FileFault) -> [UInt8]? {
+      try await reader.next()
     }
   }
 }
@@ -44,12 +57,15 @@ package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
   package let path: String
   /// The system's own words, such as `No such file or directory`.
   package let reason: String
+  /// Nothing is wrong with the file: whoever read it was cancelled.
+  package let isCancellation: Bool
 
   package var description: String { "\(path): \(reason)" }
 
-  init(path: String, reason: String) {
+  init(path: String, reason: String, isCancellation: Bool = false) {
     self.path = path
     self.reason = reason
+    self.isCancellation = isCancellation
   }
 
   init(path: String, number: Int32) {
@@ -57,8 +73,32 @@ package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
+/// Waits for a file's bytes on a thread of its own: those that everybody shares are as few as the
+/// cores, and two pipes whose writers have come to a stop would take them all.
+private actor PatientReader {
+  private nonisolated let thread = ThreadExecutor(name: "register file")
+  private let path: String
+  private var file: OpenFile?
+
+  init(path: String) {
+    self.path = path
+  }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  func next() throws(FileFault) -> [UInt8]? {
+    if let file { return try file.read(upTo: FileChunks.size) }
+    let opened = try OpenFile(path: path)
+    file = opened
+    return try opened.read(upTo: FileChunks.size)
+  }
+}
+
 /// Closes the file when nobody reads it any more.
 private final class OpenFile {
+  /// How long it waits before it looks again whether anybody still wants the bytes.
+  private static let millisecondsOfWaiting: Int32 = 100
+
   private let path: String
   private let descriptor: Int32
   private var unpacking: Unpacking?
@@ -69,7 +109,8 @@ private final class OpenFile {
       descriptor = 0
       return
     }
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe that nobody has begun to write is opened all the same, and waited for below.
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     if file < 0 {
       descriptor = -1
       throw FileFault(path: path, number: errno)
@@ -96,19 +137,34 @@ private final class OpenFile {
 
   /// The next bytes, or nil at the end.
   func read(upTo size: Int) throws(FileFault) -> [UInt8]? {
-    var problem: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      var result: Int
-      repeat {
-        result = systemRead(descriptor, buffer.baseAddress, size)
-      } while result < 0 && errno == EINTR
-      if result < 0 { problem = errno }
-      count = max(0, result)
+    while true {
+      try waitForBytes()
+      var problem: Int32 = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        let result = systemRead(descriptor, buffer.baseAddress, size)
+        if result < 0 { problem = errno }
+        count = max(0, result)
+      }
+      if problem == EINTR || problem == EAGAIN { continue }
+      if problem != 0 { throw FileFault(path: path, number: problem) }
+      if !bytes.isEmpty { return bytes }
+      try unpacking?.finish()
+      return nil
     }
-    if problem != 0 { throw FileFault(path: path, number: problem) }
-    if !bytes.isEmpty { return bytes }
-    try unpacking?.finish()
-    return nil
+  }
+
+  /// Waits for bytes or for the end.
+  private func waitForBytes() throws(FileFault) {
+    var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while true {
+      let result = poll(&state, 1, Self.millisecondsOfWaiting)
+      let problem = result < 0 ? errno : 0
+      if Task.isCancelled {
+        throw FileFault(path: path, reason: "its reader was cancelled", isCancellation: true)
+      }
+      if result > 0 { return }
+      if result < 0, problem != EINTR { throw FileFault(path: path, number: problem) }
+    }
   }
 }
 
@@ -134,33 +190,44 @@ private enum Packing: String {
 private final class Unpacking {
   private let packing: Packing
   private let path: String
-  private var process: pid_t = 0
+  /// 0 when it has ended.
+  private var process: pid_t
   /// Where the unpacked bytes come out.
   let output: Int32
 
   init(_ packing: Packing, of file: Int32, path: String) throws(FileFault) {
     self.packing = packing
     self.path = path
+    let started = try OpeningTurn.take { () throws(FileFault) in
+      try Self.start(packing, of: file, path: path)
+    }
+    process = started.process
+    output = started.output
+  }
+
+  private static func start(
+    _ packing: Packing, of file: Int32, path: String
+  ) throws(FileFault) -> (process: pid_t, output: Int32) {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw FileFault(path: path, number: errno) }
-    output = ends[0]
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     posix_spawn_file_actions_adddup2(&actions, file, 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
     var words: [UnsafeMutablePointer<CChar>?] = [strdup(packing.rawValue), strdup("-dcq"), nil]
+    var process: pid_t = 0
     let problem = posix_spawnp(&process, packing.rawValue, &actions, nil, &words, environ)
     for word in words { free(word) }
     posix_spawn_file_actions_destroy(&actions)
     _ = close(ends[1])
     if problem != 0 {
-      process = 0
       _ = close(ends[0])
       throw FileFault(
         path: path,
         reason: "\(packing.rawValue) cannot be run: \(String(cString: strerror(problem)))")
     }
+    return (process, ends[0])
   }
 
   /// Waits for the program's end, when all its bytes have been read.

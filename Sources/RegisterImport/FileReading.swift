@@ -2,21 +2,39 @@ internal import Cryptography
 internal import Domain
 
 /// Reads a register file to its end: its rows into sorted records, everything else into a report.
-struct FileReading<Row: StoredRow, Chunks: AsyncSequence & Sendable>: Sendable
-where Chunks.Element == [UInt8] {
-  let chunks: Chunks
+///
+/// It knows nothing of the chunks but how to get the next. With a type for each source the
+/// compiler would make no code for each kind of row, and reading would take half as long again.
+struct FileReading<Row: StoredRow>: Sendable {
+  private let beginning: @Sendable () -> () async throws -> [UInt8]?
   let options: ImportOptions
   let sizes: ImportSizes
   let rejectedRows: RejectedRows<Row>?
   /// Called after each chunk.
   let onProgress: @Sendable (ImportProgress) async throws -> Void
 
+  init<Chunks: AsyncSequence & Sendable>(
+    _ chunks: Chunks, _ options: ImportOptions, _ sizes: ImportSizes,
+    rejectedRows: RejectedRows<Row>?,
+    onProgress: @escaping @Sendable (ImportProgress) async throws -> Void
+  ) where Chunks.Element == [UInt8] {
+    beginning = {
+      var iterator = chunks.makeAsyncIterator()
+      return { try await iterator.next(isolation: #isolation) }
+    }
+    self.options = options
+    self.sizes = sizes
+    self.rejectedRows = rejectedRows
+    self.onProgress = onProgress
+  }
+
   func read() async throws -> ReadFile<Row> {
     var reader = RegisterReader<Row>(
       encoding: options.encoding, isDelivery: options.kind.isDelivery)
     var intake = Intake<Row>(sizes, options.encoding, keepsRejected: rejectedRows != nil)
     var (hash, bytes) = (SHA256Stream(), 0)
-    for try await chunk in chunks {
+    let next = beginning()
+    while let chunk = try await next() {
       try Task.checkCancellation()
       hash.add(chunk)
       bytes += chunk.count

@@ -18,7 +18,7 @@ package struct ImportSizes: Equatable, Sendable {
   /// takes a fraction of a second; with more of them a whole register is written beside it.
   package var rowsInPlace = 20_000
   /// Bytes of one file's rows that are held in memory until they are sorted.
-  package var bytesPerRun = 8_388_608
+  package var bytesPerRun = 4_194_304
   /// Where the rest of them goes.
   package var scratchFolder = "/var/tmp"
 

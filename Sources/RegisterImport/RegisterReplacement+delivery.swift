@@ -15,7 +15,7 @@ extension RegisterReplacement {
       onProgress: { lines in
         try await onProgress(ImportProgress(stage: .comparing, file: .customers, lines: lines))
       })
-    let orphans = try await orphans(policies, after: customerRows.changes ?? [], in: present)
+    let orphans = try await orphans(policies, after: customers, in: present)
     var policyRows = try await RowComparison<PolicyRow>(
       store: store, generation: present, sizes: sizes
     ).runDelivery(
@@ -34,26 +34,30 @@ extension RegisterReplacement {
   }
 
   /// The lines of policies whose customer neither the register nor the delivery has.
+  ///
+  /// The delivery's customers pass by in order, however many they are: the differences are held
+  /// only up to a number.
   private func orphans(
-    _ policies: ReadFile<PolicyRow>, after changes: [RowChange], in generation: Int64
+    _ policies: ReadFile<PolicyRow>, after customers: ReadFile<CustomerRow>, in generation: Int64
   ) async throws -> LineSet {
-    var (comes, goes): (Set<String>, Set<String>) = ([], [])
-    for change in changes {
-      switch change {
-      case .insertion(let key, _): comes.insert(key)
-      case .replacement: break
-      case .removal(let key): goes.insert(key)
-      }
-    }
     var orphans = LineSet()
     var owners = try policies.owners.makeReader()
+    var delivered = try AcceptedRecords(customers.records, without: LineSet())
+    var customer = try delivered.next()
     while true {
       var batch: [SortedRecord] = []
       while batch.count < 512, let owner = try owners.next() { batch.append(owner) }
       if batch.isEmpty { return orphans }
       let keys = Set(batch.map(\.key)).sorted()
-      let known = try await store.read { try $0.imports.present(keys, in: generation) }
-        .subtracting(goes).union(comes)
+      var known = try await store.read { try $0.imports.present(keys, in: generation) }
+      for key in keys {
+        while let passing = customer, passing.key < key { customer = try delivered.next() }
+        guard let found = customer, found.key == key else { continue }
+        switch found.operation {
+        case .upsert: known.insert(key)
+        case .delete: known.remove(key)
+        }
+      }
       for owner in batch where !known.contains(owner.key) { orphans.insert(owner.line) }
     }
   }
@@ -63,8 +67,10 @@ extension RegisterReplacement {
     of customers: RowComparison<CustomerRow>.Result,
     from policies: inout RowComparison<PolicyRow>.Result, in generation: Int64
   ) async throws {
-    let gone = customers.removals
-    guard !gone.isEmpty, let changes = policies.changes else { return }
+    // Too many changes of either file are refused, whatever is counted here.
+    guard let gone = customers.removals, !gone.isEmpty, let changes = policies.changes else {
+      return
+    }
     let mentioned = Set(changes.map(\.key))
     let left = try await store.read { try $0.imports.policies(of: gone, in: generation) }
       .filter { !mentioned.contains($0) }
@@ -98,11 +104,13 @@ extension ImportKind {
     return delivery > last + 1 ? .missingDelivery(last: last, given: delivery) : nil
   }
 
+  /// - Parameter comparison: one that is held
   func change(by comparison: RegisterReplacement.Comparison) -> RegisterChange {
     switch self {
     case .whole: .whole
     case .changes:
-      .delivery(deleted: comparison.customers.removals.compactMap { try? CustomerNumber($0) })
+      .delivery(
+        deleted: (comparison.customers.removals ?? []).compactMap { try? CustomerNumber($0) })
     }
   }
 }
@@ -113,9 +121,9 @@ extension RegisterReplacement.Comparison {
 }
 
 extension RowComparison.Result {
-  /// The numbers that go.
-  var removals: [String] {
-    (changes ?? []).compactMap { change in
+  /// The numbers that go; nil if the differences are too many to be held.
+  var removals: [String]? {
+    changes?.compactMap { change in
       if case .removal(let key) = change { key } else { nil }
     }
   }

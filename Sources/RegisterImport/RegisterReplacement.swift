@@ -94,12 +94,10 @@ package struct RegisterReplacement: Sendable {
         await onProgress(progress)
         try await signs.give()
       }
-      let customers = FileReading(
-        chunks: customers, options: options, sizes: sizes,
-        rejectedRows: rejected?.customers, onProgress: onProgress)
-      let policies = FileReading(
-        chunks: policies, options: options, sizes: sizes,
-        rejectedRows: rejected?.policies, onProgress: onProgress)
+      let customers = FileReading<CustomerRow>(
+        customers, options, sizes, rejectedRows: rejected?.customers, onProgress: onProgress)
+      let policies = FileReading<PolicyRow>(
+        policies, options, sizes, rejectedRows: rejected?.policies, onProgress: onProgress)
       do {
         if let refusal = options.kind.refusal(after: generations) {
           report.outcome = .refused(refusal)

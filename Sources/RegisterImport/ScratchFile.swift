@@ -10,10 +10,13 @@ final class ScratchFile: Sendable {
     self.folder = folder
     var template = Array(
       "\(folder)/belepo-import-\(String(repeating: "X", count: 6))".utf8CString)
-    descriptor = mkstemp(&template)
-    if descriptor < 0 { throw FileFault(path: folder, number: errno) }
+    descriptor = try OpeningTurn.take { () throws(FileFault) in
+      let file = mkstemp(&template)
+      if file < 0 { throw FileFault(path: folder, number: errno) }
+      _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+      return file
+    }
     unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
   deinit {

@@ -1,7 +1,7 @@
 internal import Dispatch
 
-/// Runs an actor on a thread of its own, so that it may wait for a C library and nobody else waits
-/// for it.
+/// Runs an actor on a thread of its own, so that it may wait for a C library or a pipe and nobody
+/// else waits for it.
 package final class ThreadExecutor: SerialExecutor {
   private let queue: DispatchQueue
 

@@ -17,8 +17,10 @@ extension OpenedDatabase {
 }
 
 /// A lock of the system on a file beside the database.
-private struct FileLock: ImportLock {
+struct FileLock: ImportLock {
   let path: String
+  /// Locks an open file, and answers with the number of the error, or 0.
+  var take: @Sendable (Int32) -> Int32 = { flock($0, LOCK_EX | LOCK_NB) == 0 ? 0 : errno }
 
   func acquire() throws -> Bool {
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -26,9 +28,13 @@ private struct FileLock: ImportLock {
       throw Failure("\(path): \(String(cString: strerror(errno)))", .unavailable)
     }
     // The descriptor stays open, and the lock with it, until the program ends.
-    if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
+    let problem = take(file)
+    if problem == 0 { return true }
     close(file)
-    return false
+    if problem == EWOULDBLOCK { return false }
+    // Some file systems know no locks: then nobody knows whether another import is running.
+    throw Failure(
+      "\(path) cannot be locked: \(String(cString: strerror(problem)))", .unavailable)
   }
 }
 

@@ -192,6 +192,31 @@ struct DeliveryTests {
     #expect(two.isReplaced)
   }
 
+  @Test func `of new customers who are too many the policies are nobody else's`() async throws {
+    let office = try await office()
+    var sizes = ImportSizes.small
+    sizes.rowsInPlace = 2
+    let new = numbers(1...3)
+    let report = try await deliver(
+      8, customers: new.map { "upsert,\($0),,Új Elek,,,active\n" }.joined(),
+      policies: "upsert,P0001,\(new[2]),casco,active,,\n", to: office, options: ImportOptions(),
+      sizes: sizes)
+    #expect(report.refusal == .tooManyChanges(2))
+    #expect(report.rejects.isEmpty)
+  }
+
+  @Test func `of many policies those are rejected whose customers nobody has`() async throws {
+    let office = try await office()
+    let (new, all) = (numbers(1...1_200), numbers(1...1_300))
+    let report = try await deliver(
+      8, customers: new.map { "upsert,\($0),,Új Elek,,,active\n" }.joined(),
+      policies: (all + ["2345678"]).map { "upsert,P\($0),\($0),casco,active,,\n" }.joined(),
+      to: office)
+    #expect(report.isReplaced)
+    #expect(report.policies.rejects.map(\.line) == Array(1_202...1_301))
+    #expect(report.policies.new == 1_201)
+  }
+
   // MARK: Guards
 
   private func hundred() async throws -> RegisterOffice {

@@ -43,7 +43,7 @@ enum ImportRules {
     "Wording": ["Domain", "Cryptography", "Foundation", "FoundationEssentials", "Yams"],
     "RegisterImport": [
       "Domain", "InternationalDomains", "Persistence", "Foundation", "FoundationEssentials",
-      "Glibc", "Cryptography", "Synchronization",
+      "Glibc", "Cryptography", "Synchronization", "Threads",
     ],
   ]
 

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Glibc
 internal import RegisterImport
 internal import Synchronization
@@ -39,14 +38,10 @@ final class ImportProgressLine: Sendable {
   }
 
   /// On standard error.
-  convenience init(paths: [RegisterFile: String]) {
-    let sizes: [RegisterFile: Int] = paths.compactMapValues { path in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-      return attributes?[.size] as? Int
-    }
+  convenience init(files: [RegisterFile: FileChunks]) {
     let started = ContinuousClock.now
     self.init(
-      sizes: sizes, isTerminal: isatty(STDERR_FILENO) == 1,
+      sizes: files.compactMapValues(\.knownSize), isTerminal: isatty(STDERR_FILENO) == 1,
       elapsed: { ContinuousClock.now - started }, write: { StandardError.write($0) })
   }
 

@@ -115,7 +115,7 @@ struct RegisterImportCommand: AsyncParsableCommand {
   private static let cacheKibibytes = 32_768
   /// The same for a first import, which holds larger transactions. Its rows come in order, and the
   /// indexes that it builds from them are sorted in as much memory again.
-  private static let firstCacheKibibytes = 16_384
+  private static let firstCacheKibibytes = 8_192
 
   private func report(_ settings: Settings, _ database: OpenedDatabase) async throws
     -> ImportReport
@@ -132,19 +132,24 @@ struct RegisterImportCommand: AsyncParsableCommand {
       try store.enlargeCache(kibibytes: isFirst ? Self.firstCacheKibibytes : Self.cacheKibibytes)
     }
     let options = self.options(settings)
-    let rejected = try rejects.map { try RejectsFile(path: $0).open(encoding) }
-    let progress = ImportProgressLine(paths: [.customers: customers, .policies: policies])
-    defer { progress.finish() }
+    let rejectsFile = try rejects.map { try RejectsFile(path: $0) }
+    let rejected = rejectsFile?.rejected(encoding)
     let (customers, policies) = (FileChunks(path: customers), FileChunks(path: policies))
+    let progress = ImportProgressLine(files: [.customers: customers, .policies: policies])
+    defer { progress.finish() }
     do {
-      return try await Self.untilInterrupted {
+      let report = try await Self.untilInterrupted {
         try await replacement.run(
           customers: customers, policies: policies, options: options, rejected: rejected,
           onProgress: { progress.tell($0) })
       }
-    } catch let fault as FileFault {
+      // Files that were refused unread leave nothing of an earlier import in place; but while
+      // another import has its turn, these may be its rows.
+      if report.refusal?.isWorthAnotherTry != true { try rejectsFile?.empty() }
+      return report
+    } catch let fault as FileFault where !fault.isCancellation {
       throw Failure("\(fault)", .unavailable)
-    } catch is CancellationError {
+    } catch is FileFault, is CancellationError {
       throw Failure("Interrupted: the register was not changed.", .tryAgain)
     }
   }
