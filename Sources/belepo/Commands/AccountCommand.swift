@@ -13,11 +13,7 @@ struct AccountCommand: AsyncParsableCommand {
 
   struct EndSessions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Log a customer out everywhere, or everybody.",
-      discussion: """
-        After a backup was restored: belepo account end-sessions --all
-        The backup has brought back logins that had ended since.
-        """)
+      abstract: "Log a customer out everywhere, or everybody.")
 
     @Argument(help: "A customer, policy or case number.") var number: String?
     @Flag(help: "Everybody's.") var all = false

@@ -26,6 +26,7 @@ struct Check: AsyncParsableCommand {
         for sentence in settings.concerns { table.add("configuration", .concern, sentence) }
         table.add(brand: settings)
         await table.add(database: settings)
+        table.add(registerService: settings)
         table.add(waysOut: settings)
       } catch let invalid as Settings.Invalid {
         for problem in invalid.problems { table.add("configuration", .notReady, problem) }
@@ -91,7 +92,7 @@ struct CheckTable {
       !FileManager.default.fileExists(atPath: path)
     {
       add("database", .concern, "\(path) is not there yet; the first start makes it")
-      add("register", .notReady, "nobody can register: belepo register import")
+      if settings.text(.registerServiceURL) == nil { addMissingRegister() }
       return
     }
     do {
@@ -106,7 +107,9 @@ struct CheckTable {
         return
       }
       try await add(clock: database)
-      try await add(register: database, settings)
+      if settings.text(.registerServiceURL) == nil {
+        try await add(importedRegister: database, settings)
+      }
       try database.store.close()
     } catch StoreFault.unavailable(let reason) {
       add("database", .notReady, reason)
@@ -126,10 +129,16 @@ struct CheckTable {
   /// As the log warns (decision 0011).
   private static let skewSeconds = 2.0
 
-  private mutating func add(register database: OpenedDatabase, _ settings: Settings) async throws {
+  private mutating func addMissingRegister() {
+    add("register", .notReady, "nobody can register: belepo register import")
+  }
+
+  private mutating func add(
+    importedRegister database: OpenedDatabase, _ settings: Settings
+  ) async throws {
     let age = RegisterAge(store: database.store, now: try await database.clock())
     switch try await age.state() {
-    case .missing: add("register", .notReady, "nobody can register: belepo register import")
+    case .missing: addMissingRegister()
     case .present(nil): add("register", .ready, "of unknown age")
     case .present(let seconds?):
       let isOld = seconds > settings.seconds(.registerWarnAfter)
@@ -137,6 +146,19 @@ struct CheckTable {
         "register", isOld ? .concern : .ready,
         "imported \(seconds / 3600) hours ago" + (isOld ? ": imports may be failing" : ""))
     }
+  }
+
+  /// The insurer's own service, where that is asked instead of files.
+  mutating func add(registerService settings: Settings) {
+    guard let address = settings.text(.registerServiceURL) else { return }
+    guard let reachability = Reachability(address: address) else {
+      add("register", .notReady, "register.service.url has no address")
+      return
+    }
+    let problem = reachability.problem()
+    add(
+      "register", problem == nil ? .ready : .notReady,
+      problem ?? "its service listens at \(reachability.name)")
   }
 
   mutating func add(waysOut settings: Settings) {
