@@ -30,7 +30,13 @@ package func bytes(hexadecimal text: some StringProtocol) -> [UInt8]? {
   var bytes: [UInt8] = []
   var high: UInt8?
   for digit in text.utf8 {
-    guard let value = hexadecimalValue(of: digit) else { return nil }
+    let value: UInt8
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): value = digit - UInt8(ascii: "A") + 10
+    default: return nil
+    }
     if let first = high {
       bytes.append(first << 4 | value)
       high = nil
@@ -39,16 +45,6 @@ package func bytes(hexadecimal text: some StringProtocol) -> [UInt8]? {
     }
   }
   return high == nil ? bytes : nil
-}
-
-/// What one hexadecimal digit stands for; `nil` for any other byte.
-package func hexadecimalValue(of digit: UInt8) -> UInt8? {
-  switch digit {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-  default: nil
-  }
 }
 
 /// SHA-256 of what comes in pieces, such as a long file.

@@ -1,5 +1,3 @@
-internal import Cryptography
-
 /// The fields of a posted form.
 ///
 /// Parsed strictly, on bytes: what no browser sends is refused as a whole instead of being given a
@@ -44,8 +42,8 @@ package struct Form: Hashable, Sendable {
       switch byte {
       case UInt8(ascii: "+"): bytes.append(0x20)
       case UInt8(ascii: "%"):
-        guard let high = rest.popFirst().flatMap(hexadecimalValue(of:)),
-          let low = rest.popFirst().flatMap(hexadecimalValue(of:))
+        guard let high = rest.popFirst().flatMap(hexadecimalValue),
+          let low = rest.popFirst().flatMap(hexadecimalValue)
         else { throw .percentEncoding }
         bytes.append(high << 4 | low)
       default: bytes.append(byte)
@@ -57,6 +55,15 @@ package struct Form: Hashable, Sendable {
     }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
     return text
+  }
+
+  private static func hexadecimalValue(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
   }
 
   /// A field's value; empty when it was not sent, like an unticked box.

@@ -29,7 +29,9 @@ package struct FileChunks: AsyncSequence, Sendable {
     guard path != Self.standardInput, stat(path, &status) == 0,
       status.st_mode & S_IFMT == S_IFREG
     else { return nil }
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    var file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    // A file server's client has the file on loan, and gives it back to whoever waits.
+    if file < 0, errno == EAGAIN { file = open(path, O_RDONLY | O_CLOEXEC) }
     guard file >= 0 else { return nil }
     defer { _ = close(file) }
     return Packing(of: file) == nil ? Int(status.st_size) : nil

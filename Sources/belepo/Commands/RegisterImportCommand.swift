@@ -147,9 +147,12 @@ struct RegisterImportCommand: AsyncParsableCommand {
       // another import has its turn, these may be its rows.
       if report.refusal?.isWorthAnotherTry != true { try rejectsFile?.empty() }
       return report
-    } catch let fault as FileFault where !fault.isCancellation {
-      throw Failure("\(fault)", .unavailable)
-    } catch is FileFault, is CancellationError {
+    } catch let fault as FileFault {
+      // Files are read only by the import that has its turn.
+      try rejectsFile?.empty()
+      if !fault.isCancellation { throw Failure("\(fault)", .unavailable) }
+      throw Failure("Interrupted: the register was not changed.", .tryAgain)
+    } catch is CancellationError {
       throw Failure("Interrupted: the register was not changed.", .tryAgain)
     }
   }
