@@ -137,7 +137,8 @@ struct SortedRecords: Sendable {
 
 /// Reads one run through a small window.
 private struct RunReader {
-  private static let windowSize = 65_536
+  /// Of ten million rows there are hundreds of runs.
+  private static let windowSize = 16_384
 
   private let file: ScratchFile
   private var run: SortedRun
