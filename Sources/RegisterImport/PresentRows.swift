@@ -3,7 +3,7 @@ internal import Persistence
 /// The rows of the register in use, in the order of their keys, a page at a time.
 ///
 /// Each page is a short read of its own. A long one would keep the embedded database from copying
-/// its log back. While a page is compared, the next one is read.
+/// its log back.
 struct PresentRows<Row: StoredRow> {
   struct PresentRow: Sendable {
     let key: String
@@ -14,19 +14,13 @@ struct PresentRows<Row: StoredRow> {
   private let generation: Int64
   private let limit: Int
   private var page: ArraySlice<PresentRow> = []
+  private var lastKey = ""
   private var isAtEnd = false
-  private var next: Task<[PresentRow], any Error>?
 
   init(_ store: any Store, generation: Int64, sizes: ImportSizes) {
     self.store = store
     self.generation = generation
     limit = sizes.rowsPerPage
-    next = reading(after: "")
-  }
-
-  /// Gives up the page that is being read, if the comparison ends before the rows do.
-  func cancel() {
-    next?.cancel()
   }
 
   /// The next row, which stays the next one until it is dropped.
@@ -42,20 +36,13 @@ struct PresentRows<Row: StoredRow> {
   }
 
   private mutating func turn() async throws {
-    guard let rows = try await next?.value else { return }
+    let (generation, after, limit) = (generation, lastKey, limit)
+    let rows = try await store.read { transaction in
+      try Self.page(of: generation, after: after, limit: limit, in: transaction)
+    }
     page = rows[...]
     isAtEnd = rows.count < limit
-    next = isAtEnd ? nil : rows.last.map { reading(after: $0.key) }
-  }
-
-  private func reading(after key: String) -> Task<[PresentRow], any Error> {
-    let (store, generation, limit) = (store, generation, limit)
-    return Task {
-      try Task.checkCancellation()
-      return try await store.read { transaction in
-        try Self.page(of: generation, after: key, limit: limit, in: transaction)
-      }
-    }
+    lastKey = rows.last?.key ?? lastKey
   }
 
   private static func page(

@@ -35,7 +35,6 @@ struct RowComparison<Row: StoredRow>: Sendable {
     var result = Result(file.report, sizes)
     var accepted = try AcceptedRecords(file.records, without: orphans)
     var present = PresentRows<Row>(store, generation: generation, sizes: sizes)
-    defer { present.cancel() }
     var count = 0
     while let record = try accepted.next(onReject: { record, refusal in
       try reject(record, refusal, file, &result)
