@@ -201,7 +201,8 @@ def fill_in(machine, gateway: int = 1, relay: int = 1) -> None:
     for written, ours in values.items():
         assert written in text, written
         text = text.replace(written, ours)
-    file.write_text(text)
+    # Somebody's demo may have the usual one.
+    file.write_text(text + "\nmanagement:\n  port: 1\n")
 
 
 def write_register(folder) -> None:
