@@ -22,6 +22,8 @@ struct SMSCodeForm: Sendable {
   let wait: ResendWait
   let mustWait: Bool
   let mark: String
+  /// Whether another message is offered.
+  var mayResend = true
 }
 
 extension SMSCodeForm {
@@ -42,7 +44,8 @@ extension SMSCodeForm {
       wait: ResendWait(
         until: texts.clock(from: standing.resendAt, inSeconds: standing.resendInSeconds),
         seconds: standing.resendInSeconds, texts),
-      mustWait: standing.resendInSeconds > 0, mark: standing.mark.text)
+      mustWait: standing.resendInSeconds > 0, mark: standing.mark.text,
+      mayResend: standing.mayBeSentAgain)
   }
 }
 

@@ -23,7 +23,7 @@ extension Site {
         hasCaseNumber: false, isLoggedIn: false, page: String(traits.start.dropFirst()),
         hasPage: true,
         keepsTyped: false, isDemo: isDemo),
-      paragraphs: [texts["error.badRequest.body"]],
+      paragraphs: [texts[traits.directions.badRequest]],
       actions: [
         Notice.Action(texts[traits.startLabel], path: traits.start, isPrimary: true)
       ])

@@ -101,6 +101,24 @@ internal import Testing
     }
   }
 
+  @Test(arguments: purposes + ["/megerosites/email-cim"])
+  func `is told of an empty form both fields at once`(path: String) async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      if path.hasPrefix("/fiok") {
+        try await arrive(anna, stage)
+      } else {
+        try await anna.register(.anna, email: Self.old, on: stage)
+        try await anna.logIn(Self.old)
+      }
+      let answer = try await asks(path, "", anna, password: "")
+      #expect(answer.status == .unprocessableContent)
+      let (email, password) = (Words.say("email.empty"), Words.say("address.password.missing"))
+      #expect(answer.errors == [email, password])
+      #expect(answer.error(at: "email") == email && answer.error(at: "password") == password)
+    }
+  }
+
   // Attack 34: a cookie alone is not enough.
   @Test(arguments: purposes)
   func `needs the password`(path: String) async throws {

@@ -179,7 +179,7 @@ internal import Testing
   @Test(arguments: [
     ("", Stage.password, "email", "email.empty"),
     ("anna", Stage.password, "email", "email.noAt"),
-    ("uj@pelda.hu", "", "password", "confirm.wrongPassword"),
+    ("uj@pelda.hu", "", "password", "address.password.missing"),
     ("uj@pelda.hu", "Rossz1jelszo", "password", "confirm.wrongPassword"),
     ("peter@pelda.hu", Stage.password, "email", "email.taken"),
     ("PETER@pelda.hu", Stage.password, "email", "email.taken"),

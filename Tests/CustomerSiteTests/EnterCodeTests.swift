@@ -218,7 +218,10 @@ internal import Wording
         #expect(try await anna.post(resend).status == .seeOther)
       }
       stage.clock.advance(by: 60)
-      try await anna.get(page)
+      let third = try await anna.get(page)
+      #expect(!third.main.contains(resend) && !third.says(Words.say("code.resendNow")))
+      #expect(third.has("code") && third.says(Words.say("code.noMore")))
+      // From a page that was opened before.
       let fourth = try await anna.post(resend)
       #expect(fourth.status == .tooManyRequests)
       // The rest of the registration's hour; then another one may begin.
@@ -233,6 +236,24 @@ internal import Wording
       #expect(try await stage.post().count == 3)
       let code = try await stage.smsCode()
       #expect(try await types(code, anna).location == "/regisztracio/email")
+    }
+  }
+
+  @Test func `nobody is told to ask for a message that would be refused`() async throws {
+    var limits = Limits()
+    limits.smsPerRegistration = 1
+    let stage = try await Stage(limits: limits)
+    try await stage.play { anna in
+      try await anna.identify(.anna)
+      let code = try await stage.smsCode()
+      stage.clock.advance(by: 600)
+      let dead = try await anna.get(page)
+      #expect(!dead.has("code") && !dead.main.contains(resend))
+      #expect(dead.says(Words.say("code.noMore.dead")) && !dead.says(Words.say("code.dead")))
+      let late = try await anna.post(page, ["code": String(code.suffix(5))])
+      #expect(late.status == .unprocessableContent)
+      #expect(late.errors == [Words.say("code.over")] && late.has("resend"))
+      #expect(!late.main.contains(resend))
     }
   }
 

@@ -112,7 +112,6 @@ internal import Testing
   }
 
   @Test(arguments: [
-    ("", "", "username", "logIn.userName.missing"),
     ("", "x", "username", "logIn.userName.missing"),
     ("anna@pelda.hu", "", "password", "logIn.password.missing"),
   ])
@@ -125,6 +124,19 @@ internal import Testing
       #expect(answer.status == .unprocessableContent)
       #expect(answer.error(at: field) == Words.say(key))
       #expect(answer.value(of: "username") == userName)
+    }
+  }
+
+  @Test func `of an empty form both fields are told at once`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      let answer = try await anna.logIn("", password: "")
+      #expect(answer.status == .unprocessableContent)
+      let (name, password) = (
+        Words.say("logIn.userName.missing"), Words.say("logIn.password.missing")
+      )
+      #expect(answer.errors == [name, password])
+      #expect(answer.error(at: "username") == name && answer.error(at: "password") == password)
     }
   }
 

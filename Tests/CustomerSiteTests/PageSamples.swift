@@ -176,6 +176,16 @@ private struct PageSamples {
         EnterCodePage(
           frame: frame("code.title", errors: [("resend", texts["code.expired"])]), message: "",
           hasMessage: false, code: deadSMSCode)),
+      sample(
+        "enter-code-last",
+        EnterCodePage(
+          frame: frame("code.title"), message: "", hasMessage: false,
+          code: smsCode(mayResend: false))),
+      sample(
+        "enter-code-over",
+        EnterCodePage(
+          frame: frame("code.title", errors: [("resend", texts["code.over"])]), message: "",
+          hasMessage: false, code: overSMSCode)),
     ]
   }
 
@@ -216,11 +226,11 @@ private struct PageSamples {
     ]
   }
 
-  private func smsCode() -> SMSCodeForm {
+  private func smsCode(mayResend: Bool = true) -> SMSCodeForm {
     SMSCodeForm(
       maskedNumber: "06 30 ••• ••67", codePrefix: "4", until: "10:42", isLive: true,
       isNumeric: true, arrival: "", hasArrival: false, isAwaited: true, isFailed: false,
-      field: Field(), wait: wait(0), mustWait: false, mark: "5f00.1")
+      field: Field(), wait: wait(0), mustWait: false, mark: "5f00.1", mayResend: mayResend)
   }
 
   private var wrongSMSCode: SMSCodeForm {
@@ -237,6 +247,12 @@ private struct PageSamples {
       isNumeric: true, arrival: texts["code.arrival.undeliverable"], hasArrival: true,
       isAwaited: false, isFailed: true, field: Field(), wait: wait(0), mustWait: false,
       mark: "5f00.1")
+  }
+
+  private var overSMSCode: SMSCodeForm {
+    var code = deadSMSCode
+    code.mayResend = false
+    return code
   }
 
   private var contact: [PageSample] {

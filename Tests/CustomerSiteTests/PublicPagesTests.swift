@@ -54,6 +54,23 @@ internal import Testing
     }
   }
 
+  @Test(arguments: ["/", "/ugyfelportal", "/nincs"])
+  func `whoever is logged in finds the account from a page that is open to all`(
+    path: String
+  ) async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      let way = "href=\"/fiok\">\(Words.say("action.toAccount"))</a>"
+      #expect(try await !anna.get(path).body.contains(way))
+      try await anna.enterThePortal(.anna, email: "anna@pelda.hu", on: stage)
+      let page = try await anna.get(path)
+      #expect(page.main.contains("<a class=\"button\" \(way)"))
+      #expect(page.body.contains("<a class=\"stand-alone\" \(way)"))
+      #expect(!page.main.contains("href=\"/regisztracio\""))
+      #expect(try await !anna.get("/fiok").body.contains(way))
+    }
+  }
+
   @Test func `the opening page leads to the portal, and the portal to both ways in`()
     async throws
   {

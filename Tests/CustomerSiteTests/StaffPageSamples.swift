@@ -76,7 +76,7 @@ struct StaffPageSamples {
       match: .name, maskedName: "x", maskedNumber: "x", status: .active, reference: "x",
       subject: CaseSubject(customer: customer))
     return SearchPage(
-      frame: frame, message: "x", hasMessage: true, term: "x", hits: [.init(hit, texts)],
+      frame: frame, message: "x", hasMessage: true, term: field, hits: [.init(hit, texts)],
       hasHits: true, isEmpty: true, isFull: true,
       reasons: [.init(value: "x", label: "x", isChosen: true)], words: field)
   }

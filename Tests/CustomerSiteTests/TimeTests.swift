@@ -194,6 +194,33 @@ internal import Wording
     }
   }
 
+  @Test func `a mistake takes «Több időt kérek» from no page`() async throws {
+    let stage = try await Stage()
+    try await stage.play { anna in
+      let told = Words.say("deadline.registration", ["until": try clock(stage, in: 3_600)])
+      try await anna.identify(.anna)
+      let code = try await stage.smsCode()
+      let wrong = code.hasSuffix("00000") ? "00001" : "00000"
+      let phone = "/regisztracio/telefonszam"
+      let first = try await anna.get(phone)
+      #expect(first.says(told) && first.body.contains("href=\"\(Self.limit)\""))
+      for typed in [wrong, "x", ""] {
+        let again = try await anna.post(phone, ["code": typed])
+        #expect(again.status == .unprocessableContent)
+        #expect(again.says(told) && again.body.contains("href=\"\(Self.limit)\""))
+      }
+      try await anna.proveThePhone(on: stage)
+      try await anna.get("/regisztracio/email")
+      let email = try await anna.post("/regisztracio/email", ["email": "anna"])
+      #expect(email.says(told) && email.body.contains("name=\"moreTime\""))
+      try await anna.giveAddress(Self.email)
+      try await anna.get("/regisztracio/jelszo")
+      let password = try await anna.post("/regisztracio/jelszo", ["password": "x"])
+      #expect(password.status == .unprocessableContent && password.says(told))
+      #expect(password.body.contains("href=\"\(Self.limit)\""))
+    }
+  }
+
   @Test func `a look at the clock writes nothing, and outside it there is none`() async throws {
     let stage = try await Stage()
     try await stage.play { anna in

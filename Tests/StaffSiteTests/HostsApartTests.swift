@@ -1,9 +1,11 @@
+internal import Accounts
 internal import CustomerSite
 internal import Domain
 internal import HTTPTypes
 internal import StaffSite
 internal import TestSupport
 internal import Testing
+internal import Wording
 
 /// Two sites, one program: nothing of the one is reached under the other.
 @Suite struct `The two sites` {
@@ -26,6 +28,8 @@ internal import Testing
       }
       let demo = try await browser.get("/demo/uzenetek").status
       #expect(demo == .notFound)
+      let lost = stage.world.brand.texts(in: .hungarian)["staffError.notFound.body"]
+      #expect(try await browser.get("/nincs").says(lost))
     }
   }
 

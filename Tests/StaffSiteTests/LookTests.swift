@@ -5,6 +5,7 @@ internal import HTTPTypes
 internal import Persistence
 internal import TestSupport
 internal import Testing
+internal import Wording
 
 /// A reason first, then the row, then the data.
 @Suite struct `Looking at a customer` {
@@ -165,6 +166,24 @@ internal import Testing
     #expect(try await stage.audited("staff_searched") == 1)
     let row = try #require(try await stage.audit().first { $0.kind == "staff_searched" })
     #expect(row.detail?.contains(term) == false)
+  }
+
+  @Test(arguments: ["", "  "])
+  func `is told what to type when nothing was typed`(term: String) async throws {
+    let stage = try await Stage()
+    let eva = try await stage.colleague(.agent)
+    _ = try await stage.registered(.anna, email: "anna@pelda.hu")
+    try await stage.playForStaff { browser in
+      try await browser.logIn(eva, on: stage)
+      #expect(try await browser.search(Cast.anna.number).firstHit != nil)
+      let answer = try await browser.post("/munkatars/kereses", ["term": term])
+      #expect(answer.status == .unprocessableContent)
+      let sentence = stage.world.brand.texts(in: .hungarian)["staffSearch.missing"]
+      #expect(answer.errors == [sentence] && answer.error(at: "term") == sentence)
+      // Nobody of the search before is left on the screen.
+      #expect(answer.firstHit == nil)
+      #expect(try await browser.get("/munkatars/kereses").firstHit == nil)
+    }
   }
 
   @Test(arguments: ["", "ko", "%", "_____", "'; DROP TABLE account", "\u{1F600}", "Kovács%"])

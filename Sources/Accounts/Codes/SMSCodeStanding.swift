@@ -27,12 +27,14 @@ package struct SMSCodeStanding: Sendable {
   /// 0 when a new message may be asked for now.
   package let resendInSeconds: Int
   package let resendAt: Date
+  /// Whether what asks for the code has messages left; the day's limit is known only at sending.
+  package let mayBeSentAgain: Bool
   package let mark: SendingMark
   package let arrival: Arrival
 
   init(
     _ challenge: Challenge, sentTo number: PhoneNumber?, _ sms: SentSMS?, at now: Date,
-    limits: Limits
+    limits: Limits, mayBeSentAgain: Bool = true
   ) {
     let life = challenge.expiresAt.timeIntervalSince(now)
     let wait = challenge.secondsUntilResend(at: now, limits: limits)
@@ -44,6 +46,7 @@ package struct SMSCodeStanding: Sendable {
     isCodeExpired = life <= 0
     resendInSeconds = wait
     resendAt = now.addingTimeInterval(Double(wait))
+    self.mayBeSentAgain = mayBeSentAgain
     mark = SendingMark(challenge)
     arrival = Arrival(sms, at: now)
   }

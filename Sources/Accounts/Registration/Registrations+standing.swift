@@ -58,7 +58,8 @@ extension Registrations {
     case .phone(_, let challenge):
       return .phone(
         SMSCodeStanding(
-          challenge, sentTo: view.smsNumber, view.sms, at: now, limits: world.limits))
+          challenge, sentTo: view.smsNumber, view.sms, at: now, limits: world.limits,
+          mayBeSentAgain: registration.hasMessagesLeft(world.limits)))
     case .email: return .email(onFile: view.emailOnFile, given: nil)
     case .password(_, let contact):
       return .password(email: contact.email, onFile: view.emailOnFile, given: contact)

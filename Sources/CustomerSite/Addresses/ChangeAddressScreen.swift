@@ -15,12 +15,12 @@ struct ChangeAddressScreen: Sendable {
   @Sendable func show(
     _ request: Request, _ context: SiteContext, _ account: Account
   ) async throws -> Response {
-    let error =
+    let errors =
       FlashMessage(request) == .addressTaken
-      ? FieldError(anchor: "email", text: site.texts(context)["addressCode.taken"]) : nil
+      ? [FieldError(anchor: "email", text: site.texts(context)["addressCode.taken"])] : []
     let typed = site.takeTyped(at: purpose.path.rawValue, by: account.id.owner, in: context)
     return try await answer(
-      typed?["email"] ?? "", account, context, error: error, status: .ok,
+      typed?["email"] ?? "", account, context, errors: errors, status: .ok,
       isRestored: typed != nil)
   }
 
@@ -30,20 +30,21 @@ struct ChangeAddressScreen: Sendable {
     let texts = site.texts(context)
     let typed = context.form["email"]
     if context.isLanguageOnly {
-      return try await answer(typed, account, context, error: nil, status: .ok)
+      return try await answer(typed, account, context, errors: [], status: .ok)
     }
     let password = context.form["password"]
     let isRemoval = purpose == .correspondence && !context.form["remove"].isEmpty
     var email = account.email
+    var mistakes: [FieldError] = []
     if !isRemoval {
       do throws(EmailAddress.Invalid) { email = try EmailAddress(typed: typed) } catch {
-        return try await again(typed, account, context, "email", texts.sentence(for: error))
+        mistakes.append(FieldError(anchor: "email", text: texts.sentence(for: error)))
       }
     }
-    guard !password.isEmpty else {
-      return try await again(
-        typed, account, context, "password", texts["address.password.missing"])
+    if password.isEmpty {
+      mistakes.append(FieldError(anchor: "password", text: texts["address.password.missing"]))
     }
+    guard mistakes.isEmpty else { return try await again(typed, account, context, mistakes) }
     let outcome =
       isRemoval
       ? try await addressChanges.removeCorrespondence(password: password, of: account.id)
@@ -58,7 +59,8 @@ struct ChangeAddressScreen: Sendable {
     case .overloaded: throw Unavailable()
     case .unchanged, .wrongPassword, .taken, .tooManyTaken, .tooMany:
       let anchor = outcome == .wrongPassword ? "password" : "email"
-      return try await again(typed, account, context, anchor, sentence(for: outcome, texts))
+      let mistake = FieldError(anchor: anchor, text: sentence(for: outcome, texts))
+      return try await again(typed, account, context, [mistake])
     }
   }
 
@@ -74,27 +76,25 @@ struct ChangeAddressScreen: Sendable {
   }
 
   private func again(
-    _ typed: String, _ account: Account, _ context: SiteContext, _ anchor: String, _ text: String
+    _ typed: String, _ account: Account, _ context: SiteContext, _ errors: [FieldError]
   ) async throws -> Response {
-    try await answer(
-      typed, account, context, error: FieldError(anchor: anchor, text: text),
-      status: .unprocessableContent)
+    try await answer(typed, account, context, errors: errors, status: .unprocessableContent)
   }
 
   private func answer(
-    _ typed: String, _ account: Account, _ context: SiteContext, error: FieldError?,
+    _ typed: String, _ account: Account, _ context: SiteContext, errors: [FieldError],
     status: HTTPResponse.Status, isRestored: Bool = false
   ) async throws -> Response {
     let profile = try await addressChanges.profile(of: account)
     let own = purpose == .correspondence ? profile.correspondence : nil
     let pending = profile.pending[purpose]
     func field(_ anchor: String, _ value: String = "") -> Field {
-      Field(value, error: error?.anchor == anchor ? error?.text : nil)
+      Field(value, error: errors.first { $0.anchor == anchor }?.text)
     }
     return try site.response(
       ChangeAddressPage(
         frame: site.frame(
-          purpose.title(site.texts(context)), context, errors: error.map { [$0] } ?? [],
+          purpose.title(site.texts(context)), context, errors: errors,
           form: .keptInOtherLanguage),
         isRestored: isRestored, isUserName: purpose == .userName,
         isCorrespondence: purpose == .correspondence, userName: account.email.address,

@@ -92,15 +92,23 @@ struct ConfirmEmailScreen: Sendable {
     if context.isLanguageOnly {
       return try site.response(correction(account, typed, context), context)
     }
-    func again(_ anchor: String, _ text: String) throws -> Response {
+    func refuse(_ errors: [FieldError]) throws -> Response {
       try site.response(
-        correction(account, typed, context, error: FieldError(anchor: anchor, text: text)),
-        context, status: .unprocessableContent)
+        correction(account, typed, context, errors: errors), context,
+        status: .unprocessableContent)
     }
-    let email: EmailAddress
+    func again(_ anchor: String, _ text: String) throws -> Response {
+      try refuse([FieldError(anchor: anchor, text: text)])
+    }
+    var mistakes: [FieldError] = []
+    var email: EmailAddress?
     do throws(EmailAddress.Invalid) { email = try EmailAddress(typed: typed) } catch {
-      return try again("email", texts.sentence(for: error))
+      mistakes.append(FieldError(anchor: "email", text: texts.sentence(for: error)))
     }
+    if context.form["password"].isEmpty {
+      mistakes.append(FieldError(anchor: "password", text: texts["address.password.missing"]))
+    }
+    guard let email, mistakes.isEmpty else { return try refuse(mistakes) }
     let outcome = try await confirmations.correctEmail(
       to: email, password: context.form["password"], of: account.id)
     switch outcome {
@@ -115,16 +123,17 @@ struct ConfirmEmailScreen: Sendable {
   }
 
   private func correction(
-    _ account: Account, _ typed: String, _ context: SiteContext, error: FieldError? = nil,
+    _ account: Account, _ typed: String, _ context: SiteContext, errors: [FieldError] = [],
     isRestored: Bool = false
   ) -> CorrectEmailPage {
-    CorrectEmailPage(
+    func error(at anchor: String) -> String? { errors.first { $0.anchor == anchor }?.text }
+    return CorrectEmailPage(
       frame: site.frame(
-        site.texts(context)["correct.title"], context, errors: error.map { [$0] } ?? [],
+        site.texts(context)["correct.title"], context, errors: errors,
         form: .keptInOtherLanguage),
       isRestored: isRestored, present: account.email.shown,
-      email: Field(typed, error: error?.anchor == "email" ? error?.text : nil),
-      password: Field(error: error?.anchor == "password" ? error?.text : nil))
+      email: Field(typed, error: error(at: "email")),
+      password: Field(error: error(at: "password")))
   }
 }
 

@@ -91,10 +91,22 @@ struct EnterCodeScreen: Sendable {
       guard let standing = try await registrations.standing(of: token),
         case .phone(let phone) = standing.step
       else { return try await whereverItIs(token) }
+      var context = context
+      context.deadline = standing.deadline
       return try site.response(
-        page(phone, context, error: mistake.whereMended(ifFieldIsLive: phone.isLive)), context,
+        page(phone, context, error: whereMended(mistake, phone, context)), context,
         status: .unprocessableContent)
     }
+  }
+
+  private func whereMended(
+    _ mistake: FieldError, _ phone: SMSCodeStanding, _ context: SiteContext
+  ) -> FieldError {
+    // Nobody is told to ask for what cannot be sent.
+    guard phone.isLive || phone.mayBeSentAgain else {
+      return FieldError(anchor: "resend", text: site.texts(context)["code.over"])
+    }
+    return mistake.whereMended(ifFieldIsLive: phone.isLive)
   }
 
   private func page(

@@ -64,7 +64,7 @@ struct HomePage: Page {
     policies = home.policies.map { Row($0, texts) }
     hasPolicies = !home.policies.isEmpty
     isClosed = home.isClosed
-    asOf = home.asOf.map(texts.day(of:)) ?? ""
+    asOf = home.asOf.map { texts["home.asOf.day", ["day": texts.day(of: $0)]] } ?? ""
     hasAsOf = home.asOf != nil
     ways = AccountMenu.entries.filter { $0.path != CustomerPath.home.rawValue }
       .map { Way($0, texts) }

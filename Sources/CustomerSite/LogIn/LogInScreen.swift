@@ -25,12 +25,16 @@ struct LogInScreen: Sendable {
     let userName = context.form["username"]
     if context.isLanguageOnly { return try site.response(page(userName, context), context) }
     let texts = site.texts(context)
-    guard !userName.isEmpty, !context.form["password"].isEmpty else {
-      let error = FieldError(
-        anchor: userName.isEmpty ? "username" : "password",
-        text: texts[userName.isEmpty ? "logIn.userName.missing" : "logIn.password.missing"])
+    var missing: [FieldError] = []
+    if userName.isEmpty {
+      missing.append(FieldError(anchor: "username", text: texts["logIn.userName.missing"]))
+    }
+    if context.form["password"].isEmpty {
+      missing.append(FieldError(anchor: "password", text: texts["logIn.password.missing"]))
+    }
+    guard missing.isEmpty else {
       return try site.response(
-        page(userName, context, error: error), context, status: .unprocessableContent)
+        page(userName, context, errors: missing), context, status: .unprocessableContent)
     }
     let visit = Logins.Visit(
       device: context.device, browser: context.cookies[.device].flatMap { Token($0) },
@@ -52,7 +56,7 @@ struct LogInScreen: Sendable {
     case .refused:
       let error = FieldError(anchor: "username", text: texts["logIn.refused"])
       return try site.response(
-        page(userName, context, error: error), context, status: .unprocessableContent)
+        page(userName, context, errors: [error]), context, status: .unprocessableContent)
     case .limited(let seconds):
       return try site.response(
         site.tooManyLogins(minutes: (seconds + 59) / 60, context), context,
@@ -68,17 +72,18 @@ struct LogInScreen: Sendable {
 
   private func page(
     _ userName: String, _ context: SiteContext, message: FlashMessage? = nil,
-    error: FieldError? = nil
+    errors: [FieldError] = []
   ) -> LogInPage {
     let texts = site.texts(context)
+    func error(at anchor: String) -> String? { errors.first { $0.anchor == anchor }?.text }
     return LogInPage(
       frame: site.frame(
-        texts["logIn.title"], context, errors: error.map { [$0] } ?? [],
+        texts["logIn.title"], context, errors: errors,
         form: .keptInOtherLanguage),
       message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
       isDone: message?.isDone == true,
-      username: Field(userName, error: error?.anchor == "username" ? error?.text : nil),
-      password: Field(error: error?.anchor == "password" ? error?.text : nil))
+      username: Field(userName, error: error(at: "username")),
+      password: Field(error: error(at: "password")))
   }
 }
 

@@ -184,7 +184,12 @@ extension Registration {
 
   private func limitReached(by recent: RecentMessages, _ limits: Limits) -> MessageLimit? {
     if recent.fillDay(limits) { return .day }
-    return smsSent >= limits.smsPerRegistration ? .registration : nil
+    return hasMessagesLeft(limits) ? nil : .registration
+  }
+
+  /// Whether this registration has not yet sent as many messages as one may (D 2).
+  package func hasMessagesLeft(_ limits: Limits) -> Bool {
+    smsSent < limits.smsPerRegistration
   }
 }
 

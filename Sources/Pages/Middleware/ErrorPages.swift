@@ -81,9 +81,10 @@ package struct ErrorPages: RouterMiddleware {
     if error.status == .notFound {
       let methods = allowedMethods(request.uri.path)
       guard !methods.isEmpty, !methods.contains(request.method) else {
-        return try page(.notFound, .notFound, context)
+        return try page(.notFound, .notFound, context, before: toAccount(context))
       }
-      var response = try page(.wrongMethod, .methodNotAllowed, context)
+      var response = try page(
+        .wrongMethod, .methodNotAllowed, context, before: toAccount(context))
       response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
       return response
     }
@@ -96,12 +97,22 @@ package struct ErrorPages: RouterMiddleware {
     }
   }
 
+  /// The way to their own account of whoever is logged in.
+  private func toAccount(_ context: SiteContext) -> [Notice.Action] {
+    guard let account = site.traits.account, context.cookies[site.traits.session] != nil else {
+      return []
+    }
+    return [
+      Notice.Action(site.texts(context)[account.label], path: account.path, isPrimary: true)
+    ]
+  }
+
   private func page(
     _ reason: Reason, _ status: HTTPResponse.Status, _ context: SiteContext,
     retryAfterSeconds: Int? = nil, errorNumber: String? = nil, before ways: [Notice.Action] = []
   ) throws -> Response {
     let texts = site.texts(context)
-    let (title, body) = reason.sentences
+    let (title, body) = reason.sentences(site.traits.directions)
     let start = Notice.Action(
       texts[site.traits.startLabel], path: site.traits.start, isPrimary: ways.isEmpty)
     return try site.response(
@@ -138,18 +149,18 @@ private enum Reason {
   case crossSite
   case badRequest
 
-  var sentences: (title: TextKey, body: TextKey) {
+  func sentences(_ directions: SiteTraits.Directions) -> (title: TextKey, body: TextKey) {
     switch self {
-    case .staleForm: ("error.staleForm.title", "error.staleForm.body")
+    case .staleForm: ("error.staleForm.title", directions.staleForm)
     case .busy: ("error.busy.title", "error.busy.body")
     case .outage: ("error.outage.title", "error.outage.body")
     case .unknown: ("error.unknown.title", "error.unknown.body")
     case .broken: ("error.broken.title", "error.broken.body")
-    case .notFound: ("error.notFound.title", "error.notFound.body")
-    case .wrongMethod: ("error.wrongMethod.title", "error.wrongMethod.body")
+    case .notFound: ("error.notFound.title", directions.notFound)
+    case .wrongMethod: ("error.wrongMethod.title", directions.wrongMethod)
     case .tooLarge: ("error.tooLarge.title", "error.tooLarge.body")
     case .crossSite: ("error.crossSite.title", "error.crossSite.body")
-    case .badRequest: ("error.badRequest.title", "error.badRequest.body")
+    case .badRequest: ("error.badRequest.title", directions.badRequest)
     }
   }
 }

@@ -20,8 +20,15 @@ struct SearchScreen: Sendable {
   @Sendable func submit(
     _ request: Request, _ context: SiteContext, _ session: StaffSession
   ) async throws -> Response {
-    if let seconds = try await search.look(for: context.form["term"], in: session) {
+    let typed = context.form["term"]
+    // An empty search forgets the one before it.
+    let term = typed.allSatisfy(\.isWhitespace) ? "" : typed
+    if let seconds = try await search.look(for: term, in: session) {
       return try site.staffLimited(seconds: seconds, context)
+    }
+    guard !term.isEmpty else {
+      return try await response(
+        context, session, mistake: ("term", site.texts(context)["staffSearch.missing"]))
     }
     return StaffPath.search.seeOther()
   }
@@ -50,7 +57,10 @@ struct SearchScreen: Sendable {
     mistake: (anchor: String, text: String)? = nil
   ) async throws -> Response {
     let texts = site.texts(context)
-    let hits = try await search.hits(in: session)
+    let isTermMissing = mistake?.anchor == "term"
+    let term = isTermMissing ? "" : session.search
+    let hits: [CaseSearch.Hit] =
+      if isTermMissing { [] } else { try await search.hits(in: session) }
     let chosen = CaseFiles.Reason(rawValue: context.form["reason"]) ?? .call
     let page = SearchPage(
       frame: site.frame(
@@ -58,8 +68,9 @@ struct SearchScreen: Sendable {
         errors: mistake.map { [FieldError(anchor: $0.anchor, text: $0.text)] } ?? [],
         form: .typedAnew, page: StaffPath.search.rawValue),
       message: message.map { texts[$0.sentence] } ?? "", hasMessage: message != nil,
-      term: session.search, hits: hits.map { SearchPage.Row($0, texts) }, hasHits: !hits.isEmpty,
-      isEmpty: hits.isEmpty && !session.search.isEmpty,
+      term: Field(term, error: isTermMissing ? mistake?.text : nil),
+      hits: hits.map { SearchPage.Row($0, texts) }, hasHits: !hits.isEmpty,
+      isEmpty: hits.isEmpty && !term.isEmpty,
       isFull: hits.count == CaseSearch.most,
       reasons: CaseFiles.Reason.allCases.map { reason in
         SearchPage.Choice(
@@ -77,7 +88,7 @@ struct SearchPage: Page {
   let frame: Frame
   let message: String
   let hasMessage: Bool
-  let term: String
+  let term: Field
   let hits: [Row]
   let hasHits: Bool
   let isEmpty: Bool
