@@ -303,6 +303,18 @@ def test_the_menu_on_a_phone_says_who_is_logged_in(language, customers):
     assert not checks.everything(anna)
 
 
+def test_an_open_page_leads_whoever_is_logged_in_to_their_account(customers):
+    anna = customers.on_phone()
+    anna.become_a_user()
+    for path in ("/", "/ugyfelportal", "/kapcsolat", "/nincs-ilyen"):
+        anna.open(path)
+        assert not anna.page.locator('main a[href^="/bejelentkezes"]').count(), path
+        anna.page.locator(".account-menu > summary").click()
+        assert not checks.everything(anna), path
+        anna.follow('.account-panel a[href="/fiok"]')
+        anna.must_be_at("/fiok")
+
+
 def test_the_accepted_contract_can_be_read(customers):
     anna = customers.at_desk()
     anna.become_a_user()
