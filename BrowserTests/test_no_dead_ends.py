@@ -95,6 +95,21 @@ def test_going_back_after_a_step_and_on_again(step, javascript, customers):
     assert _delivered(anna) == sent
 
 
+@EVERY_STEP
+def test_a_page_with_a_mistake_comes_again_by_its_address(step, customers):
+    anna = customers.on_phone()
+    step.arrive(anna)
+    here, sent = anna.path, _delivered(anna)
+    anna.press(step.field)
+    anna.press(step.field)
+    anna.go_back()
+    anna.must_be_at(here)
+    assert not checks.dead_end(anna)
+    anna.reload()
+    assert anna.page.locator(f'[name="{step.field}"]').count() == 1
+    assert _delivered(anna) == sent
+
+
 def test_going_back_to_the_first_step_shows_what_was_given(customers):
     anna = customers.on_phone()
     anna.go_to_code()

@@ -711,9 +711,7 @@ def limits(customer: Customer, customers) -> Iterator[str]:
 
     anna = someone()
     anna.go_to_code()
-    anna.let_time_pass_since_the_code()
-    anna.press_in_form("/regisztracio/telefonszam/uj-kod")
-    yield "too many messages in one registration"
+    yield "the last message of a registration"
     anna.open("/regisztracio")
     yield "identification while a registration is under way"
     anna.open("/regisztracio/telefonszam")

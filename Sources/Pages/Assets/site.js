@@ -4,6 +4,10 @@
 
   const all = (selector) => Array.from(document.querySelectorAll(selector))
 
+  // A page that answered a form is asked for by its address when somebody comes back to it: without
+  // this, browsers ask whether to send the form again, or say that they have lost the page.
+  history.replaceState(history.state, '', location.href)
+
   // A second click on a button whose answer is on its way is ignored. The button is not disabled,
   // and after a while it sends again: somebody may have stopped the page.
 
