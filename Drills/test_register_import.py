@@ -1,6 +1,7 @@
 """Imports of the register that are killed, interrupted, fed through pipes, and run beside each other."""
 
 import contextlib
+import fcntl
 import gzip
 import http.client
 import json
@@ -9,6 +10,7 @@ import random
 import signal
 import sqlite3
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -141,6 +143,29 @@ def test_an_interrupted_import_says_so_and_leaves_nothing(database, tmp_path, nu
     assert fingerprint(database.rows) == before
     assert strays(database.rows) == 0
     assert take(new, database.url, *ANYTHING).returncode == DONE
+
+
+def test_a_file_on_loan_is_given_back_and_read(embedded, tmp_path):
+    """As a file server holds it for one of its clients."""
+    files = Files.generated(tmp_path / "files", 500, 1)
+    with open(files.customers, "rb+") as lent:
+
+        def give_back():
+            fcntl.fcntl(lent, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+
+        timer = threading.Timer(0.3, give_back)
+
+        def take_time(*_):
+            timer.start()
+
+        before = signal.signal(signal.SIGIO, take_time)
+        try:
+            fcntl.fcntl(lent, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+            done = take(files, embedded.url)
+            timer.join()
+        finally:
+            signal.signal(signal.SIGIO, before)
+    assert done.returncode == DONE, done.stderr
 
 
 def test_of_two_imports_at_a_time_the_second_is_told_to_wait(database, tmp_path):

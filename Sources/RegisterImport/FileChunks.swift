@@ -29,9 +29,7 @@ package struct FileChunks: AsyncSequence, Sendable {
     guard path != Self.standardInput, stat(path, &status) == 0,
       status.st_mode & S_IFMT == S_IFREG
     else { return nil }
-    var file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    // A file server's client has the file on loan, and gives it back to whoever waits.
-    if file < 0, errno == EAGAIN { file = open(path, O_RDONLY | O_CLOEXEC) }
+    let file = openToRead(path)
     guard file >= 0 else { return nil }
     defer { _ = close(file) }
     return Packing(of: file) == nil ? Int(status.st_size) : nil
@@ -111,8 +109,7 @@ private final class OpenFile {
       descriptor = 0
       return
     }
-    // A pipe that nobody has begun to write is opened all the same, and waited for below.
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let file = openToRead(path)
     if file < 0 {
       descriptor = -1
       throw FileFault(path: path, number: errno)
@@ -250,6 +247,15 @@ private final class Unpacking {
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     process = 0
   }
+}
+
+/// Opens a file, and a pipe although nobody has begun to write it.
+///
+/// - Returns: a descriptor, or a negative number with the reason in `errno`
+private func openToRead(_ path: String) -> Int32 {
+  let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+  // A file server's client has the file on loan, and gives it back to whoever waits.
+  return file < 0 && errno == EAGAIN ? open(path, O_RDONLY | O_CLOEXEC) : file
 }
 
 /// The system's `read`; inside the class the name would mean its own method.
