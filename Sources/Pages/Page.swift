@@ -81,6 +81,13 @@ package struct FieldError: Hashable, Sendable {
   }
 }
 
+extension [FieldError] {
+  /// What is wrong with a field; nil where nothing is.
+  package func text(at anchor: String) -> String? {
+    first { $0.anchor == anchor }?.text
+  }
+}
+
 extension String {
   /// A mistake's first sentence, which is shown in bold, and the rest.
   fileprivate var headAndDetail: (String, String) {

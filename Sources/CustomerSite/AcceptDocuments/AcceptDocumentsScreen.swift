@@ -61,7 +61,7 @@ struct AcceptDocumentsScreen: Sendable {
       return AcceptDocumentsPage.Item(
         kind, version: version, place: place,
         isTicked: wasTicked || !errors.isEmpty && context.form[name] == "yes",
-        error: errors.first { $0.anchor == kind.rawValue }?.text, texts)
+        error: errors.text(at: kind.rawValue), texts)
     }
     return try site.response(
       AcceptDocumentsPage(

@@ -89,7 +89,7 @@ struct ChangeAddressScreen: Sendable {
     let own = purpose == .correspondence ? profile.correspondence : nil
     let pending = profile.pending[purpose]
     func field(_ anchor: String, _ value: String = "") -> Field {
-      Field(value, error: errors.first { $0.anchor == anchor }?.text)
+      Field(value, error: errors.text(at: anchor))
     }
     return try site.response(
       ChangeAddressPage(

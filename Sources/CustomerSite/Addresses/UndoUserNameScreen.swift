@@ -93,11 +93,11 @@ struct UndoUserNameScreen: Sendable {
   private func page(
     _ typed: String, _ context: SiteContext, errors: [FieldError]
   ) -> UndoUserNamePage {
-    func error(at anchor: String) -> String? { errors.first { $0.anchor == anchor }?.text }
-    return UndoUserNamePage(
+    UndoUserNamePage(
       frame: site.frame(
         site.texts(context)["undo.title"], context, errors: errors, form: .keptInOtherLanguage),
-      email: Field(typed, error: error(at: "email")), code: Field(error: error(at: "code")))
+      email: Field(typed, error: errors.text(at: "email")),
+      code: Field(error: errors.text(at: "code")))
   }
 }
 

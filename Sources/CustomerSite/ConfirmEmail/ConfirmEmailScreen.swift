@@ -126,14 +126,13 @@ struct ConfirmEmailScreen: Sendable {
     _ account: Account, _ typed: String, _ context: SiteContext, errors: [FieldError] = [],
     isRestored: Bool = false
   ) -> CorrectEmailPage {
-    func error(at anchor: String) -> String? { errors.first { $0.anchor == anchor }?.text }
-    return CorrectEmailPage(
+    CorrectEmailPage(
       frame: site.frame(
         site.texts(context)["correct.title"], context, errors: errors,
         form: .keptInOtherLanguage),
       isRestored: isRestored, present: account.email.shown,
-      email: Field(typed, error: error(at: "email")),
-      password: Field(error: error(at: "password")))
+      email: Field(typed, error: errors.text(at: "email")),
+      password: Field(error: errors.text(at: "password")))
   }
 }
 

@@ -51,7 +51,7 @@ struct EndContractScreen: Sendable {
     _ context: SiteContext, _ account: Account, _ errors: [FieldError], wasTicked: Bool = false
   ) throws -> Response {
     func field(_ name: String) -> Field {
-      Field(error: errors.first { $0.anchor == name }?.text)
+      Field(error: errors.text(at: name))
     }
     let page = EndContractPage(
       frame: site.frame(

@@ -75,15 +75,14 @@ struct LogInScreen: Sendable {
     errors: [FieldError] = []
   ) -> LogInPage {
     let texts = site.texts(context)
-    func error(at anchor: String) -> String? { errors.first { $0.anchor == anchor }?.text }
     return LogInPage(
       frame: site.frame(
         texts["logIn.title"], context, errors: errors,
         form: .keptInOtherLanguage),
       message: message.map(texts.sentence) ?? "", hasMessage: message != nil,
       isDone: message?.isDone == true,
-      username: Field(userName, error: error(at: "username")),
-      password: Field(error: error(at: "password")))
+      username: Field(userName, error: errors.text(at: "username")),
+      password: Field(error: errors.text(at: "password")))
   }
 }
 

@@ -151,14 +151,7 @@ struct CheckTable {
   /// The insurer's own service, where that is asked instead of files.
   mutating func add(registerService settings: Settings) {
     guard let address = settings.text(.registerServiceURL) else { return }
-    guard let reachability = Reachability(address: address) else {
-      add("register", .notReady, "register.service.url has no address")
-      return
-    }
-    let problem = reachability.problem()
-    add(
-      "register", problem == nil ? .ready : .notReady,
-      problem ?? "its service listens at \(reachability.name)")
+    add("register", "register.service.url", at: address)
   }
 
   mutating func add(waysOut settings: Settings) {
@@ -166,19 +159,22 @@ struct CheckTable {
       ("kannel", settings.checkedText(.smsKannelURL)), ("http", settings.text(.smsHTTPURL) ?? ""),
     ]
     for (name, address) in addresses where settings.smsGateways.contains(name) {
-      guard let reachability = Reachability(address: address) else {
-        add("gateway", .notReady, "\(name) has no address")
-        continue
-      }
-      let problem = reachability.problem()
-      add(
-        "gateway", problem == nil ? .ready : .notReady,
-        problem ?? "\(name) listens at \(reachability.name)")
+      add("gateway", name, at: address)
     }
     let relay = Reachability(
       host: settings.checkedText(.mailHost), port: settings.count(.mailPort))
     // With TLS from the beginning it says nothing before the handshake.
     let problem = relay.problem(greets: settings.checkedText(.mailSecurity) != "tls")
     add("relay", problem == nil ? .ready : .notReady, problem ?? "greets at \(relay.name)")
+  }
+
+  private mutating func add(_ subject: String, _ name: String, at address: String) {
+    guard let reachability = Reachability(address: address) else {
+      return add(subject, .notReady, "\(name) has no address")
+    }
+    let problem = reachability.problem()
+    add(
+      subject, problem == nil ? .ready : .notReady,
+      problem ?? "\(name) listens at \(reachability.name)")
   }
 }
