@@ -151,7 +151,7 @@ struct CheckTable {
   /// The insurer's own service, where that is asked instead of files.
   mutating func add(registerService settings: Settings) {
     guard let address = settings.text(.registerServiceURL) else { return }
-    add("register", "register.service.url", at: address)
+    add("register", "its service", at: address)
   }
 
   mutating func add(waysOut settings: Settings) {
