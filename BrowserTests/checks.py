@@ -140,7 +140,7 @@ def overflow(page: Page) -> list[str]:
     """Reflow at 320 × 256 (WCAG 1.4.10), also with the spacing of WCAG 1.4.12."""
     before = page.viewport_size
     page.set_viewport_size(NARROWEST)
-    found = _overflow(page, "at 320 pixels")
+    found = _overflow(page, "at 320 pixels") + torn(page, "at 320 pixels")
     page.evaluate(
         """css => {
           const sheet = new CSSStyleSheet()
@@ -153,7 +153,40 @@ def overflow(page: Page) -> list[str]:
     page.set_viewport_size(before)
     found += _overflow(page, "with wide text spacing")
     page.evaluate("document.adoptedStyleSheets = []")
-    return found
+    return found + torn(page, "at its width")
+
+
+def torn(page: Page, when: str) -> list[str]:
+    """Words that go on in the next line without a hyphen. Addresses and long marks may."""
+    return page.evaluate(
+        """when => {
+          const found = []
+          // What a dictionary parts is not torn, but looks the same from here.
+          const sheet = new CSSStyleSheet()
+          sheet.replaceSync('* { hyphens: manual !important }')
+          document.adoptedStyleSheets = [sheet]
+          const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+          while (texts.nextNode()) {
+            const text = texts.currentNode
+            if (!text.parentElement.checkVisibility()) continue
+            for (const { 0: chunk, index } of text.data.matchAll(/\\S+/g)) {
+              if (chunk.includes('@') || /\\w\\.\\w|\\/\\w/.test(chunk)) continue
+              for (const word of chunk.matchAll(/\\p{L}+/gu)) {
+                if (/\\d/.test(chunk)) continue
+                const range = document.createRange()
+                range.setStart(text, index + word.index)
+                range.setEnd(text, index + word.index + word[0].length)
+                const seen = [...range.getClientRects()].filter(box => box.width > 1)
+                if (new Set(seen.map(box => Math.round(box.top))).size > 1)
+                  found.push(when + ': torn: ' + word[0])
+              }
+            }
+          }
+          document.adoptedStyleSheets = []
+          return found
+        }""",
+        when,
+    )
 
 
 def _overflow(page: Page, when: str) -> list[str]:

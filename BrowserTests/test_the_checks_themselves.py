@@ -67,6 +67,11 @@ SPOILT = {
         "<h1><img alt='' width='900' height='1' src='/dot.png'>",
         "sideways",
     ),
+    "a word that its place is too narrow for": (
+        "a { color: #036 }",
+        "a { color: #036 } h1 { width: 2em; overflow-wrap: anywhere }",
+        "torn: Regisztráció",
+    ),
     "a field too low for a finger": ("min-height: 44px", "height: 20px", "pixels high"),
     "a link alone too low for a finger": (
         "li a { display: inline-block; padding: .75rem 0 }",
