@@ -35,6 +35,8 @@ TEXT_SPACING = """
     letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
 p { margin-bottom: 2em !important }
 """
+# What a dictionary parts is not torn, but looks the same to whoever measures.
+WITHOUT_HYPHENS = "* { hyphens: manual !important }"
 
 
 def everything(customer: Customer) -> list[str]:
@@ -141,38 +143,39 @@ def overflow(page: Page) -> list[str]:
     before = page.viewport_size
     page.set_viewport_size(NARROWEST)
     found = _overflow(page, "at 320 pixels") + torn(page, "at 320 pixels")
+    _dress(page, TEXT_SPACING)
+    found += _overflow(page, "at 320 pixels with wide text spacing")
+    page.set_viewport_size(before)
+    found += _overflow(page, "with wide text spacing")
+    _dress(page, "")
+    return found + torn(page, "at its width")
+
+
+def _dress(page: Page, css: str) -> None:
+    """With one more style sheet, in place of the one given before."""
     page.evaluate(
         """css => {
           const sheet = new CSSStyleSheet()
           sheet.replaceSync(css)
           document.adoptedStyleSheets = [sheet]
         }""",
-        TEXT_SPACING,
+        css,
     )
-    found += _overflow(page, "at 320 pixels with wide text spacing")
-    page.set_viewport_size(before)
-    found += _overflow(page, "with wide text spacing")
-    page.evaluate("document.adoptedStyleSheets = []")
-    return found + torn(page, "at its width")
 
 
 def torn(page: Page, when: str) -> list[str]:
     """Words that go on in the next line without a hyphen. Addresses and long marks may."""
-    return page.evaluate(
+    _dress(page, WITHOUT_HYPHENS)
+    found = page.evaluate(
         """when => {
           const found = []
-          // What a dictionary parts is not torn, but looks the same from here.
-          const sheet = new CSSStyleSheet()
-          sheet.replaceSync('* { hyphens: manual !important }')
-          document.adoptedStyleSheets = [sheet]
           const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
           while (texts.nextNode()) {
             const text = texts.currentNode
             if (!text.parentElement.checkVisibility()) continue
             for (const { 0: chunk, index } of text.data.matchAll(/\\S+/g)) {
-              if (chunk.includes('@') || /\\w\\.\\w|\\/\\w/.test(chunk)) continue
+              if (/[@\\d]|\\w\\.\\w|\\/\\w/.test(chunk)) continue
               for (const word of chunk.matchAll(/\\p{L}+/gu)) {
-                if (/\\d/.test(chunk)) continue
                 const range = document.createRange()
                 range.setStart(text, index + word.index)
                 range.setEnd(text, index + word.index + word[0].length)
@@ -182,11 +185,12 @@ def torn(page: Page, when: str) -> list[str]:
               }
             }
           }
-          document.adoptedStyleSheets = []
           return found
         }""",
         when,
     )
+    _dress(page, "")
+    return found
 
 
 def _overflow(page: Page, when: str) -> list[str]:
