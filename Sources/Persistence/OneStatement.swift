@@ -24,9 +24,7 @@ package final class OneStatement: Transaction {
     _ = try execute(query)
   }
 
-  package func load(
-    _ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]
-  ) throws {
+  package func load(_ rows: PackedRows, into table: StaticString) throws {
     throw SecondStatement()
   }
 

@@ -66,11 +66,7 @@ package protocol Transaction {
   func perform(_ query: Query) throws
 
   /// Writes many rows into a table, in the engine's fastest way.
-  ///
-  /// - Parameters:
-  ///   - rows: each with a value for each column
-  ///   - columns: their names
-  func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws
+  func load(_ rows: PackedRows, into table: StaticString) throws
 
   /// Runs schema text, one or more statements without values.
   func run(script: String) throws

@@ -1,42 +1,42 @@
 internal import Persistence
 
-/// Rows in the text form of `COPY` (PostgreSQL's manual, "COPY", file formats).
-enum CopyText {
-  static func lines(_ rows: [[SQLValue]]) -> [UInt8] {
-    var text: [UInt8] = []
-    for row in rows {
-      for (place, value) in row.enumerated() {
-        if place > 0 { text.append(UInt8(ascii: "\t")) }
-        append(value, to: &text)
+/// Rows in the text form of `COPY` (PostgreSQL's manual, "COPY", file formats), a piece at a time.
+struct CopyText {
+  /// So much is sent at once: the server reads it while the next is made.
+  static let pieceSize = 65_536
+
+  private(set) var bytes: [UInt8] = []
+
+  /// The next value of a row.
+  mutating func append(_ cell: PackedRows.Cell, endsRow: Bool) {
+    switch cell {
+    case .null: bytes.append(contentsOf: "\\N".utf8)
+    case .integer(let number): bytes.append(contentsOf: String(number).utf8)
+    case .text(let text):
+      for byte in text { append(byte) }
+    case .bytes(let content):
+      bytes.append(contentsOf: "\\\\x".utf8)
+      for byte in content {
+        bytes.append(Self.digit(byte >> 4))
+        bytes.append(Self.digit(byte & 15))
       }
-      text.append(UInt8(ascii: "\n"))
     }
-    return text
+    bytes.append(UInt8(ascii: endsRow ? "\n" : "\t"))
   }
 
-  private static func append(_ value: SQLValue, to text: inout [UInt8]) {
-    switch value {
-    case .null: text.append(contentsOf: "\\N".utf8)
-    case .integer(let number): text.append(contentsOf: String(number).utf8)
-    case .text(let words):
-      for byte in words.utf8 { append(byte, to: &text) }
-    case .bytes(let bytes):
-      text.append(contentsOf: "\\\\x".utf8)
-      for byte in bytes {
-        text.append(digit(byte >> 4))
-        text.append(digit(byte & 15))
-      }
-    }
+  /// What has been appended was sent.
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
   }
 
   /// Escapes what would end a value or a row, or begin an escape.
-  private static func append(_ byte: UInt8, to text: inout [UInt8]) {
+  private mutating func append(_ byte: UInt8) {
     switch byte {
-    case UInt8(ascii: "\\"): text.append(contentsOf: "\\\\".utf8)
-    case UInt8(ascii: "\t"): text.append(contentsOf: "\\t".utf8)
-    case UInt8(ascii: "\n"): text.append(contentsOf: "\\n".utf8)
-    case UInt8(ascii: "\r"): text.append(contentsOf: "\\r".utf8)
-    default: text.append(byte)
+    case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
+    case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
+    case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
+    case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
+    default: bytes.append(byte)
     }
   }
 

@@ -26,8 +26,7 @@ struct PostgresTransaction: Transaction {
     try session.allowLongStatements()
   }
 
-  func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws {
-    guard !rows.isEmpty else { return }
-    try session.copy(rows, into: table.description, columns: columns.map(\.description))
+  func load(_ rows: PackedRows, into table: StaticString) throws {
+    if rows.count > 0 { try session.copy(rows, into: table.description) }
   }
 }

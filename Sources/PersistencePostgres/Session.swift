@@ -318,9 +318,10 @@ final class Session {
   }
 
   /// Copies rows into a table (`COPY … FROM STDIN`).
-  func copy(_ rows: [[SQLValue]], into table: String, columns: [String]) throws {
+  func copy(_ rows: PackedRows, into table: String) throws {
     try outsidePipeline {
-      let statement = "COPY \(table) (\(columns.joined(separator: ", "))) FROM STDIN"
+      let names = rows.columns.map(\.description).joined(separator: ", ")
+      let statement = "COPY \(table) (\(names)) FROM STDIN"
       guard PQsendQuery(connection, statement) == 1 else { throw lose() }
       let deadline = deadline
       try flush(until: deadline)
@@ -332,15 +333,26 @@ final class Session {
         try? finishSimply()
         throw fault
       }
-      let text = CopyText.lines(rows)
-      let state = text.withUnsafeBufferPointer { bytes in
-        bytes.withMemoryRebound(to: CChar.self) {
-          PQputCopyData(connection, $0.baseAddress, Int32($0.count))
-        }
+      var text = CopyText()
+      try rows.forEachCell { column, cell in
+        text.append(cell, endsRow: column == rows.columns.count - 1)
+        if text.bytes.count >= CopyText.pieceSize { try send(&text) }
       }
-      guard state == 1, PQputCopyEnd(connection, nil) == 1 else { throw lose() }
+      try send(&text)
+      guard PQputCopyEnd(connection, nil) == 1 else { throw lose() }
       try finishSimply()
     }
+  }
+
+  private func send(_ text: inout CopyText) throws {
+    let state = text.bytes.withUnsafeBufferPointer { bytes in
+      bytes.withMemoryRebound(to: CChar.self) {
+        PQputCopyData(connection, $0.baseAddress, Int32($0.count))
+      }
+    }
+    guard state == 1 else { throw lose() }
+    text.removeAll()
+    try flush(until: deadline)
   }
 
   private func outsidePipeline(_ work: () throws -> Void) throws {

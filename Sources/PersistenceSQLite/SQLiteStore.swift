@@ -323,9 +323,9 @@ private struct SQLiteTransaction: Transaction {
     writes.add(rows: database.changesCount)
   }
 
-  func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws {
-    let places = Array(repeating: "?", count: columns.count).joined(separator: ", ")
-    let names = columns.map(\.description).joined(separator: ", ")
+  func load(_ rows: PackedRows, into table: StaticString) throws {
+    let places = Array(repeating: "?", count: rows.columns.count).joined(separator: ", ")
+    let names = rows.columns.map(\.description).joined(separator: ", ")
     let statement = try database.cachedStatement(
       sql: "INSERT INTO \(table) (\(names)) VALUES (\(places))")
     // SQLite's own calls: GRDB's take several times as long as the insertion itself.
@@ -334,12 +334,11 @@ private struct SQLiteTransaction: Transaction {
       sqlite3_reset(handle)
       sqlite3_clear_bindings(handle)
     }
-    for row in rows {
-      sqlite3_reset(handle)
-      for (place, value) in row.enumerated() {
-        try SQLiteTransaction.check(value.bind(to: handle, at: Int32(place + 1)), SQLITE_OK)
-      }
+    try rows.forEachCell { column, cell in
+      try SQLiteTransaction.check(cell.bind(to: handle, at: Int32(column + 1)), SQLITE_OK)
+      guard column == rows.columns.count - 1 else { return }
       try SQLiteTransaction.check(sqlite3_step(handle), SQLITE_DONE)
+      sqlite3_reset(handle)
     }
     writes.add(rows: rows.count)
   }
@@ -381,35 +380,32 @@ extension SQLValue {
     }
   }
 
-  /// - Returns: SQLite's result code.
-  fileprivate func bind(to statement: OpaquePointer, at place: Int32) -> Int32 {
-    switch self {
-    case .null: return sqlite3_bind_null(statement, place)
-    case .integer(let integer): return sqlite3_bind_int64(statement, place, integer)
-    case .text(var text):
-      return text.withUTF8 { bytes in
-        bytes.withMemoryRebound(to: CChar.self) {
-          sqlite3_bind_text(
-            statement, place, $0.baseAddress, Int32(clamping: $0.count), SQLValue.copied)
-        }
-      }
-    case .bytes(let bytes):
-      return sqlite3_bind_blob(
-        statement, place, bytes, Int32(clamping: bytes.count), SQLValue.copied)
-    }
-  }
-
-  /// SQLITE_TRANSIENT: SQLite makes its own copy at once.
-  private static var copied: sqlite3_destructor_type {
-    unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-  }
-
   fileprivate var databaseValue: DatabaseValue {
     switch self {
     case .null: .null
     case .integer(let integer): integer.databaseValue
     case .text(let text): text.databaseValue
     case .bytes(let bytes): Data(bytes).databaseValue
+    }
+  }
+}
+
+extension PackedRows.Cell {
+  /// Binds the value, which has to be there until the statement has been run: no copy is made.
+  ///
+  /// - Returns: SQLite's result code.
+  fileprivate func bind(to statement: OpaquePointer, at place: Int32) -> Int32 {
+    switch self {
+    case .null: sqlite3_bind_null(statement, place)
+    case .integer(let integer): sqlite3_bind_int64(statement, place, integer)
+    case .text(let text) where text.isEmpty: sqlite3_bind_text(statement, place, "", 0, nil)
+    case .text(let text):
+      text.withMemoryRebound(to: CChar.self) {
+        sqlite3_bind_text(statement, place, $0.baseAddress, Int32(clamping: $0.count), nil)
+      }
+    case .bytes(let bytes) where bytes.isEmpty: sqlite3_bind_zeroblob(statement, place, 0)
+    case .bytes(let bytes):
+      sqlite3_bind_blob(statement, place, bytes.baseAddress, Int32(clamping: bytes.count), nil)
     }
   }
 }

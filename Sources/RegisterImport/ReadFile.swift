@@ -10,8 +10,13 @@ struct ReadFile<Row: StoredRow>: Sendable {
   let rejected: RejectedRows<Row>?
 }
 
+/// Records in the order of their keys, one at a time.
+protocol OrderedRecords: Sendable {
+  mutating func next() async throws -> SortedRecord?
+}
+
 /// The records of a file that become rows: one for each key, and none for an unknown customer.
-struct AcceptedRecords {
+struct AcceptedRecords: OrderedRecords {
   private var reader: SortedRecords.Reader
   private let orphans: LineSet
   private var last: SortedRecord?
@@ -30,28 +35,24 @@ struct AcceptedRecords {
     case repeats(SortedRecord)
   }
 
-  /// - Parameter onReject: called for each record that does not become a row
-  mutating func next(
-    onReject: (SortedRecord, Refusal) throws -> Void = { _, _ in }
-  ) throws -> SortedRecord? {
-    while let record = try reader.next() {
-      if orphans.contains(record.line) {
-        try onReject(record, .orphan)
-      } else if let last, record.key == last.key {
-        // The first line with a key gets it.
-        try onReject(record, .repeats(last))
-      } else {
-        last = record
-        return record
-      }
-    }
-    return nil
+  enum Verdict {
+    case accepted(SortedRecord)
+    case refused(SortedRecord, Refusal)
   }
 
-  /// The next ones that become rows.
-  mutating func next(atMost count: Int) throws -> [SortedRecord] {
-    var records: [SortedRecord] = []
-    while records.count < count, let record = try next() { records.append(record) }
-    return records
+  mutating func nextVerdict() throws(FileFault) -> Verdict? {
+    guard let record = try reader.next() else { return nil }
+    if orphans.contains(record.line) { return .refused(record, .orphan) }
+    // The first line with a key gets it.
+    if let last, record.key == last.key { return .refused(record, .repeats(last)) }
+    last = record
+    return .accepted(record)
+  }
+
+  mutating func next() throws(FileFault) -> SortedRecord? {
+    while let verdict = try nextVerdict() {
+      if case .accepted(let record) = verdict { return record }
+    }
+    return nil
   }
 }

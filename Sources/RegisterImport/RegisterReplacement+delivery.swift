@@ -8,21 +8,9 @@ extension RegisterReplacement {
     _ generations: Generations, _ onProgress: OnProgress
   ) async throws -> Comparison {
     let present = generations.present
-    var customerRows = try await RowComparison<CustomerRow>(
-      store: store, generation: present, sizes: sizes
-    ).runDelivery(
-      customers, without: LineSet(),
-      onProgress: { lines in
-        try await onProgress(ImportProgress(stage: .comparing, file: .customers, lines: lines))
-      })
+    var customerRows = try await lookedUp(customers, without: LineSet(), in: present, onProgress)
     let orphans = try await orphans(policies, after: customers, in: present)
-    var policyRows = try await RowComparison<PolicyRow>(
-      store: store, generation: present, sizes: sizes
-    ).runDelivery(
-      policies, without: orphans,
-      onProgress: { lines in
-        try await onProgress(ImportProgress(stage: .comparing, file: .policies, lines: lines))
-      })
+    var policyRows = try await lookedUp(policies, without: orphans, in: present, onProgress)
     try await removePolicies(of: customerRows, from: &policyRows, in: present)
     (customerRows.report.standing, policyRows.report.standing) = try await store.read {
       (
@@ -32,6 +20,44 @@ extension RegisterReplacement {
     }
     return Comparison(customers: customerRows, policies: policyRows, orphans: orphans)
   }
+
+  /// Each row of a delivery beside that of the register.
+  private func lookedUp<Row: StoredRow>(
+    _ file: ReadFile<Row>, without orphans: LineSet, in generation: Int64,
+    _ onProgress: OnProgress
+  ) async throws -> RowComparison<Row> {
+    var comparison = RowComparison(of: file, sizes)
+    var accepted = try AcceptedRecords(file.records, without: orphans)
+    var count = 0
+    while true {
+      var batch: [SortedRecord] = []
+      while batch.count < Self.rowsPerLookUp, let verdict = try accepted.nextVerdict() {
+        switch verdict {
+        case .accepted(let record): batch.append(record)
+        case .refused(let record, let refusal): try comparison.reject(record, refusal)
+        }
+      }
+      if batch.isEmpty { break }
+      try Task.checkCancellation()
+      let keys = batch.map(\.key)
+      let present = try await PresentRows<Row>.rows(
+        of: keys[...], in: store, generation: generation)
+      let contested = try await store.read {
+        try $0.imports.contested(among: keys, Row.self, in: generation)
+      }
+      for record in batch {
+        try comparison.apply(
+          record, over: present[record.key], wasContested: contested.contains(record.key))
+      }
+      count += batch.count
+      try await onProgress(ImportProgress(stage: .comparing, file: Row.file, lines: count))
+    }
+    comparison.report.orderRejects()
+    return comparison
+  }
+
+  /// As many as a statement is prepared for (``Swift/Array/pieces``).
+  private static var rowsPerLookUp: Int { 512 }
 
   /// The lines of policies whose customer neither the register nor the delivery has.
   ///
@@ -46,7 +72,7 @@ extension RegisterReplacement {
     var customer = try delivered.next()
     while true {
       var batch: [SortedRecord] = []
-      while batch.count < 512, let owner = try owners.next() { batch.append(owner) }
+      while batch.count < Self.rowsPerLookUp, let owner = try owners.next() { batch.append(owner) }
       if batch.isEmpty { return orphans }
       let keys = Set(batch.map(\.key)).sorted()
       var known = try await store.read { try $0.imports.present(keys, in: generation) }
@@ -64,8 +90,8 @@ extension RegisterReplacement {
 
   /// A customer's policies go with the customer, unless the delivery gives them to somebody.
   private func removePolicies(
-    of customers: RowComparison<CustomerRow>.Result,
-    from policies: inout RowComparison<PolicyRow>.Result, in generation: Int64
+    of customers: RowComparison<CustomerRow>, from policies: inout RowComparison<PolicyRow>,
+    in generation: Int64
   ) async throws {
     // Too many changes of either file are refused, whatever is counted here.
     guard let gone = customers.removals, !gone.isEmpty, let changes = policies.changes else {
@@ -120,7 +146,7 @@ extension RegisterReplacement.Comparison {
   var isHeld: Bool { customers.changes != nil && policies.changes != nil }
 }
 
-extension RowComparison.Result {
+extension RowComparison {
   /// The numbers that go; nil if the differences are too many to be held.
   var removals: [String]? {
     changes?.compactMap { change in

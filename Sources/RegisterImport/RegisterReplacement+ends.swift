@@ -32,7 +32,7 @@ extension RegisterReplacement {
   }
 
   /// Deletes the rows of all registers but the one in use, which has customers on it.
-  private func sweep(keeping kept: Int64, under generations: Generations) async throws {
+  func sweep(keeping kept: Int64, under generations: Generations) async throws {
     for table in RegisterTable.allCases {
       while let stray = try await stray(in: table, keeping: kept) {
         var next: String? = ""

@@ -124,8 +124,8 @@ extension RegisterReplacement {
 
   /// What the files differ in from the register.
   struct Comparison: Sendable {
-    let customers: RowComparison<CustomerRow>.Result
-    let policies: RowComparison<PolicyRow>.Result
+    let customers: RowComparison<CustomerRow>
+    let policies: RowComparison<PolicyRow>
     /// The lines of policies whose customer is unknown.
     let orphans: LineSet
   }
@@ -151,10 +151,12 @@ extension RegisterReplacement {
       return try await close(generations, report, options)
     }
 
+    let isWritten = isWrittenAtOnce(report, generations, options)
+    if isWritten { try await dropIndexes(under: generations) }
     let comparison =
       options.kind.isDelivery
       ? try await compareDelivery(customers, policies, generations, onProgress)
-      : try await compare(customers, policies, generations, onProgress)
+      : try await compare(customers, policies, generations, isWritten: isWritten, onProgress)
     report.customers = comparison.customers.report
     report.policies = comparison.policies.report
 
@@ -167,17 +169,19 @@ extension RegisterReplacement {
       report.outcome = .refused(.tooManyChanges(sizes.rowsInPlace))
     }
     if report.refusal != nil || options.isDryRun {
+      if isWritten { try await sweep(keeping: generations.present, under: generations) }
       return try await close(generations, report, options)
     }
 
     report.outcome = .replaced
-    if comparison.isHeld {
+    if comparison.isHeld, !isWritten {
       try await buildIndexes(under: generations)
       try await apply(comparison, generations, report, options)
     } else {
-      try await dropIndexes(under: generations)
-      try await write(customers, without: LineSet(), into: generations, onProgress)
-      try await write(policies, without: comparison.orphans, into: generations, onProgress)
+      if !isWritten {
+        try await dropIndexes(under: generations)
+        try await write(customers, policies, without: comparison.orphans, into: generations, onProgress)
+      }
       try await buildIndexes(under: generations)
       try await replace(generations, by: generations.fresh, .whole, report, options) {
         try $0.imports.contest(comparison, in: generations.fresh)
@@ -204,27 +208,44 @@ extension RegisterReplacement {
     return (customers.tear ?? policies.tear).map { .tornFile($0) }
   }
 
+  /// Whether the rows are written while they are compared: with nothing, because there is no
+  /// register yet. If a guard then objects they are deleted again, so not if one objects already.
+  private func isWrittenAtOnce(
+    _ report: ImportReport, _ generations: Generations, _ options: ImportOptions
+  ) -> Bool {
+    let isLarge = max(report.customers.lines, report.policies.lines) > sizes.rowsInPlace
+    return generations.isFirst && isLarge && !options.isDryRun && !options.kind.isDelivery
+      && options.guards.findings(in: report).allSatisfy { options.forced.contains($0.name) }
+  }
+
   private func compare(
     _ customers: ReadFile<CustomerRow>, _ policies: ReadFile<PolicyRow>,
-    _ generations: Generations, _ onProgress: OnProgress
+    _ generations: Generations, isWritten: Bool, _ onProgress: OnProgress
   ) async throws -> Comparison {
-    var orphans = try Orphans(policies.owners)
-    let customerRows = try await RowComparison<CustomerRow>(
-      store: store, generation: generations.present, sizes: sizes
-    ).run(
-      customers, without: LineSet(), onKey: { try orphans.pass($0) },
-      onProgress: { lines in
-        try await onProgress(ImportProgress(stage: .comparing, file: .customers, lines: lines))
-      })
-    try orphans.finish()
-    let policyRows = try await RowComparison<PolicyRow>(
-      store: store, generation: generations.present, sizes: sizes
-    ).run(
-      policies, without: orphans.lines, onKey: { _ in },
-      onProgress: { lines in
-        try await onProgress(ImportProgress(stage: .comparing, file: .policies, lines: lines))
-      })
-    return Comparison(customers: customerRows, policies: policyRows, orphans: orphans.lines)
+    var customerRows = try ComparedRows(
+      customers, finding: Orphans(policies.owners), besideThoseOf: generations.present, in: store,
+      sizes)
+    try await exhaust(&customerRows, into: isWritten ? generations : nil, onProgress)
+    let orphans = customerRows.orphans?.lines ?? LineSet()
+    var policyRows = try ComparedRows(
+      policies, without: orphans, besideThoseOf: generations.present, in: store, sizes)
+    try await exhaust(&policyRows, into: isWritten ? generations : nil, onProgress)
+    return Comparison(
+      customers: customerRows.comparison, policies: policyRows.comparison, orphans: orphans)
+  }
+
+  /// Compares all rows, and writes them if they are to be written at once.
+  private func exhaust<Row: StoredRow>(
+    _ rows: inout ComparedRows<Row>, into generations: Generations?, _ onProgress: OnProgress
+  ) async throws {
+    if let generations { return try await write(&rows, as: Row.self, into: generations, onProgress) }
+    var count = 0
+    while try await rows.next() != nil {
+      count += 1
+      guard count.isMultiple(of: sizes.rowsPerBatch) else { continue }
+      try Task.checkCancellation()
+      try await onProgress(ImportProgress(stage: .comparing, file: Row.file, lines: count))
+    }
   }
 
   // MARK: Writing
@@ -249,20 +270,32 @@ extension RegisterReplacement {
     }
   }
 
-  private func write<Row: StoredRow>(
-    _ file: ReadFile<Row>, without orphans: LineSet, into generations: Generations,
-    _ onProgress: OnProgress
+  /// Writes rows that were compared before, in a second pass.
+  private func write(
+    _ customers: ReadFile<CustomerRow>, _ policies: ReadFile<PolicyRow>, without orphans: LineSet,
+    into generations: Generations, _ onProgress: OnProgress
   ) async throws {
-    var accepted = try AcceptedRecords(file.records, without: orphans)
-    let size = generations.isFirst ? sizes.rowsPerFirstBatch : sizes.rowsPerBatch
-    var (next, lines) = (try accepted.next(atMost: size), 0)
-    while !next.isEmpty {
+    var customerRows = try AcceptedRecords(customers.records, without: LineSet())
+    try await write(&customerRows, as: CustomerRow.self, into: generations, onProgress)
+    var policyRows = try AcceptedRecords(policies.records, without: orphans)
+    try await write(&policyRows, as: PolicyRow.self, into: generations, onProgress)
+  }
+
+  private func write<Row: StoredRow>(
+    _ records: inout some OrderedRecords, as type: Row.Type,
+    into generations: Generations, _ onProgress: OnProgress
+  ) async throws {
+    let size = max(1, generations.isFirst ? sizes.rowsPerFirstBatch : sizes.rowsPerBatch)
+    var (next, lines) = (PackedRecords<Row>(of: generations.fresh), 0)
+    try await next.fill(upTo: size, from: &records)
+    while next.count > 0 {
       // A signal is obeyed before the next batch, whatever the store makes of it.
       try Task.checkCancellation()
       let batch = next
-      // The batch after it is read meanwhile.
-      async let writing: Void = write(batch, as: Row.self, into: generations)
-      next = try accepted.next(atMost: size)
+      // The batch after it is gathered meanwhile.
+      async let writing: Void = write(batch, under: generations)
+      next = PackedRecords(of: generations.fresh)
+      try await next.fill(upTo: size, from: &records)
       try await writing
       lines += batch.count
       if batch.count < size { continue }
@@ -271,19 +304,12 @@ extension RegisterReplacement {
   }
 
   private func write<Row: StoredRow>(
-    _ batch: [SortedRecord], as type: Row.Type, into generations: Generations
+    _ batch: PackedRecords<Row>, under generations: Generations
   ) async throws {
     let moment = now()
-    let size = max(1, sizes.rowsPerBatch)
     let work: @Sendable (any Transaction) throws -> Void = { transaction in
       try transaction.imports.keepClaim(generations, answering: generations.present, at: moment)
-      // In pieces, so that a large transaction needs no more memory than a small one.
-      for start in stride(from: 0, to: batch.count, by: size) {
-        let rows = batch[start...].prefix(size).map {
-          (key: $0.key, content: RowContent.values($0.content))
-        }
-        try transaction.imports.insert(rows, as: type, into: generations.fresh)
-      }
+      try transaction.imports.insert(batch)
     }
     // Nobody waits for a turn before there is a register at all.
     if generations.isFirst { try await store.write(work) } else { try await writeAndRest(work) }

@@ -1,7 +1,8 @@
 /// A difference between a register file and the register.
 enum RowChange: Sendable {
-  case insertion(key: String, content: [String])
-  case replacement(key: String, content: [String])
+  /// With the values as ``RowContent`` joins them.
+  case insertion(key: String, content: [UInt8])
+  case replacement(key: String, content: [UInt8])
   case removal(key: String)
 
   var key: String {

@@ -104,9 +104,9 @@ private struct BreakingTransaction: Transaction {
     try transaction.perform(query)
   }
 
-  func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws {
+  func load(_ rows: PackedRows, into table: StaticString) throws {
     try beforeStatement()
-    try transaction.load(rows, into: table, columns: columns)
+    try transaction.load(rows, into: table)
   }
 
   func run(script: String) throws {

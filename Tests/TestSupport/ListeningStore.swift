@@ -56,8 +56,8 @@ private struct ListeningTransaction: Transaction {
 
   func perform(_ query: Query) throws { try transaction.perform(query) }
 
-  func load(_ rows: [[SQLValue]], into table: StaticString, columns: [StaticString]) throws {
-    try transaction.load(rows, into: table, columns: columns)
+  func load(_ rows: PackedRows, into table: StaticString) throws {
+    try transaction.load(rows, into: table)
   }
 
   func run(script: String) throws { try transaction.run(script: script) }

@@ -2,28 +2,10 @@ internal import Domain
 internal import Persistence
 
 extension ImportQueries {
-  /// Writes rows whose keys are not taken in a register.
-  func insert<Row: StoredRow>(
-    _ rows: [(key: String, content: [String])], as type: Row.Type, into generation: Int64
-  ) throws {
-    if rows.isEmpty { return }
-    // The last values of customers, their old numbers, have a table of their own.
-    let count = Row.columns.count - 1
-    try transaction.load(
-      rows.map { row in
-        [.integer(generation), .text(row.key)]
-          + row.content.prefix(count).map { $0.isEmpty ? .null : .text($0) }
-      },
-      into: Row.table.tableName, columns: ["generation"] + Row.columns)
-    let oldNumbers = rows.flatMap { row -> [[SQLValue]] in
-      row.content.dropFirst(count).joined().split(separator: " ").map {
-        [.integer(generation), .text(String($0)), .text(row.key)]
-      }
-    }
-    if oldNumbers.isEmpty { return }
-    try transaction.load(
-      oldNumbers, into: RegisterTable.oldNumber.tableName,
-      columns: ["generation", "old_number", "customer_number"])
+  /// Writes rows whose keys are not taken in their generation.
+  func insert<Row: StoredRow>(_ records: PackedRecords<Row>) throws {
+    try transaction.load(records.rows, into: Row.table.tableName)
+    try transaction.load(records.oldNumbers, into: RegisterTable.oldNumber.tableName)
   }
 
   /// Writes differences into the register in use.
@@ -48,12 +30,14 @@ extension ImportQueries {
         WHERE generation = \(generation) AND \(Row.table.key) IN (\(keys))
         """)
     }
-    let rows = changes.compactMap { change -> (key: String, content: [String])? in
+    var records = PackedRecords<Row>(of: generation)
+    for change in changes {
       switch change {
-      case .insertion(let key, let content), .replacement(let key, let content): (key, content)
-      case .removal: nil
+      case .insertion(let key, let content), .replacement(let key, let content):
+        records.append(key: key, content: content)
+      case .removal: break
       }
     }
-    try insert(rows, as: type, into: generation)
+    try insert(records)
   }
 }
