@@ -129,7 +129,8 @@ struct RegisterImportCommand: AsyncParsableCommand {
       schema: .belepo, onReplacement: { try $0.accountsFollowRegister(after: $1, at: $2) })
     if case .sqlite(let store) = database {
       let isFirst = try await !replacement.hasHappened()
-      try store.enlargeCache(kibibytes: isFirst ? Self.firstCacheKibibytes : Self.cacheKibibytes)
+      try store.prepareForManyRows(
+        cacheKibibytes: isFirst ? Self.firstCacheKibibytes : Self.cacheKibibytes)
     }
     let options = self.options(settings)
     let rejectsFile = try rejects.map { try RejectsFile(path: $0) }
