@@ -26,5 +26,7 @@ extension Schema {
     limitTrail,
     staffDesk,
     stopsByDay,
+    storedNameKey,
+    nameKeyIndex,
   ])
 }

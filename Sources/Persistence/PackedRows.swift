@@ -35,20 +35,23 @@ package struct PackedRows: Sendable {
     switch value {
     case .null: values.append(.null)
     case .integer(let integer): values.append(.integer(integer))
-    case .text(let text): append(text: text.utf8)
+    case .text(let text): append(text: text)
     case .bytes(let content):
       bytes.append(contentsOf: content)
       values.append(.bytes(content.count))
     }
   }
 
-  /// The same for a text.
-  ///
+  package mutating func append(text: String) {
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
+    values.append(.text(text.utf8.count))
+  }
+
   /// - Parameter text: valid UTF-8; nobody looks at it again
-  package mutating func append(text: some Collection<UInt8>) {
-    let start = bytes.count
+  package mutating func append(text: ArraySlice<UInt8>) {
     bytes.append(contentsOf: text)
-    values.append(.text(bytes.count - start))
+    values.append(.text(text.count))
   }
 
   /// Calls back with each value and the place of its column, row by row.

@@ -307,8 +307,7 @@ private struct SQLiteTransaction: Transaction {
     var rows: [ResultRow] = []
     let cursor = try Row.fetchCursor(statement)
     while let row = try cursor.next() {
-      let values = columns.indices.map { SQLValue(row[$0] as DatabaseValue) }
-      rows.append(ResultRow(columns: columns, values: values))
+      rows.append(ResultRow(columns: columns, values: row.databaseValues.map { SQLValue($0) }))
     }
     return rows
   }

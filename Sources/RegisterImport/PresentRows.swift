@@ -2,8 +2,8 @@ internal import Persistence
 
 /// The rows of the register in use, in the order of their keys, a page at a time.
 ///
-/// Each page is a short read of its own. A long one would keep the embedded database from copying
-/// its log back.
+/// Each page is a short read of its own, made while the one before it is compared. A long one would
+/// keep the embedded database from copying its log back.
 struct PresentRows<Row: StoredRow> {
   struct PresentRow: Sendable {
     let key: String
@@ -14,7 +14,7 @@ struct PresentRows<Row: StoredRow> {
   private let generation: Int64
   private let limit: Int
   private var page: ArraySlice<PresentRow> = []
-  private var lastKey = ""
+  private var next: Task<[PresentRow], any Error>?
   private var isAtEnd = false
 
   init(_ store: any Store, generation: Int64, sizes: ImportSizes) {
@@ -36,13 +36,19 @@ struct PresentRows<Row: StoredRow> {
   }
 
   private mutating func turn() async throws {
-    let (generation, after, limit) = (generation, lastKey, limit)
-    let rows = try await store.read { transaction in
-      try Self.page(of: generation, after: after, limit: limit, in: transaction)
-    }
+    let rows = try await (next ?? reading(after: "")).value
     page = rows[...]
     isAtEnd = rows.count < limit
-    lastKey = rows.last?.key ?? lastKey
+    next = isAtEnd ? nil : rows.last.map { reading(after: $0.key) }
+  }
+
+  private func reading(after key: String) -> Task<[PresentRow], any Error> {
+    let (store, generation, limit) = (store, generation, limit)
+    return Task {
+      try await store.read { transaction in
+        try Self.page(of: generation, after: key, limit: limit, in: transaction)
+      }
+    }
   }
 
   private static func page(

@@ -1,7 +1,8 @@
 /// The first line of a register file: the order of its columns.
 struct RegisterHeader<Column: RegisterColumn>: Sendable {
   let count: Int
-  private let positions: [Column: Int]
+  /// So few that to hash a column would take longer than to look through them.
+  private let positions: [(column: Column, position: Int)]
   /// Where a delivery's rows say what they do.
   private let operation: Int?
 
@@ -12,13 +13,17 @@ struct RegisterHeader<Column: RegisterColumn>: Sendable {
     if operations.count > 1 { throw .repeatedColumn(RegisterOperation.column) }
     if !isDelivery, !operations.isEmpty { throw .unexpectedDelivery }
     operation = operations.first
-    var positions: [Column: Int] = [:]
+    var positions: [(column: Column, position: Int)] = []
     for (position, name) in names.enumerated() {
       guard let column = Column(rawValue: name.trimmed) else { continue }
-      if positions[column] != nil { throw .repeatedColumn(column.rawValue) }
-      positions[column] = position
+      if positions.contains(where: { $0.column == column }) {
+        throw .repeatedColumn(column.rawValue)
+      }
+      positions.append((column, position))
     }
-    var missing = Column.allCases.filter { positions[$0] == nil }.map(\.rawValue)
+    var missing = Column.allCases.filter { column in
+      !positions.contains { $0.column == column }
+    }.map(\.rawValue)
     if isDelivery, operation == nil { missing.append(RegisterOperation.column) }
     if !missing.isEmpty { throw Self.slip(in: names) ?? .missingColumns(missing) }
     self.positions = positions
@@ -26,17 +31,16 @@ struct RegisterHeader<Column: RegisterColumn>: Sendable {
   }
 
   func position(of column: Column) -> Int? {
-    positions[column]
+    positions.first { $0.column == column }?.position
   }
 
   /// The column behind which lines end; nil if it is one that we do not know.
   var lastColumn: Column? {
-    positions.first { $0.value == count - 1 }?.key
+    positions.first { $0.position == count - 1 }?.column
   }
 
   init(columns: [Column]) {
-    positions = Dictionary(
-      columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    positions = columns.enumerated().map { ($1, $0) }
     count = columns.count
     operation = nil
   }
@@ -54,8 +58,8 @@ struct RegisterHeader<Column: RegisterColumn>: Sendable {
   ///
   /// The names of ignored columns are not shown: they could be anything.
   func name(ofColumn number: Int) -> String {
-    let known = positions.first { $0.value == number - 1 }
-    return known?.key.rawValue ?? "column \(number)"
+    let known = positions.first { $0.position == number - 1 }
+    return known?.column.rawValue ?? "column \(number)"
   }
 
   /// Cells in this header's order; columns that we do not know are empty.
@@ -63,7 +67,7 @@ struct RegisterHeader<Column: RegisterColumn>: Sendable {
     var line = Array(repeating: "", count: count)
     if let operation, line.indices.contains(operation) { line[operation] = doing.rawValue }
     for (column, cell) in zip(Column.allCases, cells) {
-      if let position = positions[column], line.indices.contains(position) {
+      if let position = position(of: column), line.indices.contains(position) {
         line[position] = cell
       }
     }

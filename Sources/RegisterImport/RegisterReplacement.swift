@@ -180,7 +180,8 @@ extension RegisterReplacement {
     } else {
       if !isWritten {
         try await dropIndexes(under: generations)
-        try await write(customers, policies, without: comparison.orphans, into: generations, onProgress)
+        try await write(
+          customers, policies, without: comparison.orphans, into: generations, onProgress)
       }
       try await buildIndexes(under: generations)
       try await replace(generations, by: generations.fresh, .whole, report, options) {
@@ -238,7 +239,9 @@ extension RegisterReplacement {
   private func exhaust<Row: StoredRow>(
     _ rows: inout ComparedRows<Row>, into generations: Generations?, _ onProgress: OnProgress
   ) async throws {
-    if let generations { return try await write(&rows, as: Row.self, into: generations, onProgress) }
+    if let generations {
+      return try await write(&rows, as: Row.self, into: generations, onProgress)
+    }
     var count = 0
     while try await rows.next() != nil {
       count += 1

@@ -4,8 +4,12 @@ internal import Persistence
 /// A row of a register file, as the database stores it.
 protocol StoredRow: RegisterRow {
   static var table: RegisterTable { get }
-  /// The columns of the table after the generation, the key first.
+  /// The columns of the table after the generation: the key first, then those of the values in the
+  /// order of ``contentColumns``.
   static var columns: [StaticString] { get }
+  /// The one of the values that staff search for, and the last column, with that as they do
+  /// (``NameKey/stored(of:)``). Nil if there is none.
+  static var nameKey: (of: Column, column: StaticString)? { get }
 
   /// The column that is unique within a register.
   static var key: Column { get }

@@ -39,7 +39,7 @@ struct SchemaIndexTests {
     let folded = dialect == .sqlite ? "" : "folded_"
     #expect(
       names.sorted() == [
-        "register_customer_\(folded)email", "register_customer_\(folded)name",
+        "register_customer_\(folded)email", "register_customer_name_key",
         "register_customer_sms_number",
       ])
   }

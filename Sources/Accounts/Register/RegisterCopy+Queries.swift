@@ -18,12 +18,13 @@ struct RegisterCopyQueries: TransactionPart {
     try perform(
       """
       INSERT INTO register_customer
-        (generation, customer_number, name, sms_number, email, status)
+        (generation, customer_number, name, sms_number, email, status, name_key)
       VALUES (\(Query.registerInUse), \(customer.number.text), \(customer.name),
-              \(customer.smsNumber?.e164), \(customer.email?.address), \(customer.status.rawValue))
+              \(customer.smsNumber?.e164), \(customer.email?.address), \(customer.status.rawValue),
+              \(String(decoding: NameKey.stored(of: Array(customer.name.utf8)[...]), as: UTF8.self)))
       ON CONFLICT (generation, customer_number) DO UPDATE
       SET name = excluded.name, sms_number = excluded.sms_number, email = excluded.email,
-          status = excluded.status
+          status = excluded.status, name_key = excluded.name_key
       """)
     try deleteBelongings(of: customer.number)
     for number in record.oldNumbers {

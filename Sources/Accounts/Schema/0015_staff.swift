@@ -110,7 +110,7 @@ extension Schema {
     """
 
   /// The folded name of a customer as SQL, for SQLite, which lowers only A to Z.
-  static let foldedName: String =
+  static let lettersFolded: String =
     "lower("
     + zip(NameKey.accented, NameKey.plain).reduce("name") { text, letters in
       "replace(\(text), '\(letters.0)', '\(letters.1)')"
@@ -119,7 +119,7 @@ extension Schema {
   /// The index's first key, by the locale of the database; a later step replaces it.
   private static func firstNameKey(_ dialect: Dialect) -> String {
     switch dialect {
-    case .sqlite: foldedName
+    case .sqlite: lettersFolded
     case .postgres:
       "lower(translate(name, '\(NameKey.accented)', '\(NameKey.plain)')) COLLATE \"C\""
     }

@@ -21,7 +21,7 @@ extension Schema {
       ON register_customer (generation, (\(emailKey(dialect))), customer_number)
       WHERE email IS NOT NULL;
     CREATE INDEX register_customer_folded_name
-      ON register_customer (generation, (\(nameKey(dialect))));
+      ON register_customer (generation, (\(foldedName(dialect))));
 
     SET LOCAL lock_timeout = '2s';
     DROP INDEX IF EXISTS register_customer_email;
@@ -41,12 +41,12 @@ extension Schema {
   /// asks by this index has to.
   static let ofStops = "'sms_limit', 'sms_code_wrong', 'sms_step_disabled', 'email_taken'"
 
-  /// The folded name of a customer as SQL; ``NameKey`` knows in which parts of its index a name is.
+  /// The folded name of a customer as SQL.
   ///
   /// In the collation "C" only A to Z have a lower case, as in SQLite.
-  static func nameKey(_ dialect: Dialect) -> String {
+  static func foldedName(_ dialect: Dialect) -> String {
     switch dialect {
-    case .sqlite: foldedName
+    case .sqlite: lettersFolded
     case .postgres:
       "lower(translate(name, '\(NameKey.accented)', '\(NameKey.plain)') COLLATE \"C\")"
     }

@@ -1,13 +1,14 @@
 /// A name as it is searched for: «Kovács Éva» and «kovacs eva» are the same, and so are «İpek
 /// Weiß» and «ipek weiss».
 ///
-/// The database folds the names of the register in an index of its own, so that an import stores
-/// each name once. That index knows Hungarian letters. Any other one stands in it as it is written,
+/// The register has an index of its own for its names as they are folded (``stored(of:)``). That
+/// index knows Hungarian letters. Any other one stands in it as it is written,
 /// so a name with such letters is found at the place of the first of them (``parts``), and compared
 /// by the same rule as what was typed.
 package struct NameKey: Hashable, Sendable {
-  /// The letters that lose their marks in the index; both rows have the same length. Steps of the
-  /// schema hold them: with another letter, the index would have to be built anew.
+  /// The letters that lose their marks in the index, each two bytes of UTF-8; both rows have the
+  /// same length. Steps of the schema hold them: with another letter, the index would have to be
+  /// built anew.
   package static let accented = "ÁÉÍÓÖŐÚÜŰÄáéíóöőúüűä"
   package static let plain = "AEIOOOUUUAaeiooouuua"
 
@@ -78,6 +79,31 @@ package struct NameKey: Hashable, Sendable {
   private static func end(of beginning: String) -> String { beginning + "\u{10FFFF}" }
 
   // MARK: Folding
+
+  /// A name as the index has it, which an import stores beside the name: the engines, which do the
+  /// same where it is missing, take as long for it as for the rest of the row.
+  ///
+  /// - Parameter name: UTF-8; so is the result
+  package static func stored(of name: ArraySlice<UInt8>) -> [UInt8] {
+    var key: [UInt8] = []
+    key.reserveCapacity(name.count)
+    for byte in name {
+      if let lead = key.last, lead >= 0xC0,
+        let plain = plainBytes[UInt16(lead) << 8 | UInt16(byte)]
+      {
+        key[key.count - 1] = plain
+      } else {
+        key.append(byte.lowerCased)
+      }
+    }
+    return key
+  }
+
+  /// Lower letters by the two bytes of those with a mark.
+  private static let plainBytes: [UInt16: UInt8] = Dictionary(
+    zip(accented, plain.utf8).map { letter, plain in
+      (letter.utf8.reduce(0) { $0 << 8 | UInt16($1) }, plain.lowerCased)
+    }, uniquingKeysWith: { first, _ in first })
 
   private static let hungarian: [Character: String] = Dictionary(
     zip(NameKey.accented, NameKey.plain.map { String($0) }), uniquingKeysWith: { first, _ in first }

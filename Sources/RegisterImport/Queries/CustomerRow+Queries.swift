@@ -6,6 +6,7 @@ extension CustomerRow: StoredRow {
   static let columns: [StaticString] = [
     "customer_number", "name", "sms_number", "email", "status",
   ]
+  static let nameKey: (of: Column, column: StaticString)? = (.name, "name_key")
   static let key = Column.number
   static let repeatedKey = RejectReason.repeatedCustomerNumber
   static let contentColumns: [Column] = [.name, .smsNumber, .email, .status, .oldNumbers]

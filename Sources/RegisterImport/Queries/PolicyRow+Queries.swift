@@ -7,6 +7,7 @@ extension PolicyRow: StoredRow {
     "policy_number", "written_number", "customer_number", "product", "status", "valid_from",
     "valid_to",
   ]
+  static let nameKey: (of: Column, column: StaticString)? = nil
   static let key = Column.policyNumber
   static let repeatedKey = RejectReason.repeatedPolicyNumber
   static let contentColumns: [Column] = [
