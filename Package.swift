@@ -55,10 +55,12 @@ let package = Package(
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .target(name: "Cryptography", dependencies: ["CSodium"], swiftSettings: strict),
     .target(name: "Persistence", swiftSettings: strict),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(
       name: "PersistenceSQLite",
       dependencies: [
-        "Persistence", .product(name: "GRDB", package: "GRDB.swift"),
+        "Persistence", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict),

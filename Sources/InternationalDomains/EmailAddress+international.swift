@@ -6,6 +6,10 @@ extension EmailAddress {
   /// Mail is sent with the domain in ASCII, so that is how it is stored and compared. Before the @
   /// only ASCII is accepted: mail systems that can do more are rare.
   package init(typed: String) throws(Invalid) {
+    guard typed.utf8.contains(where: { $0 >= 0x80 }) else {
+      try self.init(typed)
+      return
+    }
     let text = EmailAddress.trimmed(typed)
     guard !EmailAddress.hasInvisible(text) else { throw .invisible }
     let bytes = text.utf8

@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import Dispatch
 internal import FoundationEssentials
 internal import GRDB
@@ -57,7 +58,14 @@ package struct SQLiteStore: Store {
     SQLiteStore(database: try DatabaseQueue(configuration: configuration()))
   }
 
+  /// SQLite would count the memory of each of its parts under one lock, a twentieth of its time, and
+  /// nobody asks. Its makers advise to leave that out (sqlite.org/compile.html, recommended
+  /// options). It has to be said before the first database is opened.
+  private static let keepsNoMemoryStatistics =
+    belepo_sqlite_keeps_no_memory_statistics() == SQLITE_OK
+
   static func configuration() -> Configuration {
+    _ = keepsNoMemoryStatistics
     var configuration = Configuration()
     configuration.busyMode = .timeout(busySeconds)
     configuration.foreignKeysEnabled = true

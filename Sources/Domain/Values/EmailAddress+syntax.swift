@@ -12,13 +12,18 @@ extension EmailAddress {
   /// Atoms of RFC 5322 joined by single dots; none that mail programs would decode into something
   /// else (RFC 2047).
   static func isDotAtom(_ text: Substring.UTF8View) -> Bool {
-    guard !contains("=?", text) || !contains("?=", text) else { return false }
+    let (equals, question) = (UInt8(ascii: "="), UInt8(ascii: "?"))
+    guard !contains(equals, question, text) || !contains(question, equals, text) else {
+      return false
+    }
     return text.split(separator: 0x2E, omittingEmptySubsequences: false)
       .allSatisfy { !$0.isEmpty && $0.allSatisfy(isAtomText) }
   }
 
-  private static func contains(_ pair: String, _ text: Substring.UTF8View) -> Bool {
-    zip(text, text.dropFirst()).contains { [$0, $1].elementsEqual(pair.utf8) }
+  private static func contains(
+    _ first: UInt8, _ second: UInt8, _ text: Substring.UTF8View
+  ) -> Bool {
+    zip(text, text.dropFirst()).contains { $0 == first && $1 == second }
   }
 
   /// A host name of at least two labels that cannot be taken for an IP address.

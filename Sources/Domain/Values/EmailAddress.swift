@@ -14,8 +14,17 @@ package struct EmailAddress: Hashable, Sendable, Masked {
   ///
   /// Standards let a mail system tell `Anna@` from `anna@`. No common one does.
   package let canonical: String
-  package let localPart: String
-  package let domain: String
+
+  package var localPart: String {
+    String(decoding: address.utf8.prefix { $0 != EmailAddress.at }, as: UTF8.self)
+  }
+
+  package var domain: String {
+    let domain = address.utf8.drop { $0 != EmailAddress.at }.dropFirst()
+    return String(decoding: domain, as: UTF8.self)
+  }
+
+  private static let at = UInt8(ascii: "@")
 
   package init(_ typed: String) throws(Invalid) {
     let text = Self.trimmed(typed)
@@ -25,16 +34,16 @@ package struct EmailAddress: Hashable, Sendable, Masked {
     guard !Self.hasInvisible(text) else { throw .invisible }
     guard bytes.allSatisfy({ $0 < 0x80 }) else { throw .notASCII }
 
-    let parts = bytes.split(separator: 0x40, omittingEmptySubsequences: false)
+    let parts = bytes.split(separator: Self.at, omittingEmptySubsequences: false)
     guard let local = parts.first, let host = parts.last, parts.count > 1 else { throw .noAt }
     guard parts.count == 2 else { throw .severalAt }
     guard Self.isDotAtom(local), local.count <= Self.longestLocalPart else { throw .localPart }
     guard Self.isHostName(host) else { throw .domain }
 
     address = String(decoding: bytes, as: UTF8.self)
-    canonical = String(decoding: bytes.map(\.lowerCased), as: UTF8.self)
-    localPart = String(decoding: local, as: UTF8.self)
-    domain = String(decoding: host, as: UTF8.self)
+    canonical =
+      bytes.contains(where: \.isUpperCaseLetter)
+      ? String(decoding: bytes.map(\.lowerCased), as: UTF8.self) : address
   }
 
   package static func == (one: EmailAddress, other: EmailAddress) -> Bool {

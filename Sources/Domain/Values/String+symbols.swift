@@ -29,6 +29,7 @@ extension String {
   /// dropped.
   func symbols(skipping isSkipped: (Unicode.Scalar) -> Bool) -> [UInt8]? {
     var symbols: [UInt8] = []
+    symbols.reserveCapacity(utf8.count)
     for scalar in unicodeScalars where !isSkipped(scalar) {
       guard let byte = UInt8(exactly: scalar.value), byte.isLetter || byte.isDigit else {
         return nil
