@@ -58,8 +58,8 @@ package struct SQLiteStore: Store {
     SQLiteStore(database: try DatabaseQueue(configuration: configuration()))
   }
 
-  /// SQLite would count the memory of each of its parts under one lock, a twentieth of its time, and
-  /// nobody asks. Its makers advise to leave that out (sqlite.org/compile.html, recommended
+  /// SQLite would count the memory of each of its parts under one lock, a twentieth of its time,
+  /// and nobody asks. Its makers advise to leave that out (sqlite.org/compile.html, recommended
   /// options). It has to be said before the first database is opened.
   private static let keepsNoMemoryStatistics =
     belepo_sqlite_keeps_no_memory_statistics() == SQLITE_OK

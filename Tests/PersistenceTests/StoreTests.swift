@@ -358,6 +358,27 @@ struct StoreTests {
     }
   }
 
+  /// Many go into one statement on one engine, and in pieces over the network on the other.
+  @Test(arguments: Engine.available)
+  func `however many rows come at once, all come and in their order`(
+    engine: Engine
+  ) async throws {
+    try await engine.use { store in
+      try await store.makeThings()
+      let long = String(repeating: "ő", count: 1_000)
+      var expected: [String] = []
+      for count in [0, 1, 31, 32, 33, 64, 65, 700] {
+        let labels = (0..<count).map { "\(count)/\($0) \(long)" }
+        expected += labels
+        try await store.write { transaction in
+          try transaction.load(labels.map { [.text($0)] }, into: "thing", columns: ["label"])
+        }
+      }
+      let rows = try await store.read { try $0.rows("SELECT label FROM thing ORDER BY id") }
+      #expect(try rows.map { try $0.value("label", as: String.self) } == expected)
+    }
+  }
+
   @Test(arguments: Engine.available)
   func `rows that break a rule undo the whole write`(engine: Engine) async throws {
     try await engine.use { store in

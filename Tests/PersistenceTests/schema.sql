@@ -385,15 +385,15 @@ CREATE TABLE register_customer (
   name TEXT NOT NULL,
   sms_number TEXT CHECK (sms_number LIKE '+%'),
   email TEXT,
-  status TEXT NOT NULL CHECK (status IN ('active', 'blocked', 'deceased', 'closed')),
+  status TEXT NOT NULL CHECK (status IN ('active', 'blocked', 'deceased', 'closed')), name_key TEXT,
   PRIMARY KEY (generation, customer_number)
 ) STRICT;
 
 CREATE INDEX register_customer_email ON register_customer (generation, (lower(email)))
   WHERE email IS NOT NULL;
 
-CREATE INDEX register_customer_name
-  ON register_customer (generation, (lower(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(name, 'Á', 'A'), 'É', 'E'), 'Í', 'I'), 'Ó', 'O'), 'Ö', 'O'), 'Ő', 'O'), 'Ú', 'U'), 'Ü', 'U'), 'Ű', 'U'), 'Ä', 'A'), 'á', 'a'), 'é', 'e'), 'í', 'i'), 'ó', 'o'), 'ö', 'o'), 'ő', 'o'), 'ú', 'u'), 'ü', 'u'), 'ű', 'u'), 'ä', 'a'))));
+CREATE INDEX register_customer_name_key
+  ON register_customer (generation, (COALESCE(name_key, lower(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(name, 'Á', 'A'), 'É', 'E'), 'Í', 'I'), 'Ó', 'O'), 'Ö', 'O'), 'Ő', 'O'), 'Ú', 'U'), 'Ü', 'U'), 'Ű', 'U'), 'Ä', 'A'), 'á', 'a'), 'é', 'e'), 'í', 'i'), 'ó', 'o'), 'ö', 'o'), 'ő', 'o'), 'ú', 'u'), 'ü', 'u'), 'ű', 'u'), 'ä', 'a')))));
 
 CREATE INDEX register_customer_sms_number ON register_customer (generation, sms_number)
   WHERE sms_number IS NOT NULL;

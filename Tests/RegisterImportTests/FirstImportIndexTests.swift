@@ -42,6 +42,43 @@ struct FirstImportIndexTests {
       counts.map { all - $0 } == [0, 4, 4, 4, 4, 4, 3, 2, 1, 0, 0, 0])
   }
 
+  /// They are written while they are compared, and some guards know only then.
+  @Test func `rows that a guard then refuses are gone, and the next import comes at once`()
+    async throws
+  {
+    let office = try await RegisterOffice()
+    let orphaned = Files(customers: numbers(1...520), policies: numbers(500...600))
+    let most = Mutex(0)
+    let store = HookedStore(
+      office.store,
+      afterWrite: { _ in
+        let count = try await office.storedRows()
+        most.withLock { $0 = max($0, count) }
+      })
+    let refused = try await take(
+      orphaned, in: office, .beside, options: ImportOptions(), through: store)
+    #expect(refused.refusal?.findings.map(\.name) == [.rejects])
+    #expect(most.withLock { $0 } > 520)
+    #expect(try await office.storedRows() == 0)
+    #expect(try await office.register().importedAt == nil)
+    #expect(try await take(files, in: office, .beside).outcome == .replaced)
+  }
+
+  @Test func `nothing is written of files that a guard refuses as they are read`() async throws {
+    let office = try await RegisterOffice()
+    let store = HookedStore(
+      office.store,
+      afterWrite: { _ in
+        let count = try await office.storedRows()
+        #expect(count == 0)
+      })
+    let wrong = (1...10).map { "rossz\($0)" }
+    let refused = try await take(
+      Files(customers: numbers(1...520) + wrong, policies: []), in: office, .beside, options: ImportOptions(), through: store)
+    #expect(refused.refusal?.findings.map(\.name) == [.rejects])
+    #expect(store.writeCount > 1)
+  }
+
   @Test func `a following import leaves the indexes of the register in use alone`() async throws {
     let office = try await RegisterOffice()
     let before = try await indexes(of: office)
@@ -109,14 +146,14 @@ struct FirstImportIndexTests {
 
   private func take(
     _ files: Files, in office: RegisterOffice, _ sizes: ImportSizes,
-    through store: (any Store)? = nil
+    options: ImportOptions = .unguarded, through store: (any Store)? = nil
   ) async throws -> ImportReport {
     try await replacement(sizes, store ?? office.store, office).run(
       customers: RegisterOffice.stream(
         Array((RegisterOffice.customerHeader + files.customerLines).utf8)),
       policies: RegisterOffice.stream(
         Array((RegisterOffice.policyHeader + files.policyLines).utf8)),
-      options: .unguarded)
+      options: options)
   }
 
   private func replacement(

@@ -13,6 +13,7 @@ struct RegisterCopyQueries: TransactionPart {
   /// Replaces all that is known of a customer.
   func keep(_ record: RegisterRecord, at now: Date) throws {
     let customer = record.customer
+    let nameKey = NameKey.stored(of: Array(customer.name.utf8)[...])
     // First, since it makes others wait who keep the same customer.
     try mark(customer.number, at: now)
     try perform(
@@ -20,8 +21,9 @@ struct RegisterCopyQueries: TransactionPart {
       INSERT INTO register_customer
         (generation, customer_number, name, sms_number, email, status, name_key)
       VALUES (\(Query.registerInUse), \(customer.number.text), \(customer.name),
-              \(customer.smsNumber?.e164), \(customer.email?.address), \(customer.status.rawValue),
-              \(String(decoding: NameKey.stored(of: Array(customer.name.utf8)[...]), as: UTF8.self)))
+              \(customer.smsNumber?.e164), \(customer.email?.address),
+              \(customer.status.rawValue),
+              \(String(decoding: nameKey, as: UTF8.self)))
       ON CONFLICT (generation, customer_number) DO UPDATE
       SET name = excluded.name, sms_number = excluded.sms_number, email = excluded.email,
           status = excluded.status, name_key = excluded.name_key
