@@ -74,7 +74,8 @@ struct FirstImportIndexTests {
       })
     let wrong = (1...10).map { "rossz\($0)" }
     let refused = try await take(
-      Files(customers: numbers(1...520) + wrong, policies: []), in: office, .beside, options: ImportOptions(), through: store)
+      Files(customers: numbers(1...520) + wrong, policies: []), in: office, .beside,
+      options: ImportOptions(), through: store)
     #expect(refused.refusal?.findings.map(\.name) == [.rejects])
     #expect(store.writeCount > 1)
   }

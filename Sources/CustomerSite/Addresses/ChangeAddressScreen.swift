@@ -32,24 +32,18 @@ struct ChangeAddressScreen: Sendable {
     if context.isLanguageOnly {
       return try await answer(typed, account, context, errors: [], status: .ok)
     }
-    let password = context.form["password"]
     let isRemoval = purpose == .correspondence && !context.form["remove"].isEmpty
-    var email = account.email
-    var mistakes: [FieldError] = []
-    if !isRemoval {
-      do throws(EmailAddress.Invalid) { email = try EmailAddress(typed: typed) } catch {
-        mistakes.append(FieldError(anchor: "email", text: texts.sentence(for: error)))
-      }
+    let form = NewAddressForm(context.form, texts, asksForAddress: !isRemoval)
+    guard form.mistakes.isEmpty else {
+      return try await again(typed, account, context, form.mistakes)
     }
-    if password.isEmpty {
-      mistakes.append(FieldError(anchor: "password", text: texts["address.password.missing"]))
-    }
-    guard mistakes.isEmpty else { return try await again(typed, account, context, mistakes) }
     let outcome =
-      isRemoval
-      ? try await addressChanges.removeCorrespondence(password: password, of: account.id)
-      : try await addressChanges.request(
-        email, for: purpose, password: password, of: account.id)
+      if let email = form.email {
+        try await addressChanges.request(
+          email, for: purpose, password: form.password, of: account.id)
+      } else {
+        try await addressChanges.removeCorrespondence(password: form.password, of: account.id)
+      }
     switch outcome {
     case .codeSent: return purpose.codePath.seeOther()
     case .removed: return CustomerPath.profile.seeOther(message: .correspondenceRemoved)

@@ -100,17 +100,10 @@ struct ConfirmEmailScreen: Sendable {
     func again(_ anchor: String, _ text: String) throws -> Response {
       try refuse([FieldError(anchor: anchor, text: text)])
     }
-    var mistakes: [FieldError] = []
-    var email: EmailAddress?
-    do throws(EmailAddress.Invalid) { email = try EmailAddress(typed: typed) } catch {
-      mistakes.append(FieldError(anchor: "email", text: texts.sentence(for: error)))
-    }
-    if context.form["password"].isEmpty {
-      mistakes.append(FieldError(anchor: "password", text: texts["address.password.missing"]))
-    }
-    guard let email, mistakes.isEmpty else { return try refuse(mistakes) }
+    let form = NewAddressForm(context.form, texts)
+    guard let email = form.email, form.mistakes.isEmpty else { return try refuse(form.mistakes) }
     let outcome = try await confirmations.correctEmail(
-      to: email, password: context.form["password"], of: account.id)
+      to: email, password: form.password, of: account.id)
     switch outcome {
     case .corrected: return CustomerPath.confirmEmail.seeOther(message: .emailCorrected)
     case .wrongPassword: return try again("password", texts["confirm.wrongPassword"])

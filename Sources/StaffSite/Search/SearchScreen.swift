@@ -14,7 +14,8 @@ struct SearchScreen: Sendable {
   @Sendable func show(
     _ request: Request, _ context: SiteContext, _ session: StaffSession
   ) async throws -> Response {
-    try await response(context, session, message: StaffMessage(request))
+    try await response(
+      context, session, lookingFor: session.search, message: StaffMessage(request))
   }
 
   @Sendable func submit(
@@ -28,7 +29,8 @@ struct SearchScreen: Sendable {
     }
     guard !term.isEmpty else {
       return try await response(
-        context, session, mistake: ("term", site.texts(context)["staffSearch.missing"]))
+        context, session, lookingFor: "",
+        mistake: FieldError(anchor: "term", text: site.texts(context)["staffSearch.missing"]))
     }
     return StaffPath.search.seeOther()
   }
@@ -38,7 +40,9 @@ struct SearchScreen: Sendable {
   ) async throws -> Response {
     let texts = site.texts(context)
     guard let reason = CaseFiles.Reason(rawValue: context.form["reason"]) else {
-      return try await response(context, session, mistake: ("reason", texts["staffSearch.why"]))
+      return try await response(
+        context, session, lookingFor: session.search,
+        mistake: FieldError(anchor: "reason", text: texts["staffSearch.why"]))
     }
     let outcome = try await cases.open(
       context.form["hit"], because: reason, words: context.form["words"], in: session)
@@ -47,28 +51,27 @@ struct SearchScreen: Sendable {
     case .notFound: return StaffPath.search.seeOther(message: .outOfTurn)
     case .reasonMissing:
       return try await response(
-        context, session, mistake: ("words", texts["staffSearch.words.missing"]))
+        context, session, lookingFor: session.search,
+        mistake: FieldError(anchor: "words", text: texts["staffSearch.words.missing"]))
     case .tooMany(let seconds): return try site.staffLimited(seconds: seconds, context)
     }
   }
 
   private func response(
-    _ context: SiteContext, _ session: StaffSession, message: StaffMessage? = nil,
-    mistake: (anchor: String, text: String)? = nil
+    _ context: SiteContext, _ session: StaffSession, lookingFor term: String,
+    message: StaffMessage? = nil, mistake: FieldError? = nil
   ) async throws -> Response {
     let texts = site.texts(context)
-    let isTermMissing = mistake?.anchor == "term"
-    let term = isTermMissing ? "" : session.search
-    let hits: [CaseSearch.Hit] =
-      if isTermMissing { [] } else { try await search.hits(in: session) }
+    let mistakes = [mistake].compactMap(\.self)
+    let hits = term.isEmpty ? [] : try await search.hits(in: session)
     let chosen = CaseFiles.Reason(rawValue: context.form["reason"]) ?? .call
     let page = SearchPage(
       frame: site.frame(
         texts["staffSearch.title"], context,
-        errors: mistake.map { [FieldError(anchor: $0.anchor, text: $0.text)] } ?? [],
+        errors: mistakes,
         form: .typedAnew, page: StaffPath.search.rawValue),
       message: message.map { texts[$0.sentence] } ?? "", hasMessage: message != nil,
-      term: Field(term, error: isTermMissing ? mistake?.text : nil),
+      term: Field(term, error: mistakes.text(at: "term")),
       hits: hits.map { SearchPage.Row($0, texts) }, hasHits: !hits.isEmpty,
       isEmpty: hits.isEmpty && !term.isEmpty,
       isFull: hits.count == CaseSearch.most,
@@ -77,7 +80,7 @@ struct SearchScreen: Sendable {
           value: reason.rawValue, label: texts[reason.label], isChosen: reason == chosen)
       },
       words: Field(
-        context.form["words"], error: mistake?.anchor == "words" ? mistake?.text : nil))
+        context.form["words"], error: mistakes.text(at: "words")))
     return try site.response(
       page, context, status: mistake == nil ? .ok : .unprocessableContent)
   }
