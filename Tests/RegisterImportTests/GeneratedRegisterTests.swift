@@ -53,8 +53,13 @@ struct GeneratedRegisterTests {
     let files = try files(3_000, 1)
     _ = try await office.take(files: Array(files.customers), Array(files.policies))
     let numbers = try await office.store.read { transaction in
-      try transaction.rows("SELECT sms_number FROM register_customer WHERE sms_number LIKE '+36%'")
-        .map { try $0.value("sms_number", as: String.self) }
+      // Those of Budapest, 06 1, are a digit shorter.
+      try transaction.rows(
+        """
+        SELECT sms_number FROM register_customer
+        WHERE sms_number LIKE '+36%' AND length(sms_number) = 12
+        """
+      ).map { try $0.value("sms_number", as: String.self) }
     }
     #expect(numbers.count > 2_000)
     #expect(numbers.filter { ["0", "1"].contains($0.dropFirst(5).first) } == [])
