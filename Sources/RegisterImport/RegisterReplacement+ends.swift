@@ -37,10 +37,8 @@ extension RegisterReplacement {
       while let stray = try await stray(in: table, keeping: kept) {
         var next: String? = ""
         while let key = next {
-          let moment = now()
-          next = try await writeAndRest { transaction in
-            try transaction.imports.keepClaim(generations, answering: kept, at: moment)
-            return try transaction.imports.sweep(table, of: stray, after: key)
+          next = try await writeAndRest(answering: kept, under: generations) {
+            try $0.imports.sweep(table, of: stray, after: key)
           }
         }
       }

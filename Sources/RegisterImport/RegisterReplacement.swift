@@ -19,7 +19,7 @@ package struct RegisterReplacement: Sendable {
   let sizes: ImportSizes
   private let lock: (any ImportLock)?
   let schema: Schema
-  private let pause: @Sendable (Duration) async throws -> Void
+  let pause: @Sendable (Duration) async throws -> Void
   let onReplacement: OnReplacement
 
   package typealias OnReplacement =
@@ -159,15 +159,7 @@ extension RegisterReplacement {
       : try await compare(customers, policies, generations, isWritten: isWritten, onProgress)
     report.customers = comparison.customers.report
     report.policies = comparison.policies.report
-
-    let findings = options.guards.findings(in: report)
-    report.overridden = findings.filter { options.forced.contains($0.name) }
-    let standing = findings.filter { !options.forced.contains($0.name) }
-    if !standing.isEmpty {
-      report.outcome = .refused(.guarded(standing))
-    } else if options.kind.isDelivery, !comparison.isHeld {
-      report.outcome = .refused(.tooManyChanges(sizes.rowsInPlace))
-    }
+    judge(comparison, options, &report)
     if report.refusal != nil || options.isDryRun {
       if isWritten { try await sweep(keeping: generations.present, under: generations) }
       return try await close(generations, report, options)
@@ -184,9 +176,7 @@ extension RegisterReplacement {
           customers, policies, without: comparison.orphans, into: generations, onProgress)
       }
       try await buildIndexes(under: generations)
-      try await replace(generations, by: generations.fresh, .whole, report, options) {
-        try $0.imports.contest(comparison, in: generations.fresh)
-      }
+      try await use(comparison, generations, report, options)
     }
     // The new register is in use; failing to sweep now is no failure of the import.
     do {
@@ -194,6 +184,20 @@ extension RegisterReplacement {
     } catch {
       report.hasLeftovers = true
       await giveUp(generations)
+    }
+  }
+
+  /// Whether guards or limits object to what the files differ in from the register.
+  private func judge(
+    _ comparison: Comparison, _ options: ImportOptions, _ report: inout ImportReport
+  ) {
+    let findings = options.guards.findings(in: report)
+    report.overridden = findings.filter { options.forced.contains($0.name) }
+    let standing = findings.filter { !options.forced.contains($0.name) }
+    if !standing.isEmpty {
+      report.outcome = .refused(.guarded(standing))
+    } else if options.kind.isDelivery, !comparison.isHeld {
+      report.outcome = .refused(.tooManyChanges(sizes.rowsInPlace))
     }
   }
 
@@ -248,107 +252,6 @@ extension RegisterReplacement {
       guard count.isMultiple(of: sizes.rowsPerBatch) else { continue }
       try Task.checkCancellation()
       try await onProgress(ImportProgress(stage: .comparing, file: Row.file, lines: count))
-    }
-  }
-
-  // MARK: Writing
-
-  private func apply(
-    _ comparison: Comparison, _ generations: Generations, _ report: ImportReport,
-    _ options: ImportOptions
-  ) async throws {
-    let (customers, policies) = (comparison.customers, comparison.policies)
-    let present = generations.present
-    let change = options.kind.change(by: comparison)
-    try await replace(generations, by: present, change, report, options) { transaction in
-      try transaction.imports.apply(customers.changes ?? [], to: CustomerRow.self, in: present)
-      try transaction.imports.apply(policies.changes ?? [], to: PolicyRow.self, in: present)
-      switch change {
-      case .whole: try transaction.imports.settleAll(in: present)
-      case .delivery:
-        try transaction.imports.settle(customers.settled, CustomerRow.self, in: present)
-        try transaction.imports.settle(policies.settled, PolicyRow.self, in: present)
-      }
-      try transaction.imports.contest(comparison, in: present)
-    }
-  }
-
-  /// Writes rows that were compared before, in a second pass.
-  private func write(
-    _ customers: ReadFile<CustomerRow>, _ policies: ReadFile<PolicyRow>, without orphans: LineSet,
-    into generations: Generations, _ onProgress: OnProgress
-  ) async throws {
-    var customerRows = try AcceptedRecords(customers.records, without: LineSet())
-    try await write(&customerRows, as: CustomerRow.self, into: generations, onProgress)
-    var policyRows = try AcceptedRecords(policies.records, without: orphans)
-    try await write(&policyRows, as: PolicyRow.self, into: generations, onProgress)
-  }
-
-  private func write<Row: StoredRow>(
-    _ records: inout some OrderedRecords, as type: Row.Type,
-    into generations: Generations, _ onProgress: OnProgress
-  ) async throws {
-    let size = max(1, generations.isFirst ? sizes.rowsPerFirstBatch : sizes.rowsPerBatch)
-    var (next, lines) = (PackedRecords<Row>(of: generations.fresh), 0)
-    try await next.fill(upTo: size, from: &records)
-    while next.count > 0 {
-      // A signal is obeyed before the next batch, whatever the store makes of it.
-      try Task.checkCancellation()
-      let batch = next
-      // The batch after it is gathered meanwhile.
-      async let writing: Void = write(batch, under: generations)
-      next = PackedRecords(of: generations.fresh)
-      try await next.fill(upTo: size, from: &records)
-      try await writing
-      lines += batch.count
-      if batch.count < size { continue }
-      try await onProgress(ImportProgress(stage: .writing, file: Row.file, lines: lines))
-    }
-  }
-
-  private func write<Row: StoredRow>(
-    _ batch: PackedRecords<Row>, under generations: Generations
-  ) async throws {
-    let moment = now()
-    let work: @Sendable (any Transaction) throws -> Void = { transaction in
-      try transaction.imports.keepClaim(generations, answering: generations.present, at: moment)
-      try transaction.imports.insert(batch)
-    }
-    // Nobody waits for a turn before there is a register at all.
-    if generations.isFirst { try await store.write(work) } else { try await writeAndRest(work) }
-  }
-
-  /// One transaction of many: customers get a turn before the next, for a third of the time that it
-  /// took at least.
-  func writeAndRest<Result: Sendable>(
-    _ work: @escaping @Sendable (any Transaction) throws -> Result
-  ) async throws -> Result {
-    let began = now()
-    let result = try await store.write(work)
-    try await pause(rest(after: now().timeIntervalSince(began)))
-    return result
-  }
-
-  private func rest(after seconds: Double) -> Duration {
-    // Where nobody waits for another one's rows, there is no rest however long it took.
-    if sizes.rest == .zero { return .zero }
-    // The clock of the machine may have been set in between.
-    return max(sizes.rest, min(Duration.seconds(seconds / 3), ImportLimits.longestRest))
-  }
-
-  private func replace(
-    _ generations: Generations, by generation: Int64, _ change: RegisterChange,
-    _ report: ImportReport, _ options: ImportOptions,
-    _ changes: @escaping @Sendable (any Transaction) throws -> Void
-  ) async throws {
-    let moment = now()
-    try await store.write { transaction in
-      try transaction.imports.keepClaim(generations, answering: generations.present, at: moment)
-      try changes(transaction)
-      try transaction.imports.replaceRegister(
-        generations, by: generation, delivery: options.kind.delivery, at: moment)
-      try onReplacement(transaction, change, moment)
-      try transaction.imports.record(report, options, at: moment)
     }
   }
 }
