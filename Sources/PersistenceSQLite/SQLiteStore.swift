@@ -233,6 +233,9 @@ package struct SQLiteStore: Store {
       StoreFault.unavailable(error.message ?? "\(error.resultCode)")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       StoreFault.damaged(error.message ?? "\(error.resultCode)")
+    // Whoever waited has been cancelled. GRDB says so itself of the statements that it runs.
+    case .SQLITE_INTERRUPT:
+      CancellationError()
     default:
       // A violated rule of the schema is our mistake, not the engine's state.
       error

@@ -116,6 +116,33 @@ struct SQLiteStoreTests {
     }
   }
 
+  /// Ctrl-C while an import writes: the program ends as one that was interrupted, not as one that
+  /// has met a fault.
+  @Test func `whoever stops waiting for rows by the thousand is told of the cancellation`()
+    async throws
+  {
+    try await ScratchFolder.use { file in
+      let store = try SQLiteStore(path: file)
+      try await store.makeThings()
+      let rows: [[SQLValue]] = Array(repeating: [.integer(0)], count: 512)
+      let (begun, hasBegun) = AsyncStream<Void>.makeStream()
+      let loading = Task {
+        try await store.write { transaction in
+          // Far more than are written before the cancellation; a bound for a store that ignores it.
+          for _ in 1...2_000 {
+            try transaction.load(rows, into: "thing", columns: ["amount"])
+            hasBegun.yield()
+          }
+        }
+      }
+      for await _ in begun { break }
+      loading.cancel()
+      await #expect(throws: CancellationError.self) { try await loading.value }
+      #expect(try await store.labels().isEmpty)
+      try store.close()
+    }
+  }
+
   @Test func `the files are readable by their owner alone, those of an older program too`()
     async throws
   {
