@@ -35,13 +35,12 @@ internal import Testing
     try await stage.store.write { transaction in
       for (place, person) in Self.found.enumerated() {
         let (number, email) = ("\(7_000_000 + place)", "IRODA.\(place)@Pelda.HU")
-        let key = String(decoding: NameKey.stored(of: Array(person.name.utf8)[...]), as: UTF8.self)
         try transaction.perform(
           """
           INSERT INTO register_customer
             (generation, customer_number, name, sms_number, email, status, name_key)
           VALUES (0, \(number), \(person.name), \(String?.none), \(email), 'active',
-                  \(isStored ? key : nil))
+                  \(isStored ? NameKey.stored(of: person.name) : nil))
           """)
       }
     }

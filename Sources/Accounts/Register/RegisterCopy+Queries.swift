@@ -13,7 +13,6 @@ struct RegisterCopyQueries: TransactionPart {
   /// Replaces all that is known of a customer.
   func keep(_ record: RegisterRecord, at now: Date) throws {
     let customer = record.customer
-    let nameKey = NameKey.stored(of: Array(customer.name.utf8)[...])
     // First, since it makes others wait who keep the same customer.
     try mark(customer.number, at: now)
     try perform(
@@ -22,8 +21,7 @@ struct RegisterCopyQueries: TransactionPart {
         (generation, customer_number, name, sms_number, email, status, name_key)
       VALUES (\(Query.registerInUse), \(customer.number.text), \(customer.name),
               \(customer.smsNumber?.e164), \(customer.email?.address),
-              \(customer.status.rawValue),
-              \(String(decoding: nameKey, as: UTF8.self)))
+              \(customer.status.rawValue), \(NameKey.stored(of: customer.name)))
       ON CONFLICT (generation, customer_number) DO UPDATE
       SET name = excluded.name, sms_number = excluded.sms_number, email = excluded.email,
           status = excluded.status, name_key = excluded.name_key

@@ -5,7 +5,6 @@ internal import Wording
 
 /// Another address, with the password of the account that it is for.
 struct NewAddressForm {
-  let typed: String
   let password: String
   /// Nil if it cannot be read, or is not asked for.
   let email: EmailAddress?
@@ -13,12 +12,11 @@ struct NewAddressForm {
   let mistakes: [FieldError]
 
   init(_ form: Form, _ texts: Texts, asksForAddress: Bool = true) {
-    typed = form["email"]
     password = form["password"]
     var email: EmailAddress?
     var mistakes: [FieldError] = []
     if asksForAddress {
-      do throws(EmailAddress.Invalid) { email = try EmailAddress(typed: typed) } catch {
+      do throws(EmailAddress.Invalid) { email = try EmailAddress(typed: form["email"]) } catch {
         mistakes.append(FieldError(anchor: "email", text: texts.sentence(for: error)))
       }
     }

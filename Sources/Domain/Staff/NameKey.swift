@@ -99,6 +99,11 @@ package struct NameKey: Hashable, Sendable {
     return key
   }
 
+  /// The same for a text.
+  package static func stored(of name: String) -> String {
+    String(decoding: stored(of: Array(name.utf8)[...]), as: UTF8.self)
+  }
+
   /// Lower letters by the two bytes of those with a mark.
   private static let plainBytes: [UInt16: UInt8] = Dictionary(
     zip(accented, plain.utf8).map { letter, plain in

@@ -79,7 +79,7 @@ package struct GeneratedRegister: Sendable {
     if dice.happens(100) { return "+43 664 \(dice.digits(7))" }
     if dice.happens(400) { return "06 1 \(2 + dice.below(3))\(dice.digits(2)) \(dice.digits(4))" }
     let prefix = dice.one(of: ["20", "30", "30", "70"])
-    // Subscribers' numbers begin with none of the digits that come before others.
+    // A subscriber's number begins with neither 0 nor 1: prefixes do.
     let (head, tail) = ("\(2 + dice.below(8))\(dice.digits(2))", dice.digits(4))
     return switch dice.below(10) {
     case 0: "06 \(prefix) \(head) \(tail)"

@@ -67,9 +67,8 @@ struct SearchScreen: Sendable {
     let chosen = CaseFiles.Reason(rawValue: context.form["reason"]) ?? .call
     let page = SearchPage(
       frame: site.frame(
-        texts["staffSearch.title"], context,
-        errors: mistakes,
-        form: .typedAnew, page: StaffPath.search.rawValue),
+        texts["staffSearch.title"], context, errors: mistakes, form: .typedAnew,
+        page: StaffPath.search.rawValue),
       message: message.map { texts[$0.sentence] } ?? "", hasMessage: message != nil,
       term: Field(term, error: mistakes.text(at: "term")),
       hits: hits.map { SearchPage.Row($0, texts) }, hasHits: !hits.isEmpty,
